@@ -1,0 +1,37 @@
+//! YAML and JSON into one spanned tree.
+//!
+//! [`parse`] is total: it returns a [`Tree`] for every text, with the problems it met inside. What the keys mean to
+//! CloudFormation is not here, but for the names of its functions, which are tags of the language.
+
+mod function;
+mod json;
+mod problem;
+mod scalar;
+mod tree;
+mod view;
+mod yaml;
+
+use std::sync::Arc;
+
+use crate::text::SourceFile;
+
+pub use function::Function;
+pub use problem::{Problem, ProblemKind};
+pub use scalar::{Scalar, ScalarValue};
+pub use tree::{Builder, MAX_DEPTH, MAX_EXPANDED_NODES, NodeId, Style, Tag, Tree};
+pub use view::{Entries, Entry, Items, Kind, Node};
+
+/// Reads a template's text.
+///
+/// A text whose first character is `{` is read as strict JSON first; where it is not, as YAML, of which JSON is a part.
+#[must_use]
+pub fn parse(source: &Arc<SourceFile>) -> Tree {
+    let text = source.text();
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if body.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{')
+        && let Some(tree) = json::parse(source)
+    {
+        return tree;
+    }
+    yaml::parse(source)
+}

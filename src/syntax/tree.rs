@@ -1,0 +1,452 @@
+//! The tree: one flat list of nodes in document order.
+//!
+//! A collection is followed by its descendants, so that a subtree is a range and is skipped in one step. The children of a
+//! mapping alternate: key, value, key, value.
+
+use std::sync::Arc;
+
+use super::function::Function;
+use super::problem::{Problem, ProblemKind};
+use crate::text::{SourceFile, Span};
+
+/// Deepest nesting of collections. CloudFormation's own limit is far below; 256 leaves every walk of the tree room to recurse.
+pub const MAX_DEPTH: usize = 256;
+
+/// Most nodes that a tree may have once every alias is written out, as in cfn-lint.
+pub const MAX_EXPANDED_NODES: u64 = 250_000;
+
+/// The number of a node in its tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub(super) u32);
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Style {
+    /// A scalar without quotes, or nothing at all.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+    /// A mapping or sequence by indentation.
+    Block,
+    /// `{…}` or `[…]`
+    Flow,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum RawKind {
+    Scalar,
+    Sequence,
+    Mapping,
+    /// Stands for the node `a`; for itself where the name is unknown.
+    Alias,
+}
+
+/// The tag of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Tag(pub(super) u16);
+
+impl Tag {
+    /// No tag.
+    pub const NONE: Self = Self(0);
+    /// `!`, which makes a plain scalar a string.
+    pub const NON_SPECIFIC: Self = Self(1);
+    /// `!!str`
+    pub const STR: Self = Self(2);
+    /// `!!int`
+    pub const INT: Self = Self(3);
+    /// `!!float`
+    pub const FLOAT: Self = Self(4);
+    /// `!!bool`
+    pub const BOOL: Self = Self(5);
+    /// `!!null`
+    pub const NULL: Self = Self(6);
+    const FIRST_FUNCTION: u16 = 16;
+    pub(super) const FIRST_OTHER: u16 = 64;
+
+    /// The tag `!Sub` and its kin.
+    #[must_use]
+    pub const fn of(function: Function) -> Self {
+        Self(Self::FIRST_FUNCTION + function as u16)
+    }
+
+    /// The function whose short form this tag is.
+    #[must_use]
+    pub fn function(self) -> Option<Function> {
+        let index = self.0.checked_sub(Self::FIRST_FUNCTION)?;
+        Function::ALL.get(index as usize).copied()
+    }
+}
+
+/// One node. Which of `a` and `b` mean what depends on the kind:
+/// scalar: offset and length of the text, in the source or, with `owned`, in the tree's buffer;
+/// collection: one past the last descendant, and the number of children;
+/// alias: the node it stands for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raw {
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) a: u32,
+    pub(super) b: u32,
+    /// [`hash`] of a scalar's text; 0 for everything else.
+    pub(super) hash: u32,
+    /// The collection it is in; itself for the root.
+    pub(super) parent: u32,
+    pub(super) tag: Tag,
+    pub(super) kind: RawKind,
+    pub(super) style: Style,
+    /// A scalar: its text is in the buffer. A mapping: it has a merge key.
+    pub(super) flag: bool,
+}
+
+/// A text as a tree.
+#[derive(Debug)]
+pub struct Tree {
+    pub(super) source: Arc<SourceFile>,
+    pub(super) nodes: Vec<Raw>,
+    pub(super) buffer: String,
+    pub(super) tags: Vec<String>,
+    pub(super) comments: Vec<Span>,
+    pub(super) anchors: Vec<(Span, NodeId)>,
+    pub(super) problems: Vec<Problem>,
+    pub(super) strict_json: bool,
+}
+
+impl Tree {
+    /// The text the tree was read from.
+    #[must_use]
+    pub fn source(&self) -> &Arc<SourceFile> {
+        &self.source
+    }
+
+    /// What is wrong with the text, in the order of the places.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The comments, from `#` to the end of the line.
+    #[must_use]
+    pub fn comments(&self) -> &[Span] {
+        &self.comments
+    }
+
+    /// The anchors: the place of each `&name`, and the node it names.
+    #[must_use]
+    pub fn anchors(&self) -> &[(Span, NodeId)] {
+        &self.anchors
+    }
+
+    /// Whether the text is JSON by the letter of RFC 8259.
+    #[must_use]
+    pub fn is_strict_json(&self) -> bool {
+        self.strict_json
+    }
+
+    /// The number of nodes, keys included, aliases not written out.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether the tree has no node at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+}
+
+/// The hash by which keys are compared before their bytes are (FNV-1a, never 0).
+#[must_use]
+pub(super) const fn hash(bytes: &[u8]) -> u32 {
+    let mut value = 0x811c_9dc5_u32;
+    let mut at = 0;
+    while at < bytes.len() {
+        value = (value ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
+    if value == 0 { 1 } else { value }
+}
+
+/// Where a scalar's text is.
+#[derive(Clone, Copy, Debug)]
+pub enum TextAt {
+    /// As written, at this place in the source.
+    Source(Span),
+    /// At this place in the builder's buffer.
+    Buffer(Span),
+}
+
+/// Makes a tree, node by node in document order.
+#[derive(Debug)]
+pub struct Builder {
+    pub(super) tree: Tree,
+    open: Vec<u32>,
+}
+
+impl Builder {
+    /// A builder for a tree of `source`.
+    #[must_use]
+    pub fn new(source: &Arc<SourceFile>) -> Self {
+        // A node for every 16 bytes is a little more than CloudFormation templates need (one per 19.6 bytes was measured).
+        let capacity = source.text().len() / 16 + 16;
+        Self {
+            tree: Tree {
+                source: Arc::clone(source),
+                nodes: Vec::with_capacity(capacity),
+                buffer: String::new(),
+                tags: Vec::new(),
+                comments: Vec::new(),
+                anchors: Vec::new(),
+                problems: Vec::new(),
+                strict_json: false,
+            },
+            open: Vec::with_capacity(16),
+        }
+    }
+
+    /// The number of collections that are open.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The node that the next call adds.
+    #[must_use]
+    pub fn next(&self) -> NodeId {
+        NodeId(self.tree.nodes.len() as u32)
+    }
+
+    /// The tag called `name`, without its leading `!`.
+    pub fn tag(&mut self, name: &str) -> Tag {
+        if let Some(function) = Function::from_short(name) {
+            return Tag::of(function);
+        }
+        let index = self.tree.tags.iter().position(|tag| tag == name).unwrap_or_else(|| {
+            self.tree.tags.push(name.to_owned());
+            self.tree.tags.len() - 1
+        });
+        // Past 65,000 distinct tags they are all "some other tag"; no rule tells them apart.
+        Tag(u16::try_from(index).ok().and_then(|index| index.checked_add(Tag::FIRST_OTHER)).unwrap_or(u16::MAX))
+    }
+
+    /// Puts `text` into the tree's buffer.
+    pub fn buffer(&mut self, text: &str) -> TextAt {
+        let start = self.tree.buffer.len() as u32;
+        self.tree.buffer.push_str(text);
+        TextAt::Buffer(Span::new(start, self.tree.buffer.len() as u32))
+    }
+
+    /// Adds a scalar.
+    pub fn scalar(&mut self, span: Span, text: TextAt, style: Style, tag: Tag) -> NodeId {
+        let (at, flag) = match text {
+            TextAt::Source(at) => (at, false),
+            TextAt::Buffer(at) => (at, true),
+        };
+        let bytes = if flag { self.tree.buffer.as_bytes() } else { self.tree.source.text().as_bytes() };
+        let hash = hash(&bytes[at.range()]);
+        self.push(Raw {
+            start: span.start,
+            end: span.end,
+            a: at.start,
+            b: at.len(),
+            hash,
+            parent: 0,
+            tag,
+            kind: RawKind::Scalar,
+            style,
+            flag,
+        })
+    }
+
+    /// Adds an alias of `target`, an earlier node; of nothing where the name is unknown.
+    pub fn alias(&mut self, span: Span, target: Option<NodeId>) -> NodeId {
+        let own = self.next();
+        self.push(Raw {
+            start: span.start,
+            end: span.end,
+            a: target.unwrap_or(own).0,
+            b: 0,
+            hash: 0,
+            parent: 0,
+            tag: Tag::NONE,
+            kind: RawKind::Alias,
+            style: Style::Plain,
+            flag: false,
+        })
+    }
+
+    /// Opens a mapping at `start`; what is added until [`Self::close`] is in it, keys and values in turn.
+    pub fn open_mapping(&mut self, start: u32, style: Style, tag: Tag) -> NodeId {
+        self.open(start, style, tag, RawKind::Mapping)
+    }
+
+    /// Opens a sequence at `start`.
+    pub fn open_sequence(&mut self, start: u32, style: Style, tag: Tag) -> NodeId {
+        self.open(start, style, tag, RawKind::Sequence)
+    }
+
+    fn open(&mut self, start: u32, style: Style, tag: Tag, kind: RawKind) -> NodeId {
+        let raw = Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false };
+        let id = self.push(raw);
+        self.open.push(id.0);
+        id
+    }
+
+    /// Closes the innermost collection, whose text ends at `end`.
+    pub fn close(&mut self, end: u32) {
+        let id = self.open.pop().expect("close is called once for each open");
+        let after = self.tree.nodes.len() as u32;
+        let node = &mut self.tree.nodes[id as usize];
+        node.end = end;
+        node.a = after;
+        if node.kind == RawKind::Mapping {
+            self.find_duplicates(id);
+        }
+    }
+
+    /// Marks the innermost mapping as one with a merge key.
+    pub fn merges(&mut self) {
+        if let Some(&id) = self.open.last() {
+            self.tree.nodes[id as usize].flag = true;
+        }
+    }
+
+    /// Records `&name` at `span` on `node`.
+    pub fn anchor(&mut self, span: Span, node: NodeId) {
+        self.tree.anchors.push((span, node));
+    }
+
+    /// Records a comment.
+    pub fn comment(&mut self, span: Span) {
+        self.tree.comments.push(span);
+    }
+
+    /// Records a problem.
+    pub fn problem(&mut self, kind: ProblemKind, span: Span, related: Option<Span>) {
+        self.tree.problems.push(Problem { kind, span, related });
+    }
+
+    /// The finished tree.
+    #[must_use]
+    pub fn finish(mut self) -> Tree {
+        debug_assert!(self.open.is_empty(), "every collection is closed");
+        self.check_expansion();
+        self.tree.problems.sort_by_key(|problem| problem.span);
+        self.tree
+    }
+
+    fn push(&mut self, mut raw: Raw) -> NodeId {
+        let id = self.next();
+        raw.parent = id.0;
+        if let Some(&parent) = self.open.last() {
+            raw.parent = parent;
+            self.tree.nodes[parent as usize].b += 1;
+        }
+        self.tree.nodes.push(raw);
+        id
+    }
+
+    /// Reports keys that stand twice in the mapping `id`. Pairwise for the few keys of most mappings, by hash beyond.
+    fn find_duplicates(&mut self, id: u32) {
+        const PAIRWISE: u32 = 24;
+        let mapping = self.tree.nodes[id as usize];
+        if mapping.b < 4 {
+            return;
+        }
+        let mut keys: Vec<(u32, u32)> = Vec::new();
+        let (mut at, mut pairs) = (id + 1, 0);
+        // The hashes of a small mapping fit on the stack; only a repeated hash needs the list.
+        let mut seen = [0_u32; PAIRWISE as usize];
+        let mut suspicious = mapping.b > PAIRWISE * 2;
+        while at < mapping.a && !suspicious {
+            let key = &self.tree.nodes[at as usize];
+            let value = self.after(at);
+            suspicious = key.hash != 0 && seen[..pairs].contains(&key.hash);
+            seen[pairs] = key.hash;
+            pairs += 1;
+            at = if value < mapping.a { self.after(value) } else { value };
+        }
+        if !suspicious {
+            return;
+        }
+        at = id + 1;
+        while at < mapping.a {
+            if self.tree.nodes[at as usize].hash != 0 {
+                keys.push((self.tree.nodes[at as usize].hash, at));
+            }
+            let value = self.after(at);
+            at = if value < mapping.a { self.after(value) } else { value };
+        }
+        keys.sort_unstable();
+        let mut found = Vec::new();
+        for group in keys.chunk_by(|a, b| a.0 == b.0) {
+            for (index, &(_, later)) in group.iter().enumerate().skip(1) {
+                let text = self.text(later);
+                // A merge key may stand several times: PyYAML merges all of them.
+                let first = group[..index].iter().find(|&&(_, earlier)| self.text(earlier) == text);
+                if let Some(&(_, first)) = first
+                    && !(text == "<<" && mapping.flag)
+                {
+                    let span = |at: u32| Span::new(self.tree.nodes[at as usize].start, self.tree.nodes[at as usize].end);
+                    found.push(Problem { kind: ProblemKind::DuplicateKey, span: span(later), related: Some(span(first)) });
+                }
+            }
+        }
+        self.tree.problems.append(&mut found);
+    }
+
+    fn after(&self, at: u32) -> u32 {
+        let node = &self.tree.nodes[at as usize];
+        match node.kind {
+            RawKind::Sequence | RawKind::Mapping => node.a,
+            RawKind::Scalar | RawKind::Alias => at + 1,
+        }
+    }
+
+    fn text(&self, at: u32) -> &str {
+        let node = &self.tree.nodes[at as usize];
+        let range = node.a as usize..(node.a + node.b) as usize;
+        if node.flag { &self.tree.buffer[range] } else { &self.tree.source.text()[range] }
+    }
+
+    /// Cuts the aliases of a tree that would expand past [`MAX_EXPANDED_NODES`], so that no walk of it can take long.
+    fn check_expansion(&mut self) {
+        if !self.tree.nodes.iter().any(|node| node.kind == RawKind::Alias) {
+            return;
+        }
+        // An alias stands for an earlier node that is closed by then (a recursive one is refused while parsing), so one pass in
+        // document order knows every target's size. Sizes are prefix sums: `upto[i]` counts nodes 0..i, written out.
+        let mut upto = Vec::with_capacity(self.tree.nodes.len() + 1);
+        upto.push(0_u64);
+        let mut first_too_large = None;
+        for at in 0..self.tree.nodes.len() as u32 {
+            let node = self.tree.nodes[at as usize];
+            let size = if node.kind == RawKind::Alias && node.a < at {
+                let end = self.after(node.a).min(at);
+                1 + upto[end as usize].saturating_sub(upto[node.a as usize])
+            } else {
+                1
+            };
+            let total = upto[at as usize].saturating_add(size);
+            if total > MAX_EXPANDED_NODES && node.kind == RawKind::Alias {
+                let raw = &mut self.tree.nodes[at as usize];
+                raw.a = at;
+                first_too_large.get_or_insert(Span::new(raw.start, raw.end));
+                upto.push(upto[at as usize].saturating_add(1));
+                continue;
+            }
+            upto.push(total);
+        }
+        if let Some(span) = first_too_large {
+            self.problem(ProblemKind::TooManyExpandedNodes, span, None);
+        }
+    }
+}

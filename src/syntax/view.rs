@@ -1,0 +1,335 @@
+//! Reading a tree: nodes as CloudFormation sees them, aliases followed, merge keys merged.
+
+use super::function::Function;
+use super::scalar::Scalar;
+use super::tree::{NodeId, Raw, RawKind, Style, Tag, Tree, hash};
+use crate::text::Span;
+
+/// A node of a tree.
+#[derive(Clone, Copy, Debug)]
+pub struct Node<'t> {
+    tree: &'t Tree,
+    id: u32,
+    /// The tag is set aside: this is the argument of the function that the tag names.
+    bare: bool,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A single value; a missing one is an empty plain scalar.
+    Scalar,
+    /// A list.
+    Sequence,
+    /// A mapping.
+    Mapping,
+}
+
+/// A key of a mapping and its value.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'t> {
+    /// The key.
+    pub key: Node<'t>,
+    /// The value.
+    pub value: Node<'t>,
+}
+
+impl PartialEq for Node<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.tree, other.tree) && self.id == other.id && self.bare == other.bare
+    }
+}
+
+impl Eq for Node<'_> {}
+
+impl Tree {
+    /// The outermost node, `None` for an empty text.
+    #[must_use]
+    pub fn root(&self) -> Option<Node<'_>> {
+        (!self.nodes.is_empty()).then(|| Node { tree: self, id: 0, bare: false }.followed())
+    }
+
+    /// The node `id`.
+    #[must_use]
+    pub fn node(&self, id: NodeId) -> Node<'_> {
+        Node { tree: self, id: id.0, bare: false }.followed()
+    }
+
+    /// The aliases, as the place of each and the node it stands for.
+    pub fn aliases(&self) -> impl Iterator<Item = (Span, Node<'_>)> {
+        let aliases = self.nodes.iter().enumerate().filter(|(at, raw)| raw.kind == RawKind::Alias && raw.a as usize != *at);
+        aliases.map(|(at, raw)| (Span::new(raw.start, raw.end), Node { tree: self, id: at as u32, bare: false }.followed()))
+    }
+}
+
+impl<'t> Node<'t> {
+    /// The tree it is part of.
+    #[must_use]
+    pub fn tree(self) -> &'t Tree {
+        self.tree
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        NodeId(self.id)
+    }
+
+    fn raw(self) -> &'t Raw {
+        &self.tree.nodes[self.id as usize]
+    }
+
+    /// The node an alias stands for. An alias of nothing stays, and reads as an empty scalar.
+    fn followed(mut self) -> Self {
+        // Each step goes to an earlier node, so this ends.
+        while self.raw().kind == RawKind::Alias && self.raw().a < self.id {
+            self.id = self.raw().a;
+        }
+        self
+    }
+
+    /// The text of the node, tag and anchor included.
+    #[must_use]
+    pub fn span(self) -> Span {
+        Span::new(self.raw().start, self.raw().end)
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self.raw().kind {
+            RawKind::Scalar | RawKind::Alias => Kind::Scalar,
+            RawKind::Sequence => Kind::Sequence,
+            RawKind::Mapping => Kind::Mapping,
+        }
+    }
+
+    /// Whether it is a mapping.
+    #[must_use]
+    pub fn is_mapping(self) -> bool {
+        self.kind() == Kind::Mapping
+    }
+
+    /// Whether it is a sequence.
+    #[must_use]
+    pub fn is_sequence(self) -> bool {
+        self.kind() == Kind::Sequence
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn style(self) -> Style {
+        self.raw().style
+    }
+
+    /// Its tag.
+    #[must_use]
+    pub fn tag(self) -> Tag {
+        if self.bare { Tag::NONE } else { self.raw().tag }
+    }
+
+    /// The tag as written, without its first `!`, where it is none that YAML or CloudFormation defines.
+    #[must_use]
+    pub fn other_tag(self) -> Option<&'t str> {
+        let index = self.tag().0.checked_sub(Tag::FIRST_OTHER)?;
+        self.tree.tags.get(index as usize).map(String::as_str)
+    }
+
+    /// The scalar, `None` for a collection.
+    #[must_use]
+    pub fn scalar(self) -> Option<Scalar<'t>> {
+        let raw = self.raw();
+        match raw.kind {
+            RawKind::Scalar => Some(Scalar::new(self.text(), raw.style, self.tag())),
+            RawKind::Alias => Some(Scalar::new("", Style::Plain, Tag::NULL)),
+            RawKind::Sequence | RawKind::Mapping => None,
+        }
+    }
+
+    /// A scalar's text without its quotes, escapes and folds; `None` for a collection.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'t str> {
+        match self.raw().kind {
+            RawKind::Scalar => Some(self.text()),
+            RawKind::Alias => Some(""),
+            RawKind::Sequence | RawKind::Mapping => None,
+        }
+    }
+
+    fn text(self) -> &'t str {
+        let raw = self.raw();
+        let range = raw.a as usize..(raw.a + raw.b) as usize;
+        if raw.flag { &self.tree.buffer[range] } else { &self.tree.source.text()[range] }
+    }
+
+    /// Whether it is a missing or null value.
+    #[must_use]
+    pub fn is_null(self) -> bool {
+        self.scalar().is_some_and(|scalar| scalar.is_null())
+    }
+
+    /// The number of items of a sequence, or of entries of a mapping before merging.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self.raw().kind {
+            RawKind::Scalar | RawKind::Alias => 0,
+            RawKind::Sequence => self.raw().b as usize,
+            RawKind::Mapping => self.raw().b as usize / 2,
+        }
+    }
+
+    /// Whether it has no child.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The items of a sequence; none for anything else.
+    #[must_use]
+    pub fn items(self) -> Items<'t> {
+        let raw = self.raw();
+        let end = if raw.kind == RawKind::Sequence { raw.a } else { 0 };
+        Items { tree: self.tree, at: self.id + 1, end }
+    }
+
+    /// The entries of a mapping in the order in which they are written, merged ones last; none for anything else.
+    #[must_use]
+    pub fn entries(self) -> Entries<'t> {
+        let raw = self.raw();
+        let end = if raw.kind == RawKind::Mapping { raw.a } else { 0 };
+        if raw.kind == RawKind::Mapping && raw.flag {
+            return Entries { tree: self.tree, at: 0, end: 0, merged: self.merged().into_iter() };
+        }
+        Entries { tree: self.tree, at: self.id + 1, end, merged: Vec::new().into_iter() }
+    }
+
+    /// The value of the first entry whose key is `name`.
+    #[must_use]
+    pub fn get(self, name: &str) -> Option<Self> {
+        self.entry(name).map(|entry| entry.value)
+    }
+
+    /// The first entry whose key is `name`.
+    #[must_use]
+    pub fn entry(self, name: &str) -> Option<Entry<'t>> {
+        let wanted = hash(name.as_bytes());
+        self.entries().find(|entry| entry.key.raw().hash == wanted && entry.key.as_str() == Some(name))
+    }
+
+    /// The function that this value is a call of, and its argument: `!Sub x` and `{Fn::Sub: x}` alike.
+    ///
+    /// `Condition:` as the only key of a mapping is none: outside the places where CloudFormation looks for a condition it is
+    /// an ordinary key (IAM statements have one). See [`Self::condition`].
+    #[must_use]
+    pub fn function(self) -> Option<(Function, Self)> {
+        if let Some(function) = self.tag().function() {
+            return Some((function, Self { bare: true, ..self }));
+        }
+        let (name, value) = self.only_entry()?;
+        let function = Function::from_long(name)?;
+        (function != Function::Condition).then_some((function, value))
+    }
+
+    /// The name in `!Condition name` or `{Condition: name}`, for places where a condition is expected.
+    #[must_use]
+    pub fn condition(self) -> Option<Self> {
+        if self.tag() == Tag::of(Function::Condition) {
+            return Some(Self { bare: true, ..self });
+        }
+        self.only_entry().filter(|(name, value)| *name == "Condition" && value.as_str().is_some()).map(|(_, value)| value)
+    }
+
+    /// The key and the value of a mapping that has one entry.
+    fn only_entry(self) -> Option<(&'t str, Self)> {
+        let raw = self.raw();
+        if raw.kind != RawKind::Mapping || raw.b != 2 || raw.flag {
+            return None;
+        }
+        let key = Self { tree: self.tree, id: self.id + 1, bare: false }.followed();
+        let name = key.as_str()?;
+        Some((name, Self { tree: self.tree, id: self.id + 2, bare: false }.followed()))
+    }
+
+    /// The node around this one, `None` for the root. A node reached through an alias has the parent it is written in.
+    #[must_use]
+    pub fn parent(self) -> Option<Self> {
+        let parent = self.raw().parent;
+        (parent != self.id).then_some(Self { tree: self.tree, id: parent, bare: false })
+    }
+
+    fn after(self) -> u32 {
+        match self.raw().kind {
+            RawKind::Sequence | RawKind::Mapping => self.raw().a,
+            RawKind::Scalar | RawKind::Alias => self.id + 1,
+        }
+    }
+
+    /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation
+    /// package` merge them.
+    fn merged(self) -> Vec<Entry<'t>> {
+        let plain = |node: Self| Entries { tree: node.tree, at: node.id + 1, end: node.after(), merged: Vec::new().into_iter() };
+        let (mut entries, mut sources) = (Vec::new(), Vec::new());
+        for entry in plain(self) {
+            if is_merge_key(entry.key) { sources.push(entry.value) } else { entries.push(entry) }
+        }
+        for source in sources {
+            let mappings: Vec<Self> = if source.is_sequence() { source.items().collect() } else { vec![source] };
+            for mapping in mappings.into_iter().filter(|mapping| mapping.is_mapping()) {
+                for entry in mapping.entries() {
+                    if !entries.iter().any(|own: &Entry| own.key.as_str() == entry.key.as_str()) {
+                        entries.push(entry);
+                    }
+                }
+            }
+        }
+        entries
+    }
+}
+
+fn is_merge_key(key: Node) -> bool {
+    key.style() == Style::Plain && key.as_str() == Some("<<")
+}
+
+/// The items of a sequence.
+#[derive(Clone, Debug)]
+pub struct Items<'t> {
+    tree: &'t Tree,
+    at: u32,
+    end: u32,
+}
+
+impl<'t> Iterator for Items<'t> {
+    type Item = Node<'t>;
+
+    fn next(&mut self) -> Option<Node<'t>> {
+        if self.at >= self.end {
+            return None;
+        }
+        let node = Node { tree: self.tree, id: self.at, bare: false };
+        self.at = node.after();
+        Some(node.followed())
+    }
+}
+
+/// The entries of a mapping.
+#[derive(Clone, Debug)]
+pub struct Entries<'t> {
+    tree: &'t Tree,
+    at: u32,
+    end: u32,
+    merged: std::vec::IntoIter<Entry<'t>>,
+}
+
+impl<'t> Iterator for Entries<'t> {
+    type Item = Entry<'t>;
+
+    fn next(&mut self) -> Option<Entry<'t>> {
+        if self.at >= self.end {
+            return self.merged.next();
+        }
+        let key = Node { tree: self.tree, id: self.at, bare: false };
+        let value = Node { tree: self.tree, id: key.after(), bare: false };
+        self.at = value.after();
+        Some(Entry { key: key.followed(), value: value.followed() })
+    }
+}
