@@ -9,4 +9,5 @@
 
 pub mod diagnostic;
 pub mod syntax;
+pub mod template;
 pub mod text;

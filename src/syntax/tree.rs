@@ -218,6 +218,18 @@ impl Builder {
         self.open.len()
     }
 
+    /// The number of nodes so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tree.nodes.len()
+    }
+
+    /// Whether there is no node yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tree.nodes.is_empty()
+    }
+
     /// The node that the next call adds.
     #[must_use]
     pub fn next(&self) -> NodeId {

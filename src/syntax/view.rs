@@ -75,7 +75,7 @@ impl<'t> Node<'t> {
         NodeId(self.id)
     }
 
-    fn raw(self) -> &'t Raw {
+    pub(super) fn raw(self) -> &'t Raw {
         &self.tree.nodes[self.id as usize]
     }
 
