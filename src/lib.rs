@@ -11,3 +11,5 @@ pub mod diagnostic;
 pub mod syntax;
 pub mod template;
 pub mod text;
+pub mod values;
+pub mod graph;

@@ -257,6 +257,26 @@ impl<'t> Node<'t> {
         (parent != self.id).then_some(Self { tree: self.tree, id: parent, bare: false })
     }
 
+    /// The keys and list indices that lead here from the root.
+    #[must_use]
+    pub fn path(self) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut at = self;
+        while let Some(parent) = at.parent() {
+            let step = match parent.kind() {
+                Kind::Sequence => parent.items().position(|item| item.id == at.id).map(|index| index.to_string()),
+                _ => parent
+                    .entries()
+                    .find(|entry| entry.value.id == at.id || entry.key.id == at.id)
+                    .and_then(|entry| entry.key.as_str().map(str::to_owned)),
+            };
+            path.extend(step);
+            at = parent;
+        }
+        path.reverse();
+        path
+    }
+
     fn after(self) -> u32 {
         match self.raw().kind {
             RawKind::Sequence | RawKind::Mapping => self.raw().a,
