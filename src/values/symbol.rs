@@ -222,8 +222,8 @@ impl<'t> Values<'t> {
         }
         let parts = self.formulas.parts(formula);
         for (condition, &known) in self.template(StackId::ROOT).conditions.iter().zip(&self.stack(StackId::ROOT).conditions) {
-            let part_of_it = parts.binary_search(&known).is_ok() || parts.binary_search(&self.formulas.not(known)).is_ok();
-            if part_of_it && let Some(holds) = self.formulas.evaluate(known, &model) {
+            if parts.binary_search(&self.formulas.part(known)).is_ok()
+                && let Some(holds) = self.formulas.evaluate(known, &model) {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }
         }

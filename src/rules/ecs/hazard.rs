@@ -157,6 +157,12 @@ fn hazard<'t>(
     }
 }
 
+impl Aggravator {
+    fn new(span: Span, label: String, raises: bool) -> Self {
+        Self { span, label, raises }
+    }
+}
+
 impl<'t> Route<'t> {
     fn judged(mut self, graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Self {
         self.aggravators = aggravators(graph, &self, launch);
@@ -173,7 +179,6 @@ impl<'t> Route<'t> {
 fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch<'t>) -> Vec<Aggravator> {
     let values = graph.values();
     let mut found = Vec::new();
-    let mut add = |span, label: String, raises| found.push(Aggravator { span, label, raises });
     for (when, group) in graph.groups(&route.block, route.when) {
         if !values.implies(route.when, when) {
             continue;
@@ -182,7 +187,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             if values.possible(image.when)
                 && let Some(doubt) = image_doubt(graph, image.written)
             {
-                add(graph.entry_span(outermost(image.written.node)), doubt, true);
+                found.push(Aggravator::new(graph.entry_span(outermost(image.written.node)), doubt, true));
             }
         }
         let (least, most) = (size(graph, &group, "MinSize"), size(graph, &group, "MaxSize"));
@@ -190,37 +195,36 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
         if let Some((most, node)) = &most {
             let span = graph.entry_span(*node);
             if most.known() == Some("0") {
-                add(span, format!("`{name}` can never start an instance"), true);
+                found.push(Aggravator::new(span, format!("`{name}` can never start an instance"), true));
             } else if let Some((least, _)) = &least
                 && values.same_text(least, most) == Formula::TRUE
             {
-                add(span, format!("`{name}` cannot grow: its minimum and its maximum are both {}", values.show(most)), true);
+                let label = format!("`{name}` cannot grow: its minimum and its maximum are both {}", values.show(most));
+                found.push(Aggravator::new(span, label, true));
             }
         }
         for (wanted, node) in [size(graph, &group, "DesiredCapacity"), least].into_iter().flatten().take(1) {
             if wanted.known().is_some_and(|text| text.parse::<u32>().is_ok_and(|count| count > 0)) {
                 let provider = route.provider.logical_id();
                 let label = format!("`{name}` starts instances before `{provider}` exists; AWS asks for a new, empty group");
-                add(graph.entry_span(node), label, false);
+                found.push(Aggravator::new(graph.entry_span(node), label, false));
             }
         }
-        for overrides in graph.property(&group, &["MixedInstancesPolicy", "LaunchTemplate", "Overrides"]) {
-            for item in values.items(&overrides) {
-                for weight in values.property(&item, "WeightedCapacity") {
-                    if let Some(written) = weight.written()
-                        && found.iter().all(|aggravator: &Aggravator| !aggravator.label.starts_with("instance weights"))
-                    {
-                        let span = graph.entry_span(written.node);
-                        found.push(Aggravator { span, label: "instance weights are not supported here".to_owned(), raises: true });
-                    }
-                }
-            }
+        if let Some(weight) = instance_weight(graph, &group) {
+            found.push(Aggravator::new(graph.entry_span(weight), "a capacity provider takes no instance weights".to_owned(), true));
         }
     }
     if let Some(span) = ipv6_only_subnet(graph, launch) {
-        found.push(Aggravator { span, label: "ECS Exec is not supported for tasks that have IPv6 only".to_owned(), raises: true });
+        found.push(Aggravator::new(span, "ECS Exec is not supported for tasks that have IPv6 only".to_owned(), true));
     }
     found
+}
+
+fn instance_weight<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>) -> Option<Node<'t>> {
+    let values = graph.values();
+    let overrides = graph.property(group, &["MixedInstancesPolicy", "LaunchTemplate", "Overrides"]);
+    let items = overrides.iter().flat_map(|overrides| values.items(overrides));
+    items.flat_map(|item| values.property(&item, "WeightedCapacity")).find_map(|weight| Some(weight.written()?.node))
 }
 
 fn size<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>, name: &str) -> Option<(Text<'t>, Node<'t>)> {
@@ -237,7 +241,7 @@ fn size<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>, name: &str) -> Opti
 }
 
 /// Why an image cannot be shown to support ECS Exec; `None` where it can, or nothing is known about it.
-fn image_doubt(graph: &ResourceGraph, image: Expression) -> Option<String> {
+fn image_doubt<'t>(graph: &ResourceGraph<'t>, image: Expression<'t>) -> Option<String> {
     let values = graph.values();
     let unknown_age = |what: String| Some(format!("the image is {what}: its age, and whether its agent offers ECS Exec, do not show"));
     if let Some(Intrinsic::FindInMap { map, .. }) = Intrinsic::of(image.node) {
@@ -274,7 +278,7 @@ fn path_doubt(path: &str) -> Option<String> {
         .then(|| format!("`{path}` names no ECS-optimized image, so whether it offers ECS Exec does not show"))
 }
 
-fn ipv6_only_subnet(graph: &ResourceGraph, launch: &Launch) -> Option<Span> {
+fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Option<Span> {
     let values = graph.values();
     for subnets in graph.property(&launch.resource, &["NetworkConfiguration", "AwsvpcConfiguration", "Subnets"]) {
         for subnet in values.items(&subnets) {

@@ -1,0 +1,293 @@
+//! The lines of a finding that are shown, from all files it touches, as one small text for miette to draw.
+//!
+//! miette alone would read a file from its start for every label, print control characters as they are, join labels that are
+//! far apart, print a minified file whole and know one file only. So the lines are cut out here: a [`Chunk`] is what appears
+//! in one box, and miette's [`SourceCode`] is asked for chunks.
+
+use std::sync::Arc;
+
+use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use super::super::{Style, escape};
+use crate::diagnostic::Diagnostic;
+use crate::text::{SourceFile, Span};
+
+/// Lines shown around each label.
+pub(super) const CONTEXT_LINES: usize = 1;
+
+/// Two labels with no more lines than this between their contexts are shown in one box.
+const MAX_GAP: u32 = 2;
+
+/// A label over more lines than this is shown at its first line only.
+const MAX_LABEL_LINES: u32 = 5;
+
+/// A line longer than this, in characters, is cut around its label.
+const MAX_LINE: usize = 240;
+
+/// Characters shown on either side of a label in a line that is cut.
+const MARGIN: usize = 50;
+
+/// No label's text is folded narrower than this, however far right it starts.
+const MIN_LABEL_WIDTH: usize = 32;
+
+/// The lines shown, and where the labels are in them.
+#[derive(Debug)]
+pub(super) struct Excerpt {
+    text: String,
+    chunks: Vec<Chunk>,
+    labels: Vec<LabeledSpan>,
+}
+
+/// What appears in one box.
+#[derive(Debug)]
+struct Chunk {
+    /// `path:line:column` is made of this name and the place of the first label.
+    name: String,
+    /// The number of the first line, from 0.
+    line: usize,
+    /// How many lines.
+    line_count: usize,
+    /// Its bytes in the excerpt.
+    start: usize,
+    end: usize,
+    /// Line and column, from 0, of the primary label, or else of the first.
+    place: (usize, usize),
+}
+
+impl Excerpt {
+    pub(super) fn new(diagnostic: &Diagnostic, style: Style) -> Self {
+        let mut excerpt = Self { text: String::new(), chunks: Vec::new(), labels: Vec::new() };
+        for group in group(marks(diagnostic)) {
+            excerpt.push(&group, style);
+        }
+        excerpt
+    }
+
+    /// The labels in the order of the excerpt.
+    pub(super) fn labels(&self) -> &[LabeledSpan] {
+        &self.labels
+    }
+
+    fn push(&mut self, group: &[Mark], style: Style) {
+        let (Some(first), Some(last)) = (group.first(), group.iter().max_by_key(|mark| mark.last_line)) else { return };
+        let file = &first.file;
+        let index = file.lines();
+        let context = CONTEXT_LINES as u32;
+        let (mut from, mut to) = (first.line.saturating_sub(context).max(1), last.last_line + context);
+        to = to.min(index.count() as u32);
+        // A blank line around the snippet says nothing.
+        if from < first.line && line_text(file, from).trim().is_empty() || first.cut {
+            from = first.line;
+        }
+        if to > last.last_line && line_text(file, to).trim().is_empty() || first.cut {
+            to = last.last_line;
+        }
+
+        let start = self.text.len();
+        let mut spans = vec![(0, 0); group.len()];
+        for number in from..=to {
+            let line_start = index.start(number).unwrap_or_default();
+            let whole = line_text(file, number);
+            let (skipped, shown) = if first.cut && number == first.line {
+                window(whole, first.span.start - line_start, first.span.end.max(first.span.start) - line_start)
+            } else {
+                head(whole)
+            };
+            let ellipsis = if style.unicode { "…" } else { "..." };
+            if skipped > 0
+                && !shown.is_empty()
+                && !(line_start == 0 && skipped == BYTE_ORDER_MARK.len() && whole.starts_with(BYTE_ORDER_MARK))
+            {
+                self.text.push_str(ellipsis);
+            }
+            let base = self.text.len();
+            // Where a byte of the file's line is in the excerpt.
+            let place = |offset: u32| {
+                let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped).min(shown.len());
+                let within = (0..=within).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or_default();
+                base + escape::source_line(&shown[..within], style.unicode).len()
+            };
+            for (mark, span) in group.iter().zip(&mut spans) {
+                if mark.line == number {
+                    span.0 = place(mark.span.start);
+                }
+                if mark.last_line == number {
+                    span.1 = place(mark.span.end);
+                }
+            }
+            self.text.push_str(&escape::source_line(shown, style.unicode));
+            if skipped + shown.len() < whole.len() {
+                self.text.push_str(ellipsis);
+            }
+            self.text.push('\n');
+        }
+
+        let leading = group.iter().find(|mark| mark.primary).unwrap_or(first);
+        let position = file.position(leading.span.start);
+        self.chunks.push(Chunk {
+            name: escape::one_line(file.name()).into_owned(),
+            line: from as usize - 1,
+            line_count: (to - from) as usize + 1,
+            start,
+            end: self.text.len(),
+            place: (position.line as usize - 1, position.column as usize - 1),
+        });
+        self.label(group, &mut spans, to, style);
+    }
+
+    fn label(&mut self, group: &[Mark], spans: &mut [(usize, usize)], last_line: u32, style: Style) {
+        // miette moves the underline of a label that overlaps the one before it; so the earlier one ends where the next begins.
+        for at in 1..spans.len() {
+            let (before, after) = (spans[at - 1], spans[at]);
+            let one_line = group[at - 1].line == group[at].last_line && group[at - 1].line == group[at - 1].last_line;
+            if one_line && before.1 > after.0 {
+                if before.0 < after.0 { spans[at - 1].1 = after.0 } else { spans[at].0 = before.1.min(after.1) }
+            }
+        }
+        // The frame to the left of the text: the line number, the bar, and the corner that leads to the label's text.
+        let frame = last_line.to_string().len() + 8;
+        for (mark, (start, end)) in group.iter().zip(spans) {
+            let line_start = self.text[..*start].rfind('\n').map_or(0, |at| at + 1);
+            let middle = (*start + *end.min(&mut (*start + 60))) / 2;
+            let middle = (0..=middle).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default();
+            let column = textwrap::core::display_width(&self.text[line_start.min(middle)..middle]);
+            let width = style.width.saturating_sub(frame + column).max(MIN_LABEL_WIDTH);
+            let message = (!mark.message.is_empty()).then(|| textwrap::fill(&mark.message, width));
+            let span = (*start, end.saturating_sub(*start));
+            self.labels.push(match mark.primary {
+                true => LabeledSpan::new_primary_with_span(message, span),
+                false => LabeledSpan::new_with_span(message, span),
+            });
+        }
+    }
+}
+
+impl SourceCode for Excerpt {
+    /// The whole chunk with context; without, only the place of the chunk's leading label, which is all that miette reads.
+    ///
+    /// A span over two chunks is out of bounds, which keeps miette from joining them.
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        context_before: usize,
+        _context_after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let end = span.offset() + span.len();
+        let chunk = self.chunks.iter().find(|chunk| (chunk.start..chunk.end).contains(&span.offset()) && end <= chunk.end);
+        let chunk = chunk.ok_or(MietteError::OutOfBounds)?;
+        let bytes = &self.text.as_bytes()[chunk.start..chunk.end];
+        let whole = SourceSpan::from((chunk.start, chunk.end - chunk.start));
+        let (line, column) = if context_before == 0 { chunk.place } else { (chunk.line, 0) };
+        Ok(Box::new(MietteSpanContents::new_named(chunk.name.clone(), bytes, whole, line, column, chunk.line_count)))
+    }
+}
+
+/// One label, made to fit on few lines.
+#[derive(Clone, Debug)]
+struct Mark {
+    file: Arc<SourceFile>,
+    span: Span,
+    /// Lines of the span's ends, from 1.
+    line: u32,
+    last_line: u32,
+    message: String,
+    primary: bool,
+    /// Whether its line is too long to be shown whole.
+    cut: bool,
+}
+
+fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
+    let primary = diagnostic.label.as_deref().unwrap_or_default();
+    let mut marks = vec![Mark::new(&diagnostic.file, diagnostic.span, primary, true)];
+    for label in &diagnostic.labels {
+        let mark = Mark::new(&label.file, label.span, &label.message, false);
+        // Two labels on the same text would be drawn side by side, the second one on the text after it.
+        match marks.iter_mut().find(|other| other.is_in(&mark.file) && other.span == mark.span) {
+            Some(same) if same.message.is_empty() => same.message = mark.message,
+            Some(same) => same.message = format!("{}\n{}", same.message, mark.message),
+            None => marks.push(mark),
+        }
+    }
+    marks
+}
+
+impl Mark {
+    fn new(file: &Arc<SourceFile>, span: Span, message: &str, primary: bool) -> Self {
+        let text = file.text();
+        let mut span = Span::new(span.start.min(text.len() as u32), span.end.min(text.len() as u32));
+        let kept = file.slice(span).trim_end().len() as u32;
+        span.end = span.start + kept;
+        let line = file.position(span.start).line;
+        let mut last_line = file.position(span.end).line;
+        if last_line - line >= MAX_LABEL_LINES {
+            span.end = file.lines().start(line).unwrap_or_default() + line_text(file, line).trim_end().len() as u32;
+            last_line = line;
+        }
+        let cut = line_text(file, line).len() > MAX_LINE && line_text(file, line).chars().count() > MAX_LINE;
+        let message = escape::one_line(message).into_owned();
+        Self { file: Arc::clone(file), span, line, last_line, message, primary, cut }
+    }
+
+    fn is_in(&self, file: &Arc<SourceFile>) -> bool {
+        Arc::ptr_eq(&self.file, file) || self.file.name() == file.name()
+    }
+}
+
+/// The marks that share a box. The box of the primary mark comes first, then those of its file, then those of other files in the
+/// order in which the finding names them.
+fn group(marks: Vec<Mark>) -> Vec<Vec<Mark>> {
+    let mut files: Vec<Arc<SourceFile>> = Vec::new();
+    for mark in &marks {
+        if !files.iter().any(|file| mark.is_in(file)) {
+            files.push(Arc::clone(&mark.file));
+        }
+    }
+    let mut groups: Vec<Vec<Mark>> = Vec::new();
+    for file in &files {
+        let mut inside: Vec<Mark> = marks.iter().filter(|mark| mark.is_in(file)).cloned().collect();
+        inside.sort_by_key(|mark| (mark.span.start, mark.span.end));
+        let mut current: Vec<Mark> = Vec::new();
+        for mark in inside {
+            let reach = current.iter().map(|other| other.last_line).max().unwrap_or_default();
+            let near = reach + 2 * CONTEXT_LINES as u32 + MAX_GAP >= mark.line;
+            let joins = near && !mark.cut && !current.iter().any(|other| other.cut);
+            if !joins && !current.is_empty() {
+                groups.push(std::mem::take(&mut current));
+            }
+            current.push(mark);
+        }
+        groups.push(current);
+    }
+    groups.sort_by_key(|group| !group.iter().any(|mark| mark.primary));
+    groups
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Line `number`, from 1, without its line break.
+fn line_text(file: &SourceFile, number: u32) -> &str {
+    let index = file.lines();
+    let start = index.start(number).unwrap_or(file.text().len() as u32);
+    let end = index.start(number + 1).unwrap_or(file.text().len() as u32);
+    file.slice(Span::new(start, end)).trim_end_matches(['\n', '\r'])
+}
+
+/// The beginning of `line`, without a byte-order mark: the bytes left out in front, and what is shown.
+fn head(line: &str) -> (usize, &str) {
+    let rest = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+    (line.len() - rest.len(), &rest[..after(rest, 0, MAX_LINE)])
+}
+
+/// The part of a long line around the bytes from `start` to `end`: the bytes left out in front, and what is shown.
+fn window(line: &str, start: u32, end: u32) -> (usize, &str) {
+    let (start, end) = ((start as usize).min(line.len()), (end as usize).min(line.len()));
+    let from = line[..start].char_indices().rev().nth(MARGIN - 1).map_or(0, |(at, _)| at);
+    let end = end.min(after(line, start, MAX_LINE - 2 * MARGIN));
+    let (skipped, line) = if from == 0 { (head(line).0, line) } else { (from, line) };
+    (skipped, &line[skipped..after(line, end, MARGIN)])
+}
+
+/// The offset `count` characters after `start`.
+fn after(line: &str, start: usize, count: usize) -> usize {
+    line[start..].char_indices().nth(count).map_or(line.len(), |(at, _)| start + at)
+}
