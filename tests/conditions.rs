@@ -4,7 +4,7 @@ use cfnvet::conditions::{Answer, Domain, Formula, Formulas, Model, Value, Variab
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 
-const CASES: u32 = 1_500;
+const CASES: u32 = 4_000;
 /// The literals that formulas mention; `d` occurs as a default and an allowed value only.
 const LITERALS: [&str; 4] = ["a", "b", "c", "d"];
 const MENTIONED: usize = 3;
@@ -49,20 +49,25 @@ struct World<'a> {
 fn expression(variables: usize) -> impl Strategy<Value = Expression> {
     let leaf = prop_oneof![
         5 => (0..variables, 0..MENTIONED).prop_map(|(variable, literal)| Expression::Equals(variable, literal)),
-        2 => (0..variables, 0..variables).prop_map(|(one, other)| Expression::Same(one, other)),
+        3 => (0..variables, 1..variables).prop_map(move |(one, step)| Expression::Same(one, (one + step) % variables)),
         1 => (0..PROPOSITIONS).prop_map(Expression::Proposition),
     ];
-    leaf.prop_recursive(4, 24, 3, |inner| {
+    // A few levels by hand: proptest's recursion would make most formulas too small to be interesting.
+    let parts = |inner: BoxedStrategy<Expression>, fewest: usize| {
         prop_oneof![
-            inner.clone().prop_map(|inner| Expression::Not(Box::new(inner))),
-            prop::collection::vec(inner.clone(), 1..4).prop_map(Expression::And),
-            prop::collection::vec(inner, 1..4).prop_map(Expression::Or),
+            1 => inner.clone(),
+            1 => inner.clone().prop_map(|inner| Expression::Not(Box::new(inner))),
+            4 => prop::collection::vec(inner.clone(), fewest..4).prop_map(Expression::And),
+            4 => prop::collection::vec(inner, fewest..4).prop_map(Expression::Or),
         ]
-    })
+        .boxed()
+    };
+    parts(parts(parts(leaf.boxed(), 2), 2), 2)
 }
 
 fn unknown(place: usize) -> impl Strategy<Value = Unknown> {
-    let closed = prop::collection::vec(0..LITERALS.len(), 1..4);
+    let closed =
+        prop_oneof![1 => prop::collection::vec(0..LITERALS.len(), 1..3), 3 => prop::sample::subsequence(vec![0, 1, 2, 3], 2..=4)];
     let domain = if place < MAX_OPEN { prop_oneof![Just(Vec::new()), closed].boxed() } else { closed.boxed() };
     (domain, prop::option::of(0..LITERALS.len())).prop_map(|(domain, default)| Unknown { domain, default })
 }
@@ -76,7 +81,13 @@ fn case() -> impl Strategy<Value = Case> {
             prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(expression(variables), 1..3)],
             (any::<usize>(), prop::collection::vec(any::<bool>(), variables + PROPOSITIONS)),
         )
-            .prop_map(|(unknowns, first, second, assumptions, partial)| Case { unknowns, first, second, assumptions, partial })
+            .prop_map(|(unknowns, first, second, assumptions, partial)| Case {
+                unknowns,
+                first,
+                second,
+                assumptions,
+                partial,
+            })
     })
 }
 
@@ -98,11 +109,13 @@ impl Case {
             if values.is_empty() {
                 values = LITERALS.into_iter().chain(invented.iter().map(String::as_str)).collect();
             }
-            let extended = worlds.iter().flat_map(|world: &Vec<&str>| values.iter().map(|&value| [world.as_slice(), &[value]].concat()));
+            let extended =
+                worlds.iter().flat_map(|world: &Vec<&str>| values.iter().map(|&value| [world.as_slice(), &[value]].concat()));
             worlds = extended.collect();
         }
         let truths = [[false, false], [false, true], [true, false], [true, true]];
-        let with_truths = worlds.into_iter().flat_map(|values| truths.map(|propositions| World { values: values.clone(), propositions }));
+        let with_truths =
+            worlds.into_iter().flat_map(|values| truths.map(|propositions| World { values: values.clone(), propositions }));
         with_truths.collect()
     }
 }
@@ -160,7 +173,8 @@ impl Built {
             None => true,
         });
         let truths = self.propositions.iter().zip(world.propositions);
-        values && truths.into_iter().all(|(&proposition, holds)| model.proposition(proposition).is_none_or(|known| known == holds))
+        values
+            && truths.into_iter().all(|(&proposition, holds)| model.proposition(proposition).is_none_or(|known| known == holds))
     }
 }
 
@@ -191,7 +205,8 @@ fn check(case: &Case) -> TestCaseResult {
     let open = case.unknowns.iter().filter(|unknown| unknown.domain.is_empty()).count();
     let invented: Vec<String> = (1..=open.max(1)).map(|number| format!("value-{number}")).collect();
     let worlds = case.worlds(&invented);
-    let possible: Vec<&World> = worlds.iter().filter(|world| case.assumptions.iter().all(|assumption| assumption.holds(world))).collect();
+    let possible: Vec<&World> =
+        worlds.iter().filter(|world| case.assumptions.iter().all(|assumption| assumption.holds(world))).collect();
     let firsts: Vec<bool> = possible.iter().map(|world| case.first.holds(world)).collect();
     let seconds: Vec<bool> = possible.iter().map(|world| case.second.holds(world)).collect();
     let both = || firsts.iter().copied().zip(seconds.iter().copied());
@@ -233,7 +248,12 @@ fn check_witness(case: &Case, built: &Built, worlds: &[World], witness: &Model) 
     prop_assert!(completions.iter().any(|world| assumed(world)), "{:?} contradicts the assumptions", witness);
     for shorter in shorter(witness) {
         let mut completions = worlds.iter().filter(|world| built.completes(world, &shorter));
-        prop_assert!(completions.any(|world| !case.first.holds(world) || !assumed(world)), "{:?} is enough instead of {:?}", shorter, witness);
+        prop_assert!(
+            completions.any(|world| !case.first.holds(world) || !assumed(world)),
+            "{:?} is enough instead of {:?}",
+            shorter,
+            witness
+        );
     }
     Ok(())
 }
@@ -257,7 +277,8 @@ fn check_evaluation(case: &Case, built: &Built, worlds: &[World], formula: Formu
         let mut completions = worlds.iter().filter(|world| built.completes(world, &model));
         prop_assert!(completions.all(|world| case.first.holds(world) == value));
     }
-    let lookup = |variable: Variable| built.variables.iter().position(|&other| other == variable).map(|place| world.values[place]);
+    let lookup =
+        |variable: Variable| built.variables.iter().position(|&other| other == variable).map(|place| world.values[place]);
     if !built.formulas.is_undecided(formula) {
         prop_assert_eq!(built.formulas.evaluate_with(formula, &lookup), Some(case.first.holds(world)));
     }

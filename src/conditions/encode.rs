@@ -35,7 +35,13 @@ pub(super) struct Encoding<'a> {
 
 impl<'a> Encoding<'a> {
     /// Encodes `formula`, the cone of which is `cone` and was evaluated last: its values are tried first. `None` is the end of the budget.
-    pub(super) fn new(store: &'a Store, solver: &'a mut Solver, cone: &'a [u32], formula: Formula, meter: &mut Meter) -> Option<Self> {
+    pub(super) fn new(
+        store: &'a Store,
+        solver: &'a mut Solver,
+        cone: &'a [u32],
+        formula: Formula,
+        meter: &mut Meter,
+    ) -> Option<Self> {
         solver.reset();
         if !meter.spend(cone.len()) {
             return None;
@@ -77,7 +83,9 @@ impl<'a> Encoding<'a> {
         for choices in &self.choices {
             let chosen = choices.literals.iter().find(|choice| self.solver.is_true(choice.1)).map(|choice| choice.0);
             let mentioned = |text: &Text| choices.literals.iter().any(|choice| choice.0 == *text);
-            let value = chosen.unwrap_or_else(|| self.store.value_outside(choices.variable, mentioned).expect("a literal of a full domain is true"));
+            let value = chosen.unwrap_or_else(|| {
+                self.store.value_outside(choices.variable, mentioned).expect("a literal of a full domain is true")
+            });
             assignment.variables.push((choices.variable, value));
         }
         for (place, &number) in self.cone.iter().enumerate() {
@@ -94,7 +102,8 @@ impl<'a> Encoding<'a> {
         self.choices.extend(variables.into_iter().map(|variable| Choices { variable, literals: Vec::new(), component: None }));
         for (place, &number) in self.cone.iter().enumerate() {
             if let Node::Equals(variable, text) = self.store.node_at(number) {
-                let choices = self.choices.binary_search_by_key(&variable, |choices| choices.variable).expect("it is in the cone");
+                let choices =
+                    self.choices.binary_search_by_key(&variable, |choices| choices.variable).expect("it is in the cone");
                 let literals = &mut self.choices[choices].literals;
                 literals.push((text, literal_at(place)));
                 if let Some(&[_, second]) = self.store.domain(variable) {
@@ -141,7 +150,9 @@ impl<'a> Encoding<'a> {
         }
         universe.sort_unstable();
         universe.dedup();
-        let size = |member: &usize| self.store.domain(self.choices[*member].variable).map_or(universe.len() + members.len(), <[Text]>::len);
+        let size = |member: &usize| {
+            self.store.domain(self.choices[*member].variable).map_or(universe.len() + members.len(), <[Text]>::len)
+        };
         let size: usize = members.iter().map(size).sum();
         if size > MAX_CHOICES {
             return Some(());
@@ -224,7 +235,10 @@ pub(super) fn root(parents: &mut [usize], mut place: usize) -> usize {
 /// Lets a variable have one value at most, and one at least where its values are all there are.
 fn restrict(solver: &mut Solver, store: &Store, choices: &Choices) {
     let domain = store.domain(choices.variable);
-    if domain.is_some_and(|domain| domain.len() == 2) && choices.literals.len() == 2 && choices.literals[0].1 == choices.literals[1].1 ^ 1 {
+    if domain.is_some_and(|domain| domain.len() == 2)
+        && choices.literals.len() == 2
+        && choices.literals[0].1 == choices.literals[1].1 ^ 1
+    {
         return;
     }
     let literals: Vec<Literal> = choices.literals.iter().map(|choice| choice.1).collect();

@@ -119,7 +119,7 @@ impl Formulas {
 
     /// A new unknown; `default`, where its domain has it, is the value that witnesses prefer.
     pub fn variable(&self, domain: Domain, default: Option<String>) -> Variable {
-        self.state.borrow_mut().store.variable(domain, default.as_deref())
+        self.state.borrow_mut().store.variable(domain, default)
     }
 
     /// `variable = literal`: false outside a closed domain, true if it is the only value.

@@ -30,6 +30,21 @@ impl Assignment {
         Some(self.variables[place].1)
     }
 
+    /// Gives a value to those variables and propositions of a cone that have none.
+    pub(super) fn complete(&mut self, store: &Store, cone: &[u32]) {
+        for variable in store.variables_of_cone(cone) {
+            if let Err(place) = self.variables.binary_search_by_key(&variable, |entry| entry.0) {
+                let value = store.value_outside(variable, |_| false).expect("a domain has a value");
+                self.variables.insert(place, (variable, value));
+            }
+        }
+        for &number in cone.iter().filter(|&&number| store.node_at(number) == Node::Proposition) {
+            if let Err(place) = self.propositions.binary_search_by_key(&number, |entry| entry.0) {
+                self.propositions.insert(place, (number, false));
+            }
+        }
+    }
+
     pub(super) fn atom(&self, number: u32, node: Node) -> Option<bool> {
         match node {
             Node::Equals(variable, text) => Some(self.value(variable)? == text),
@@ -156,7 +171,7 @@ impl Query {
         }
         let mut meter = self.meter();
         let query = store.and(formula, self.all_assumptions());
-        let answer = self.decide_with_defaults(store, query, &mut meter);
+        let answer = self.decide_with_defaults(store, query, Wanted::Answer, &mut meter).answer();
         self.pay(meter);
         self.default_answers.insert(formula, answer);
         answer
@@ -177,39 +192,38 @@ impl Query {
         if query == Formula::TRUE {
             return Some(Model::new());
         }
-        let Decision::Satisfied(assignment) = self.decide(store, query, Wanted::Assignment, meter) else {
+        let mut decision = self.decide_with_defaults(store, query, Wanted::Assignment, meter);
+        if decision.answer() != Answer::Yes {
+            decision = self.decide(store, query, Wanted::Assignment, meter);
+        }
+        let Decision::Satisfied(assignment) = decision else {
             return None;
         };
-        Some(witness::minimal(self, store, query, &assignment, meter))
+        Some(witness::minimal(self, store, query, assignment, meter))
     }
 
-    fn decide_with_defaults(&mut self, store: &mut Store, formula: Formula, meter: &mut Meter) -> Answer {
+    /// Whether `formula` can hold when every variable that has a default takes it, without the assumptions.
+    fn decide_with_defaults(&mut self, store: &mut Store, formula: Formula, wanted: Wanted, meter: &mut Meter) -> Decision {
         let mut cone = std::mem::take(&mut self.scratch.cone);
-        let walked = store.cone(formula, meter.left, &mut cone);
-        let affordable = walked.is_some() && meter.spend(2 * cone.len());
+        let affordable = store.cone(formula, meter.left, &mut cone).is_some() && meter.spend(2 * cone.len());
+        let variables = if affordable { store.variables_of_cone(&cone) } else { Vec::new() };
+        let defaults: Vec<(Variable, Text)> =
+            variables.into_iter().filter_map(|variable| Some((variable, store.default_of(variable)?))).collect();
         let mut knowledge = Knowledge::default();
-        if affordable {
-            for variable in store.variables_of_cone(&cone) {
-                if let Some(default) = store.default_of(variable) {
-                    knowledge.variables.insert(variable, Known::Text(default));
-                }
-            }
-        }
-        let value = affordable.then(|| store.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge)));
-        let variables = if value == Some(None) { store.variables_of_cone(&cone) } else { Vec::new() };
+        knowledge.variables.extend(defaults.iter().map(|&(variable, default)| (variable, Known::Text(default))));
+        let value = affordable
+            .then(|| store.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge)));
         self.scratch.cone = cone;
         match value {
-            None => Answer::Undecided,
-            Some(Some(value)) => value.into(),
-            Some(None) => {
-                let mut conjuncts = vec![formula];
-                for variable in variables {
-                    if let Some(default) = store.default_of(variable) {
-                        conjuncts.push(store.equals(variable, default));
-                    }
-                }
+            None => Decision::Undecided,
+            Some(Some(false)) => Decision::Unsatisfiable,
+            Some(Some(true)) if wanted == Wanted::Answer => Decision::Satisfiable,
+            Some(_) => {
+                let mut conjuncts: Vec<Formula> =
+                    defaults.into_iter().map(|(variable, default)| store.equals(variable, default)).collect();
+                conjuncts.push(formula);
                 let query = store.all(&mut conjuncts);
-                self.decide(store, query, Wanted::Answer, meter).answer()
+                self.decide(store, query, wanted, meter)
             }
         }
     }
@@ -234,7 +248,8 @@ impl Query {
         if !meter.spend(self.scratch.cone.len()) {
             return None;
         }
-        let mut groups: Vec<usize> = keys(store, &self.scratch.cone).filter_map(|key| self.assumptions.group_of.get(&key).copied()).collect();
+        let mut groups: Vec<usize> =
+            keys(store, &self.scratch.cone).filter_map(|key| self.assumptions.group_of.get(&key).copied()).collect();
         groups.sort_unstable();
         groups.dedup();
         let mut conjuncts: Vec<Formula> = groups.into_iter().map(|group| self.assumptions.groups[group]).collect();
@@ -367,7 +382,9 @@ impl Scratch {
                 // Sorted: what the variable equals comes before what it does not.
                 match units {
                     [equal, rest @ ..] if !equal.excludes => rest.iter().all(|unit| unit.excludes && unit.text != equal.text),
-                    _ => store.domain(units[0].variable).is_none_or(|domain| domain.iter().any(|value| units.iter().all(|unit| unit.text != *value))),
+                    _ => store
+                        .domain(units[0].variable)
+                        .is_none_or(|domain| domain.iter().any(|value| units.iter().all(|unit| unit.text != *value))),
                 }
             })
     }
@@ -387,7 +404,9 @@ impl Scratch {
             candidate.variables.push((variable, value));
         }
         let atoms = self.cone.iter().filter(|&&number| store.node_at(number) == Node::Proposition);
-        candidate.propositions.extend(atoms.map(|&number| (number, self.propositions.binary_search(&Formula::of_node(number)).is_ok())));
+        candidate
+            .propositions
+            .extend(atoms.map(|&number| (number, self.propositions.binary_search(&Formula::of_node(number)).is_ok())));
         candidate
     }
 }

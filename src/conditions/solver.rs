@@ -283,9 +283,8 @@ impl Solver {
         let mut back = 0;
         if self.learned.len() > 1 {
             let level_of = |literal: Literal| self.levels[(literal >> 1) as usize];
-            let deepest = (1..self.learned.len()).fold(1, |best, next| {
-                if level_of(self.learned[next]) > level_of(self.learned[best]) { next } else { best }
-            });
+            let deepest = (1..self.learned.len())
+                .fold(1, |best, next| if level_of(self.learned[next]) > level_of(self.learned[best]) { next } else { best });
             back = level_of(self.learned[deepest]);
             self.learned.swap(1, deepest);
         }

@@ -81,7 +81,7 @@ impl Default for Store {
 }
 
 impl Store {
-    pub(super) fn variable(&mut self, domain: Domain, default: Option<&str>) -> Variable {
+    pub(super) fn variable(&mut self, domain: Domain, default: Option<String>) -> Variable {
         let variable = Variable(u32::try_from(self.unknowns.len()).expect("a template has fewer than 2^32 parameters"));
         let domain = match domain {
             Domain::Closed(values) if !values.is_empty() => {
@@ -97,7 +97,7 @@ impl Store {
             }
             _ => None,
         };
-        let default = default.map(|default| self.intern(default));
+        let default = default.map(|default| self.intern(&default));
         let default = default.filter(|default| domain.as_ref().is_none_or(|domain| domain.contains(default)));
         self.unknowns.push(Unknown { domain, default });
         variable
@@ -329,7 +329,12 @@ impl Store {
     }
 
     /// What `formula`, the cone of which is `cone`, is when `atom` tells what the other nodes are.
-    pub(super) fn evaluate_cone(&mut self, formula: Formula, cone: &[u32], atom: impl Fn(&Self, u32, Node) -> Option<bool>) -> Option<bool> {
+    pub(super) fn evaluate_cone(
+        &mut self,
+        formula: Formula,
+        cone: &[u32],
+        atom: impl Fn(&Self, u32, Node) -> Option<bool>,
+    ) -> Option<bool> {
         for &number in cone {
             let value = match self.nodes[number as usize] {
                 Node::True => Some(true),

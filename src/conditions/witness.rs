@@ -19,12 +19,20 @@ use super::{Formula, Variable};
 /// The most values for which leaving each out is tried with the solver.
 const MAX_EXACT: usize = 64;
 
-/// The smallest part of `assignment` that makes `formula` true. `assignment` was the last that the formula was evaluated under.
-pub(super) fn minimal(query: &mut Query, store: &mut Store, formula: Formula, assignment: &Assignment, meter: &mut Meter) -> Model {
+/// The smallest part of `assignment` that makes `formula` true; what the assignment does not mention has no part in that.
+pub(super) fn minimal(
+    query: &mut Query,
+    store: &mut Store,
+    formula: Formula,
+    mut assignment: Assignment,
+    meter: &mut Meter,
+) -> Model {
     let mut cone = Vec::new();
     store.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
-    meter.spend(2 * cone.len());
-    let knowledge = reason(store, formula, &cone, assignment);
+    meter.spend(3 * cone.len());
+    assignment.complete(store, &cone);
+    store.evaluate_cone(formula, &cone, |_, number, node| assignment.atom(number, node));
+    let knowledge = reason(store, formula, &cone, &assignment);
     let mut witness = Witness { formula, cone, knowledge };
     witness.prefer_defaults(store, meter);
     witness.leave_out(store, meter);
@@ -103,7 +111,10 @@ struct Witness {
 impl Witness {
     /// Whether the formula is still seen to be true; false as well where the budget ends.
     fn suffices(&self, store: &mut Store, meter: &mut Meter) -> bool {
-        meter.spend(self.cone.len()) && store.evaluate_cone(self.formula, &self.cone, |store, number, node| store.known_atom(number, node, &self.knowledge)) == Some(true)
+        meter.spend(self.cone.len())
+            && store
+                .evaluate_cone(self.formula, &self.cone, |store, number, node| store.known_atom(number, node, &self.knowledge))
+                == Some(true)
     }
 
     /// Puts `known` in place of what is known of `variable` if that suffices.
@@ -123,7 +134,8 @@ impl Witness {
     fn variables(&self, store: &Store) -> Vec<Variable> {
         let mut variables: Vec<Variable> = self.knowledge.variables.keys().copied().collect();
         variables.sort_unstable_by_key(|&variable| {
-            let is_default = store.default_of(variable).is_some_and(|default| self.knowledge.variables[&variable] == Known::Text(default));
+            let is_default =
+                store.default_of(variable).is_some_and(|default| self.knowledge.variables[&variable] == Known::Text(default));
             (Reverse(is_default), Reverse(variable))
         });
         variables
