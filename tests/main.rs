@@ -1,1 +1,3 @@
-fn main() {}
+//! The one integration binary: every file beside this one is a module of it.
+
+mod conditions;
