@@ -106,6 +106,20 @@ pub(super) struct Raw {
     pub(super) flag: bool,
 }
 
+/// A value that is not there.
+const NULL: Raw = Raw {
+    start: 0,
+    end: 0,
+    a: 0,
+    b: 0,
+    hash: 0,
+    parent: 0,
+    tag: Tag::NONE,
+    kind: RawKind::Scalar,
+    style: Style::Plain,
+    flag: false,
+};
+
 /// A text as a tree.
 #[derive(Debug)]
 pub struct Tree {
@@ -314,6 +328,7 @@ impl Builder {
 
     /// Closes the innermost collection, whose text ends at `end`.
     pub fn close(&mut self, end: u32) {
+        self.complete(end);
         let id = self.open.pop().expect("close is called once for each open");
         let after = self.tree.nodes.len() as u32;
         let node = &mut self.tree.nodes[id as usize];
@@ -322,6 +337,61 @@ impl Builder {
         if node.kind == RawKind::Mapping {
             self.find_duplicates(id);
         }
+    }
+
+    /// Whether `node` is a collection that is not closed yet.
+    pub(super) fn is_open(&self, node: NodeId) -> bool {
+        let raw = self.tree.nodes.get(node.0 as usize);
+        raw.is_some_and(|raw| matches!(raw.kind, RawKind::Mapping | RawKind::Sequence) && raw.a == 0)
+    }
+
+    /// Gives the last key of the innermost mapping a missing value at `at`, if it has none.
+    pub(super) fn complete(&mut self, at: u32) {
+        if let Some(&id) = self.open.last() {
+            let node = self.tree.nodes[id as usize];
+            if node.kind == RawKind::Mapping && node.b % 2 == 1 {
+                self.scalar(Span::at(at), TextAt::Source(Span::at(at)), Style::Plain, Tag::NONE);
+            }
+        }
+    }
+
+    /// Drops the comments from `offset` on.
+    pub(super) fn forget_comments(&mut self, offset: usize) {
+        while self.tree.comments.last().is_some_and(|comment| comment.start as usize >= offset) {
+            self.tree.comments.pop();
+        }
+    }
+
+    /// Drops the nodes that start at `offset` or later, and opens the collections again that they were in. `depth` collections
+    /// are open afterwards.
+    pub(super) fn truncate(&mut self, offset: u32, depth: usize) {
+        let kept = self.tree.nodes.partition_point(|node| node.start < offset);
+        for at in (kept..self.tree.nodes.len()).rev() {
+            let parent = self.tree.nodes[at].parent as usize;
+            if parent < kept {
+                self.tree.nodes[parent].b -= 1;
+            }
+        }
+        self.open.retain(|id| (*id as usize) < kept);
+        self.tree.nodes.truncate(kept);
+        for at in (0..kept).rev() {
+            let node = self.tree.nodes[at];
+            if matches!(node.kind, RawKind::Mapping | RawKind::Sequence) && node.a as usize > kept {
+                // It was closed with nodes in it that are gone. The innermost comes first, so that a value which completes it is
+                // in those around it too.
+                if node.kind == RawKind::Mapping && node.b % 2 == 1 {
+                    let null = Raw { start: offset, end: offset, a: offset, b: 0, hash: 0, parent: at as u32, ..NULL };
+                    self.tree.nodes.push(null);
+                    self.tree.nodes[at].b += 1;
+                }
+                self.tree.nodes[at].a = self.tree.nodes.len() as u32;
+                self.tree.nodes[at].end = node.end.min(offset).max(node.start);
+            }
+        }
+        debug_assert_eq!(self.open.len(), depth, "frames and open collections agree");
+        self.tree.anchors.retain(|(_, node)| (node.0 as usize) < kept);
+        let kept = |problem: &Problem| problem.span.start < offset || problem.kind == ProblemKind::ForbiddenCharacter;
+        self.tree.problems.retain(kept);
     }
 
     /// Marks the innermost mapping as one with a merge key.
@@ -352,6 +422,8 @@ impl Builder {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
         self.tree.problems.sort_by_key(|problem| problem.span);
+        // What is read a second time after a fault is reported a second time.
+        self.tree.problems.dedup();
         self.tree
     }
 
