@@ -64,7 +64,9 @@ fn run(rule: &'static Rule, analysis: &Analysis) -> Vec<Diagnostic> {
     outcome.unwrap_or_else(|_| {
         let mut sink = Sink::new(analysis.source, rule);
         let message = format!("internal error: {} could not finish on this template", rule.code);
-        sink.report(Finding::at(Span::at(0), message).help("report it with the template, and ignore the rule until it is mended"));
+        sink.report(
+            Finding::at(Span::at(0), message).help("report it with the template, and ignore the rule until it is mended"),
+        );
         sink.into_diagnostics()
     })
 }

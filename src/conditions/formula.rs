@@ -101,7 +101,7 @@ impl From<bool> for Answer {
 /// Methods take `&self` so that formulas can be built while others are looked at; the store is for one thread.
 #[derive(Default)]
 pub struct Formulas {
-    state: RefCell<State>,
+    pub(super) state: RefCell<State>,
 }
 
 /// Formulas and the state of asking about them.

@@ -10,6 +10,7 @@
 mod encode;
 mod formula;
 mod model;
+mod parts;
 mod query;
 mod solver;
 mod store;

@@ -395,7 +395,13 @@ impl<'t> ResourceGraph<'t> {
             for case in self.values.cases_of(&choice) {
                 let positive = match &case.value {
                     Value::Text(text) => match text.known() {
-                        Some(text) => if text.trim().parse::<f64>().is_ok_and(|number| number <= 0.0) { Formula::FALSE } else { Formula::TRUE },
+                        Some(text) => {
+                            if text.trim().parse::<f64>().is_ok_and(|number| number <= 0.0) {
+                                Formula::FALSE
+                            } else {
+                                Formula::TRUE
+                            }
+                        }
                         None => formulas.not(self.values.text_is(text, "0")),
                     },
                     Value::Absent | Value::Invalid => Formula::FALSE,
@@ -439,11 +445,8 @@ impl<'t> ResourceGraph<'t> {
                             continue;
                         }
                         let ordered = self.created_after(launch.resource.id, associations.id);
-                        let claim = format!(
-                            "`{}` is created before `{}`",
-                            associations.logical_id(),
-                            launch.resource.logical_id()
-                        );
+                        let claim =
+                            format!("`{}` is created before `{}`", associations.logical_id(), launch.resource.logical_id());
                         // A task that an event starts is started when everything has long been created.
                         let first = if launch.path == LaunchPath::RunTask {
                             Formula::TRUE

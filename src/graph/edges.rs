@@ -71,7 +71,8 @@ impl<'t> ResourceGraph<'t> {
             let edges = outgoing.get(&at).map_or(&[][..], Vec::as_slice);
             if expanded {
                 let ways = edges.iter().map(|edge| {
-                    let beyond = if edge.to == earlier { Formula::TRUE } else { known.get(&edge.to).copied().unwrap_or(Formula::FALSE) };
+                    let beyond =
+                        if edge.to == earlier { Formula::TRUE } else { known.get(&edge.to).copied().unwrap_or(Formula::FALSE) };
                     formulas.and(edge.when, beyond)
                 });
                 let formula = formulas.any(ways.collect::<Vec<_>>());
@@ -79,7 +80,9 @@ impl<'t> ResourceGraph<'t> {
             } else if !known.contains_key(&at) {
                 known.insert(at, Formula::FALSE);
                 work.push((at, true));
-                work.extend(edges.iter().filter(|edge| edge.to != earlier && !known.contains_key(&edge.to)).map(|edge| (edge.to, false)));
+                work.extend(
+                    edges.iter().filter(|edge| edge.to != earlier && !known.contains_key(&edge.to)).map(|edge| (edge.to, false)),
+                );
             }
         }
         known.get(&later).copied().unwrap_or(Formula::FALSE)

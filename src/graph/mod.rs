@@ -97,7 +97,11 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn resource(&self, id: ResourceId) -> &Resource<'t> {
         let own = |resource: &&Resource| resource.id == id;
-        self.resources.get(id.index as usize).filter(own).or_else(|| self.resources.iter().find(own)).expect("an id of this graph")
+        self.resources
+            .get(id.index as usize)
+            .filter(own)
+            .or_else(|| self.resources.iter().find(own))
+            .expect("an id of this graph")
     }
 
     /// The properties of a resource, where it exists.

@@ -114,7 +114,9 @@ impl<'t> Values<'t> {
                 let items = node.items().flat_map(|node| self.choices(Expression { stack, node }, list.when));
                 items.filter(|choice| choice.found != Found::Absent).collect()
             }
-            Found::Written(expression) => vec![Choice { when: list.when, found: Found::Unknown(self.why_not_a_list(expression)) }],
+            Found::Written(expression) => {
+                vec![Choice { when: list.when, found: Found::Unknown(self.why_not_a_list(expression)) }]
+            }
         }
     }
 

@@ -70,7 +70,8 @@ impl<'t> Values<'t> {
     pub(super) fn assume_constraints(&self, stack: StackId) {
         let template = self.template(stack);
         for parameter in template.parameters.iter() {
-            let at_least_one = parameter.min_length.and_then(Node::as_str).is_some_and(|text| text.parse().is_ok_and(|n: u32| n > 0));
+            let at_least_one =
+                parameter.min_length.and_then(Node::as_str).is_some_and(|text| text.parse().is_ok_and(|n: u32| n > 0));
             let scalar = matches!(parameter.parameter_type, ParameterType::String | ParameterType::Aws(_));
             if at_least_one && scalar && !self.given.contains_key(parameter.name()) {
                 let empty = self.formulas.equals(self.parameter_variable(stack, parameter.name()), "");

@@ -74,7 +74,9 @@ impl<'t> Values<'t> {
         };
         match intrinsic {
             Intrinsic::Ref(name) => cases.push(Case::new(when, self.reference(stack, name, expression))),
-            Intrinsic::GetAtt { resource, attribute } => cases.push(text(self.return_value(stack, resource, attribute, expression))),
+            Intrinsic::GetAtt { resource, attribute } => {
+                cases.push(text(self.return_value(stack, resource, attribute, expression)))
+            }
             Intrinsic::Sub { text, variables } => cases.extend(self.substituted(at(text), variables, when, expression)),
             Intrinsic::Join { delimiter, list } => cases.extend(self.joined(at(delimiter), at(list), when, expression)),
             Intrinsic::Select { index, list } => self.selected(at(index), at(list), when, expression, cases),
@@ -175,7 +177,8 @@ impl<'t> Values<'t> {
     /// `${name}` or `${Resource.ReturnValue}` in `Fn::Sub`.
     fn variable_text(&self, stack: StackId, name: &'t str) -> Text<'t> {
         let template = self.template(stack);
-        if template.parameters.get(name).is_some() || PSEUDO_PARAMETERS.contains(&name) || template.resources.get(name).is_some() {
+        if template.parameters.get(name).is_some() || PSEUDO_PARAMETERS.contains(&name) || template.resources.get(name).is_some()
+        {
             // The expression only serves parameters of list types, which `Fn::Sub` cannot take.
             let node = template.tree.root().expect("a template with a parameter or resource has a root");
             return match self.reference(stack, name, Expression { stack, node }) {

@@ -53,7 +53,9 @@ impl<'t> Values<'t> {
             let text = |node: crate::syntax::Node| node.scalar().map(|scalar| scalar.canonical().into_owned());
             let default = parameter.default.and_then(text);
             match parameter.allowed_values.map(|list| list.items().map(text).collect::<Option<Vec<_>>>()) {
-                Some(Some(values)) if !values.is_empty() && !matches!(parameter.parameter_type, ParameterType::SsmValue { .. }) => {
+                Some(Some(values))
+                    if !values.is_empty() && !matches!(parameter.parameter_type, ParameterType::SsmValue { .. }) =>
+                {
                     // A default that is not allowed fails the deployment, so it is no value.
                     (Domain::Closed(values), default)
                 }
@@ -95,7 +97,8 @@ impl<'t> Values<'t> {
 
     /// The variable of a pseudo parameter. Nested stacks share region, account and partition with their parent.
     pub(super) fn pseudo_variable(&self, stack: StackId, name: &'t str) -> Variable {
-        let stack = if matches!(name, "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs") { stack } else { StackId::ROOT };
+        let stack =
+            if matches!(name, "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs") { stack } else { StackId::ROOT };
         self.variable(Symbol::Pseudo(stack, name), || {
             if name == "AWS::Region" && !self.regions.is_empty() {
                 return (Domain::Closed(self.regions.clone()), None);
@@ -223,7 +226,8 @@ impl<'t> Values<'t> {
         let parts = self.formulas.parts(formula);
         for (condition, &known) in self.template(StackId::ROOT).conditions.iter().zip(&self.stack(StackId::ROOT).conditions) {
             if parts.binary_search(&self.formulas.part(known)).is_ok()
-                && let Some(holds) = self.formulas.evaluate(known, &model) {
+                && let Some(holds) = self.formulas.evaluate(known, &model)
+            {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }
         }
@@ -234,14 +238,17 @@ impl<'t> Values<'t> {
     /// A string as a person reads it: `${Stage}-pool`.
     #[must_use]
     pub fn show(&self, text: &Text<'t>) -> String {
-        text.parts().iter().map(|part| match part {
-            Part::Literal(text) | Part::Dynamic(text) => text.to_string(),
-            Part::Parameter(_, name) | Part::Pseudo(_, name) | Part::SsmParameter(_, name) => format!("${{{name}}}"),
-            Part::Resource(resource, None) => format!("${{{}}}", self.logical_id(*resource)),
-            Part::Resource(resource, Some(attribute)) => format!("${{{}.{attribute}}}", self.logical_id(*resource)),
-            Part::Import(name) => format!("import of {}", self.show(name)),
-            Part::Call(_, call) => call.clone(),
-        }).collect()
+        text.parts()
+            .iter()
+            .map(|part| match part {
+                Part::Literal(text) | Part::Dynamic(text) => text.to_string(),
+                Part::Parameter(_, name) | Part::Pseudo(_, name) | Part::SsmParameter(_, name) => format!("${{{name}}}"),
+                Part::Resource(resource, None) => format!("${{{}}}", self.logical_id(*resource)),
+                Part::Resource(resource, Some(attribute)) => format!("${{{}.{attribute}}}", self.logical_id(*resource)),
+                Part::Import(name) => format!("import of {}", self.show(name)),
+                Part::Call(_, call) => call.clone(),
+            })
+            .collect()
     }
 
     /// The logical ID of a resource.

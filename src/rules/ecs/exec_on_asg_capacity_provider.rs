@@ -39,14 +39,16 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let on_services = |launch: &crate::graph::ecs::Launch| launch.path != LaunchPath::RunTask;
     for hazard in hazards(analysis, on_services, false, options.unresolved) {
         let named = |name: &str| options.verified.iter().find(|verified| matches(verified.pattern, name));
-        let verified = named(hazard.owner()).or_else(|| hazard.routes.iter().find_map(|route| named(route.provider.logical_id())));
+        let verified =
+            named(hazard.owner()).or_else(|| hazard.routes.iter().find_map(|route| named(route.provider.logical_id())));
         if verified.is_some_and(|verified| verified.reason.is_some()) {
             continue;
         }
         let Some(severity) = options.severity(&hazard) else { continue };
         let mut finding = diagnostic(analysis, &hazard).severity(severity);
         if let Some(verified) = verified {
-            finding = finding.note(format!("`verified: {}` in the config has no `reason`, so it does not count", verified.pattern));
+            finding =
+                finding.note(format!("`verified: {}` in the config has no `reason`, so it does not count", verified.pattern));
         }
         sink.report(finding);
     }
@@ -58,7 +60,10 @@ impl<'a> Options<'a> {
         let verified = options.and_then(|options| options.get("verified")).and_then(Value::as_array);
         let entry = |entry: &'a Value| {
             let pattern = entry.get("resource").or(Some(entry)).and_then(Value::as_str)?;
-            Some(Verified { pattern, reason: entry.get("reason").and_then(Value::as_str).filter(|reason| !reason.trim().is_empty()) })
+            Some(Verified {
+                pattern,
+                reason: entry.get("reason").and_then(Value::as_str).filter(|reason| !reason.trim().is_empty()),
+            })
         };
         Self {
             managed_scaling_off: match text("managed-scaling-off") {
@@ -94,9 +99,9 @@ impl<'a> Options<'a> {
 fn matches(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
-        Some((start, rest)) => name.strip_prefix(start).is_some_and(|name| {
-            (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches(rest, &name[at..]))
-        }),
+        Some((start, rest)) => name
+            .strip_prefix(start)
+            .is_some_and(|name| (0..=name.len()).filter(|at| name.is_char_boundary(*at)).any(|at| matches(rest, &name[at..]))),
     }
 }
 
@@ -111,7 +116,10 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
             format!("`{owner}` can have ECS Exec on while it runs on Auto Scaling group capacity {providers_word} {providers}")
         }
         (Certainty::Unknown, why) if hazard.routes.is_empty() => {
-            format!("`{owner}` can have ECS Exec on, and its capacity provider is {}", why.map_or("not known", |why| why.as_str()))
+            format!(
+                "`{owner}` can have ECS Exec on, and its capacity provider is {}",
+                why.map_or("not known", |why| why.as_str())
+            )
         }
         (Certainty::Unknown, why) => format!(
             "`{owner}` runs on Auto Scaling group capacity {providers_word} {providers}, and whether ECS Exec is on is {}",

@@ -136,7 +136,9 @@ fn hazard<'t>(
     let exists = formulas.and(launch.when, formulas.not(exec.invalid));
     let undecided = formulas.any(undecided);
     let answer = formulas.satisfiable(hits);
-    let base = |certainty, when, routes, unknown| Some(Hazard { launch: launch.clone(), exec: exec.clone(), certainty, when, routes, unknown });
+    let base = |certainty, when, routes, unknown| {
+        Some(Hazard { launch: launch.clone(), exec: exec.clone(), certainty, when, routes, unknown })
+    };
     match answer {
         Answer::Yes if values.implies(exists, hits) => base(Certainty::Definite, None, routes, None),
         Answer::Yes => {
@@ -211,7 +213,11 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             }
         }
         if let Some(weight) = instance_weight(graph, &group) {
-            found.push(Aggravator::new(graph.entry_span(weight), "a capacity provider takes no instance weights".to_owned(), true));
+            found.push(Aggravator::new(
+                graph.entry_span(weight),
+                "a capacity provider takes no instance weights".to_owned(),
+                true,
+            ));
         }
     }
     if let Some(span) = ipv6_only_subnet(graph, launch) {
@@ -243,7 +249,8 @@ fn size<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>, name: &str) -> Opti
 /// Why an image cannot be shown to support ECS Exec; `None` where it can, or nothing is known about it.
 fn image_doubt<'t>(graph: &ResourceGraph<'t>, image: Expression<'t>) -> Option<String> {
     let values = graph.values();
-    let unknown_age = |what: String| Some(format!("the image is {what}: its age, and whether its agent offers ECS Exec, do not show"));
+    let unknown_age =
+        |what: String| Some(format!("the image is {what}: its age, and whether its agent offers ECS Exec, do not show"));
     if let Some(Intrinsic::FindInMap { map, .. }) = Intrinsic::of(image.node) {
         return unknown_age(format!("pinned in mapping `{}`", map.as_str().unwrap_or_default()));
     }
@@ -273,7 +280,8 @@ fn path_doubt(path: &str) -> Option<String> {
     if path.contains("2016") && path.to_ascii_lowercase().contains("windows") {
         return Some("Windows Server 2016 does not offer ECS Exec".to_owned());
     }
-    let made_for_ecs = path.contains("/ecs/optimized-ami/") || path.contains("/bottlerocket/aws-ecs") || path.contains("ECS_Optimized");
+    let made_for_ecs =
+        path.contains("/ecs/optimized-ami/") || path.contains("/bottlerocket/aws-ecs") || path.contains("ECS_Optimized");
     (path.starts_with('/') && !made_for_ecs)
         .then(|| format!("`{path}` names no ECS-optimized image, so whether it offers ECS Exec does not show"))
 }
@@ -393,7 +401,11 @@ fn label_exec<'t>(graph: &ResourceGraph<'t>, finding: Finding<'t>, written: Expr
         };
         return finding.here(format!("ECS Exec is on where `{}` says so", parameter.name())).label(parameter.key.span(), text);
     }
-    if written.node.id() == property.id() { finding.here("ECS Exec is switched on here") } else { finding.here("ECS Exec is on in a case of this") }
+    if written.node.id() == property.id() {
+        finding.here("ECS Exec is switched on here")
+    } else {
+        finding.here("ECS Exec is on in a case of this")
+    }
 }
 
 /// Turns a written `true` into `false`, quotes and spelling kept.
@@ -410,6 +422,7 @@ fn switch_off(node: Node) -> Option<Edit> {
     };
     // A tag or anchor before the value is part of its span; such a value is left to its author.
     let written = node.tree().source().slice(node.span());
-    let plain = written == scalar.text() || matches!(scalar.style(), Style::SingleQuoted | Style::DoubleQuoted) && written.starts_with(['\'', '"']);
+    let plain = written == scalar.text()
+        || matches!(scalar.style(), Style::SingleQuoted | Style::DoubleQuoted) && written.starts_with(['\'', '"']);
     plain.then(|| Edit { span: node.span(), replacement: replacement.to_owned() })
 }

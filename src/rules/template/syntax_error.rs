@@ -29,10 +29,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn undecodable(problem: DecodeProblem, span: Span) -> Finding<'static> {
     let finding = |message: String| Finding::at(span, message);
     match problem {
-        DecodeProblem::Utf16 => finding("the file is in UTF-16".to_owned()).help("save it as UTF-8: CloudFormation reads nothing else"),
-        DecodeProblem::Utf32 => finding("the file is in UTF-32".to_owned()).help("save it as UTF-8: CloudFormation reads nothing else"),
-        DecodeProblem::NotUtf8 => finding("the file is not UTF-8 from here on".to_owned())
-            .help("save it as UTF-8: CloudFormation reads nothing else"),
+        DecodeProblem::Utf16 => {
+            finding("the file is in UTF-16".to_owned()).help("save it as UTF-8: CloudFormation reads nothing else")
+        }
+        DecodeProblem::Utf32 => {
+            finding("the file is in UTF-32".to_owned()).help("save it as UTF-8: CloudFormation reads nothing else")
+        }
+        DecodeProblem::NotUtf8 => {
+            finding("the file is not UTF-8 from here on".to_owned()).help("save it as UTF-8: CloudFormation reads nothing else")
+        }
         DecodeProblem::TooLarge { bytes } => {
             finding(format!("the file has {bytes} bytes, cfnvet reads at most {MAX_FILE_BYTES}"))
                 .note("CloudFormation takes templates of up to 1 MB")
@@ -67,9 +72,15 @@ fn related_words(kind: ProblemKind) -> &'static str {
 fn words(kind: ProblemKind) -> (String, &'static str, &'static str) {
     let (message, here, help) = match kind {
         ProblemKind::Empty => ("the file holds no template", "", "write at least a `Resources` section"),
-        ProblemKind::DuplicateKey => ("this key stands twice in one mapping", "CloudFormation keeps only one of them", "remove or rename one"),
-        ProblemKind::KeyNotScalar => ("a key must be a string", "this is a list or a mapping", "write a name, or indent this as a value"),
-        ProblemKind::SecondDocument => ("a second document starts here", "CloudFormation reads one", "move it to a file of its own"),
+        ProblemKind::DuplicateKey => {
+            ("this key stands twice in one mapping", "CloudFormation keeps only one of them", "remove or rename one")
+        }
+        ProblemKind::KeyNotScalar => {
+            ("a key must be a string", "this is a list or a mapping", "write a name, or indent this as a value")
+        }
+        ProblemKind::SecondDocument => {
+            ("a second document starts here", "CloudFormation reads one", "move it to a file of its own")
+        }
         ProblemKind::MissingColon => ("a key without a colon", "", "write `key: value`"),
         ProblemKind::NestedColon => ("a second `: ` in one line", "", "quote the value, or start a new line for the inner key"),
         ProblemKind::MisplacedBlock => ("a block cannot start here", "", "start it on a line of its own, indented below its key"),
@@ -79,18 +90,36 @@ fn words(kind: ProblemKind) -> (String, &'static str, &'static str) {
         ProblemKind::StrayBracket => ("the closing bracket closes nothing", "", "remove it, or open the bracket it belongs to"),
         ProblemKind::MissingComma => ("a comma is missing", "", "separate the items of `[…]` and `{…}` by commas"),
         ProblemKind::UnclosedQuote => ("the quote is never closed", "opened here", "close it"),
-        ProblemKind::BadEscape => ("an unknown escape", "", "in double quotes, write `\\\\` for a backslash, or use single quotes"),
+        ProblemKind::BadEscape => {
+            ("an unknown escape", "", "in double quotes, write `\\\\` for a backslash, or use single quotes")
+        }
         ProblemKind::ReservedCharacter => ("a plain value cannot start with this character", "", "put the value in quotes"),
         ProblemKind::ForbiddenCharacter => ("a character that YAML forbids", "", "remove it"),
-        ProblemKind::TrailingText => ("text follows where the value has ended", "", "put the value in quotes, or remove what follows"),
-        ProblemKind::BadAnchor => ("an anchor or alias that cannot be read", "", "write one `&name` before a value, or `*name` in its place"),
-        ProblemKind::UnknownAlias => ("no anchor before this place has the alias's name", "", "write `&name` at the value that is meant, above this"),
+        ProblemKind::TrailingText => {
+            ("text follows where the value has ended", "", "put the value in quotes, or remove what follows")
+        }
+        ProblemKind::BadAnchor => {
+            ("an anchor or alias that cannot be read", "", "write one `&name` before a value, or `*name` in its place")
+        }
+        ProblemKind::UnknownAlias => {
+            ("no anchor before this place has the alias's name", "", "write `&name` at the value that is meant, above this")
+        }
         ProblemKind::RecursiveAlias => ("the alias stands inside the value that it stands for", "", "write the value out"),
-        ProblemKind::BadTag => ("a tag that cannot be read, or a second one on the same value", "", "use the long form for one of two functions: `Fn::Base64: !Sub …`"),
+        ProblemKind::BadTag => (
+            "a tag that cannot be read, or a second one on the same value",
+            "",
+            "use the long form for one of two functions: `Fn::Base64: !Sub …`",
+        ),
         ProblemKind::BadDirective => ("a `%` directive that cannot be read", "", "remove the line, or quote the value"),
-        ProblemKind::BadBlockScalar => ("the header of this block scalar cannot be read", "", "write `|` or `>`, then `-` or `+` and an indentation digit if needed"),
+        ProblemKind::BadBlockScalar => (
+            "the header of this block scalar cannot be read",
+            "",
+            "write `|` or `>`, then `-` or `+` and an indentation digit if needed",
+        ),
         ProblemKind::KeyTooLong => ("a key of more than 1,024 characters", "", "shorten it"),
-        ProblemKind::BadMerge => ("`<<` merges mappings, and this is none", "", "give it an alias of a mapping, or a list of them"),
+        ProblemKind::BadMerge => {
+            ("`<<` merges mappings, and this is none", "", "give it an alias of a mapping, or a list of them")
+        }
         ProblemKind::TooDeep => {
             return (format!("values are nested more than {MAX_DEPTH} deep"), "what is below is not read", "flatten the value");
         }
