@@ -320,9 +320,16 @@ impl<'t> ResourceGraph<'t> {
     pub fn capacity(&self, launch: &Launch<'t>) -> Vec<Capacity<'t>> {
         let mut found = Vec::new();
         for launch_type in self.values.property(&launch.settings, "LaunchType") {
-            if launch_type.found != Found::Absent {
-                found.push(Capacity { when: launch_type.when, kind: CapacityKind::LaunchType(launch_type) });
-                continue;
+            match launch_type.found {
+                Found::Absent => {}
+                Found::Written(_) => {
+                    found.push(Capacity { when: launch_type.when, kind: CapacityKind::LaunchType(launch_type) });
+                    continue;
+                }
+                Found::Unknown(why) => {
+                    found.push(Capacity { when: launch_type.when, kind: CapacityKind::Unknown(why) });
+                    continue;
+                }
             }
             let settings = Choice { when: launch_type.when, ..launch.settings };
             for strategy in self.values.property(&settings, "CapacityProviderStrategy") {
