@@ -279,6 +279,20 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))
 }
 
+/// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that
+/// the current folder is in, else the current folder.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
+    let real = Path::new(path).canonicalize().ok()?;
+    if !real.starts_with(root) {
+        return None;
+    }
+    Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;

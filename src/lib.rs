@@ -25,6 +25,8 @@ pub mod values;
 
 pub mod graph;
 
+pub mod workspace;
+
 pub mod analysis;
 
 pub mod rules;

@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let (settings, misconfigured) = settings(arguments, &overrides, &sources);
     problems.extend(misconfigured);
 
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings))?;
+    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,

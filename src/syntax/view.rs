@@ -3,7 +3,9 @@
 use super::function::Function;
 use super::scalar::Scalar;
 use super::tree::{NodeId, Raw, RawKind, Style, Tag, Tree, hash};
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Place, Span};
 
 /// A node of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +94,18 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn span(self) -> Span {
         Span::new(self.raw().start, self.raw().end)
+    }
+
+    /// The text of the node, in its file.
+    #[must_use]
+    pub fn place(self) -> Place {
+        self.place_of(self.span())
+    }
+
+    /// A text of the node's file.
+    #[must_use]
+    pub fn place_of(self, span: Span) -> Place {
+        Place { file: Arc::clone(&self.tree.source), span }
     }
 
     /// What it is.
