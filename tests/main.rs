@@ -1,1 +1,7 @@
-fn main() {}
+//! Every integration test, in one binary.
+
+#![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
+
+mod cli;
+mod config;
+mod reports;

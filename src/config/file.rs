@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::selection::closest;
 use super::{Level, Settings, severity};
@@ -70,11 +70,8 @@ impl<'de> Visitor<'de> for FileVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
         let mut settings = Settings::default();
-        let mut seen: Vec<&str> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key)? {
-            if seen.contains(&key) {
-                return Err(A::Error::custom(format!("`{key}` is given twice")));
-            }
+        let mut seen: Vec<&'static str> = Vec::new();
+        while let Some(key) = map.next_key_seed(Key { seen: &seen })? {
             seen.push(key);
             match key {
                 "select" => settings.selection.config.select = map.next_value::<Words>()?.0,
@@ -100,10 +97,12 @@ impl<'de> Visitor<'de> for FileVisitor {
     }
 }
 
-/// One of [`KEYS`].
-struct Key;
+/// One of [`KEYS`], each at most once.
+struct Key<'a> {
+    seen: &'a [&'static str],
+}
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = &'static str;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
@@ -111,7 +110,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for Key<'_> {
     type Value = &'static str;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -119,6 +118,9 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<&'static str, E> {
+        if self.seen.contains(&word) {
+            return Err(E::custom(format!("`{word}` is given twice")));
+        }
         KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
             let underscored = word.replace('_', "-");
             E::custom(match closest(&underscored, KEYS.into_iter()) {
@@ -247,6 +249,7 @@ impl<'de> Deserialize<'de> for Text {
 
 /// What the config says about one rule: its severity, and options that only the rule understands.
 #[derive(Deserialize)]
+#[serde(expecting = "a mapping such as `{severity: off}`")]
 struct RuleEntry {
     #[serde(rename = "severity")]
     level: Option<Level>,

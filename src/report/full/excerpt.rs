@@ -83,6 +83,7 @@ impl Excerpt {
             to = last.last_line;
         }
 
+        let ellipsis = if style.unicode { "…" } else { "..." };
         let start = self.text.len();
         let mut spans = vec![(0, 0); group.len()];
         for number in from..=to {
@@ -93,11 +94,8 @@ impl Excerpt {
             } else {
                 head(whole)
             };
-            let ellipsis = if style.unicode { "…" } else { "..." };
-            if skipped > 0
-                && !shown.is_empty()
-                && !(line_start == 0 && skipped == BYTE_ORDER_MARK.len() && whole.starts_with(BYTE_ORDER_MARK))
-            {
+            let leaves_out_text = !whole[..skipped].trim_start_matches(BYTE_ORDER_MARK).is_empty();
+            if leaves_out_text {
                 self.text.push_str(ellipsis);
             }
             let base = self.text.len();
@@ -122,7 +120,7 @@ impl Excerpt {
             self.text.push('\n');
         }
 
-        let leading = group.iter().find(|mark| mark.primary).unwrap_or(first);
+        let leading = group.iter().find(|mark| mark.is_primary()).unwrap_or(first);
         let position = file.position(leading.span.start);
         self.chunks.push(Chunk {
             name: escape::one_line(file.name()).into_owned(),
@@ -154,7 +152,7 @@ impl Excerpt {
             let width = style.width.saturating_sub(frame + column).max(MIN_LABEL_WIDTH);
             let message = (!mark.message.is_empty()).then(|| textwrap::fill(&mark.message, width));
             let span = (*start, end.saturating_sub(*start));
-            self.labels.push(match mark.primary {
+            self.labels.push(match mark.is_primary() {
                 true => LabeledSpan::new_primary_with_span(message, span),
                 false => LabeledSpan::new_with_span(message, span),
             });
@@ -191,16 +189,17 @@ struct Mark {
     line: u32,
     last_line: u32,
     message: String,
-    primary: bool,
+    /// Its place among the labels of the finding; 0 is the primary one.
+    order: usize,
     /// Whether its line is too long to be shown whole.
     cut: bool,
 }
 
 fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
     let primary = diagnostic.label.as_deref().unwrap_or_default();
-    let mut marks = vec![Mark::new(&diagnostic.file, diagnostic.span, primary, true)];
+    let mut marks = vec![Mark::new(&diagnostic.file, diagnostic.span, primary, 0)];
     for label in &diagnostic.labels {
-        let mark = Mark::new(&label.file, label.span, &label.message, false);
+        let mark = Mark::new(&label.file, label.span, &label.message, marks.len());
         // Two labels on the same text would be drawn side by side, the second one on the text after it.
         match marks.iter_mut().find(|other| other.is_in(&mark.file) && other.span == mark.span) {
             Some(same) if same.message.is_empty() => same.message = mark.message,
@@ -212,20 +211,40 @@ fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
 }
 
 impl Mark {
-    fn new(file: &Arc<SourceFile>, span: Span, message: &str, primary: bool) -> Self {
+    fn new(file: &Arc<SourceFile>, span: Span, message: &str, order: usize) -> Self {
         let text = file.text();
         let mut span = Span::new(span.start.min(text.len() as u32), span.end.min(text.len() as u32));
         let kept = file.slice(span).trim_end().len() as u32;
         span.end = span.start + kept;
         let line = file.position(span.start).line;
-        let mut last_line = file.position(span.end).line;
-        if last_line - line >= MAX_LABEL_LINES {
-            span.end = file.lines().start(line).unwrap_or_default() + line_text(file, line).trim_end().len() as u32;
-            last_line = line;
-        }
-        let cut = line_text(file, line).len() > MAX_LINE && line_text(file, line).chars().count() > MAX_LINE;
+        let last_line = file.position(span.end).line;
+        let whole = line_text(file, line);
+        let cut = whole.len() > MAX_LINE && whole.chars().count() > MAX_LINE;
         let message = escape::one_line(message).into_owned();
-        Self { file: Arc::clone(file), span, line, last_line, message, primary, cut }
+        let mut mark = Self { file: Arc::clone(file), span, line, last_line, message, order, cut };
+        if cut || last_line - line >= MAX_LABEL_LINES {
+            mark.keep_first_line();
+        }
+        mark
+    }
+
+    fn keep_first_line(&mut self) {
+        if self.last_line > self.line {
+            let start = self.file.lines().start(self.line).unwrap_or_default();
+            self.span.end = start + line_text(&self.file, self.line).trim_end().len() as u32;
+            self.last_line = self.line;
+        }
+    }
+
+    fn is_primary(&self) -> bool {
+        self.order == 0
+    }
+
+    /// Whether it is near enough to the end of `group` to be shown in one box with it.
+    fn joins(&self, group: &[Self]) -> bool {
+        let reach = group.iter().map(|other| other.last_line).max().unwrap_or_default();
+        let near = reach + 2 * CONTEXT_LINES as u32 + MAX_GAP >= self.line;
+        near && !self.cut && group.iter().all(|other| !other.cut && other.is_in(&self.file))
     }
 
     fn is_in(&self, file: &Arc<SourceFile>) -> bool {
@@ -233,32 +252,30 @@ impl Mark {
     }
 }
 
-/// The marks that share a box. The box of the primary mark comes first, then those of its file, then those of other files in the
-/// order in which the finding names them.
+/// The marks that share a box, the boxes in the order in which the finding is to be read: the primary mark's first.
 fn group(marks: Vec<Mark>) -> Vec<Vec<Mark>> {
+    let mut places: Vec<(usize, Mark)> = Vec::with_capacity(marks.len());
     let mut files: Vec<Arc<SourceFile>> = Vec::new();
-    for mark in &marks {
-        if !files.iter().any(|file| mark.is_in(file)) {
+    for mark in marks {
+        let file = files.iter().position(|file| mark.is_in(file)).unwrap_or_else(|| {
             files.push(Arc::clone(&mark.file));
-        }
+            files.len() - 1
+        });
+        places.push((file, mark));
     }
+    places.sort_by_key(|(file, mark)| (*file, mark.span.start, mark.span.end));
     let mut groups: Vec<Vec<Mark>> = Vec::new();
-    for file in &files {
-        let mut inside: Vec<Mark> = marks.iter().filter(|mark| mark.is_in(file)).cloned().collect();
-        inside.sort_by_key(|mark| (mark.span.start, mark.span.end));
-        let mut current: Vec<Mark> = Vec::new();
-        for mark in inside {
-            let reach = current.iter().map(|other| other.last_line).max().unwrap_or_default();
-            let near = reach + 2 * CONTEXT_LINES as u32 + MAX_GAP >= mark.line;
-            let joins = near && !mark.cut && !current.iter().any(|other| other.cut);
-            if !joins && !current.is_empty() {
-                groups.push(std::mem::take(&mut current));
-            }
-            current.push(mark);
+    for (_, mark) in places {
+        match groups.last_mut() {
+            Some(group) if mark.joins(group) => group.push(mark),
+            _ => groups.push(vec![mark]),
         }
-        groups.push(current);
     }
-    groups.sort_by_key(|group| !group.iter().any(|mark| mark.primary));
+    for group in groups.iter_mut().filter(|group| group.len() > 1) {
+        // miette draws a label over several lines badly beside others.
+        group.iter_mut().for_each(Mark::keep_first_line);
+    }
+    groups.sort_by_key(|group| group.iter().map(|mark| mark.order).min());
     groups
 }
 
