@@ -234,6 +234,26 @@ fn the_nearest_config_file_counts() {
 }
 
 #[test]
+fn the_config_file_of_cfn_lint_counts_where_there_is_none_of_ours() {
+    let folder = Folder::with_templates(&["sub/a.yaml"]);
+    folder.write("sub/.cfnlintrc", "ignore_checks: {}\n");
+    let run = folder.run(&["check", "--select", "ECS"]);
+    assert!(run.err.starts_with("error: sub/.cfnlintrc: line 1, column 16: "), "{}", run.err);
+    folder.write(".cfnvet.yaml", "");
+    assert_eq!(folder.run(&["check", "--select", "ECS"]).status, 0);
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read_whole() {
+    let folder = Folder::with_templates(&[]);
+    folder.write("large.yaml", vec![b'#'; cfnvet::text::MAX_FILE_BYTES + 1000]);
+    let (sources, problems) = discover::read(&discover::candidates(&[folder.path().join("large.yaml")], false), "");
+    assert_eq!(problems, []);
+    let read = cfnvet::text::DecodeProblem::TooLarge { bytes: cfnvet::text::MAX_FILE_BYTES + 1 };
+    assert_eq!(sources[0].problem(), Some(read));
+}
+
+#[test]
 fn arguments_that_make_no_sense_are_refused() {
     let folder = Folder::with_templates(&["a.yaml"]);
     for arguments in [

@@ -1,6 +1,6 @@
 //! The config file and the settings it makes.
 
-use cfnvet::config::{Overrides, Selectors, Settings, parse};
+use cfnvet::config::{Overrides, Selectors, Settings, parse, parse_cfnlintrc};
 use cfnvet::diagnostic::Severity;
 
 fn error(text: &str) -> String {
@@ -97,4 +97,21 @@ fn the_command_line_wins_over_the_config_file() {
     assert_eq!(merged.severity, Severity::Info);
     assert_eq!((merged.parameters["A"].as_str(), merged.parameters["B"].as_str()), ("1", "2"));
     assert!(!merged.workspace);
+}
+
+#[test]
+fn the_config_file_of_cfn_lint_means_what_it_means_there() {
+    let settings = parse_cfnlintrc(
+        "ignore_checks: [E, W2001, I9999]\nmandatory_checks: [W2001]\ninclude_checks: [I]\nregions: [eu-central-1]\n\
+         configure_rules: {E3012: {strict: true}}\ntemplates: ['**/*.yaml']\nno_such_key: 1\n",
+    )
+    .expect("it is right");
+    assert!(!selects(&settings, "E3012"));
+    assert!(selects(&settings, "ECS101"), "cfn-lint has no such rules, so its `E` does not mean them");
+    assert!(selects(&settings, "W2001"));
+    assert_eq!(settings.severity, Severity::Info);
+    assert_eq!(settings.regions, ["eu-central-1"]);
+    assert_eq!(settings.options("E3012", "wrong-value-type"), Some(&serde_json::json!({"strict": true})));
+    let error = parse_cfnlintrc("ignore_checks: 3\n").expect_err("it is refused").to_string();
+    insta::assert_snapshot!(error, @"line 1, column 16: ignore_checks: invalid type: integer `3`, expected a list of words");
 }

@@ -340,3 +340,36 @@ fn the_summary_counts() {
     let several = Report { elapsed, files_checked: 12, ..report(&all) };
     assert_eq!(summary(&several), "Checked 12 templates: 2 errors, 1 warning in 12.3 s.");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
+
+    /// A report that panics would take all findings with it.
+    #[test]
+    fn any_span_of_any_text_can_be_shown(
+        text in "[ a{\\-:\\t\\r\\n\u{feff}\u{1b}ä説🚢\u{301}\u{202e}]{0,60}",
+        repeat in 1_usize..12,
+        spans in proptest::collection::vec((0_u32..900, 0_u32..900), 1..6),
+        unicode in proptest::bool::ANY,
+        width in 0_usize..200,
+    ) {
+        let file = Arc::new(SourceFile::new("a.yaml", text.repeat(repeat)));
+        let other = Arc::new(SourceFile::new("b.yaml", text));
+        let spans: Vec<Span> = spans.into_iter().map(|(a, b)| Span::new(a.min(b), a.max(b))).collect();
+        let mut finding = finding(&file, "", "any");
+        finding.span = spans[0];
+        finding.label = Some("a label that is long enough to be folded in a narrow terminal".into());
+        let place = |(index, span): (usize, &Span)| {
+            let file = if index % 3 == 2 { &other } else { &file };
+            Label { file: Arc::clone(file), span: *span, message: format!("L{index} {}", "説明".repeat(index * 4)) }
+        };
+        finding.labels = spans[1..].iter().enumerate().map(place).collect();
+        let style = Style { unicode, width, color: false };
+        let text = Format::Full.render(&Report { style, ..report(std::slice::from_ref(&finding)) });
+        proptest::prop_assert!(!text.contains(['\u{1b}', '\u{202e}', '\r']), "{text:?}");
+        proptest::prop_assert!(!text.contains("Failed to read"), "{text}");
+        for index in 0..finding.labels.len() {
+            proptest::prop_assert_eq!(text.matches(&format!("L{index}")).count(), 1, "{}", text);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::selection::closest;
 use super::{Level, Settings, severity};
@@ -32,21 +32,23 @@ impl ConfigError {
 ///
 /// Where the text is not YAML, or has an unknown key or a value of the wrong kind.
 pub fn parse(text: &str) -> Result<Settings, ConfigError> {
+    settings_from(text, |file: File| file.0)
+}
+
+/// What `settings` makes of the text as a `T`; the defaults where there is nothing in it.
+pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> Settings) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let has_content = |line: &str| !matches!(line.trim(), "" | "---") && !line.trim_start().starts_with('#');
     if !text.lines().any(has_content) {
         return Ok(Settings::default());
     }
-    match serde_yaml::from_str::<File>(text) {
-        Ok(file) => Ok(file.0),
-        Err(error) => {
-            let place = error.location().map(|location| (location.line(), location.column()));
-            // serde_yaml ends its message with the place, which stands in front here.
-            let message = error.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-            Err(ConfigError { place, message: message.to_owned() })
-        }
-    }
+    serde_yaml::from_str(text).map(settings).map_err(|error| {
+        let place = error.location().map(|location| (location.line(), location.column()));
+        // serde_yaml ends its message with the place, which stands in front here.
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        ConfigError { place, message: message.to_owned() }
+    })
 }
 
 const KEYS: [&str; 7] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters"];
@@ -136,7 +138,8 @@ fn quoted(words: &[&str]) -> String {
 }
 
 /// A list of words, or one text with commas.
-struct Words(Vec<String>);
+#[derive(Default)]
+pub(super) struct Words(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

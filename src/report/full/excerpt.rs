@@ -60,6 +60,8 @@ impl Excerpt {
         for group in group(marks(diagnostic)) {
             excerpt.push(&group, style);
         }
+        // The order in which miette reads them, and gives them their colours.
+        excerpt.labels.sort_by_key(LabeledSpan::offset);
         excerpt
     }
 
@@ -102,8 +104,7 @@ impl Excerpt {
             // Where a byte of the file's line is in the excerpt.
             let place = |offset: u32| {
                 let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped).min(shown.len());
-                let within = (0..=within).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or_default();
-                base + escape::source_line(&shown[..within], style.unicode).len()
+                base + escape::source_line(&shown[..boundary_before(shown, within)], style.unicode).len()
             };
             for (mark, span) in group.iter().zip(&mut spans) {
                 if mark.line == number {
@@ -146,8 +147,8 @@ impl Excerpt {
         let frame = last_line.to_string().len() + 8;
         for (mark, (start, end)) in group.iter().zip(spans) {
             let line_start = self.text[..*start].rfind('\n').map_or(0, |at| at + 1);
-            let middle = (*start + *end.min(&mut (*start + 60))) / 2;
-            let middle = (0..=middle).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default();
+            // The label's text hangs below the middle of its underline.
+            let middle = boundary_before(&self.text, usize::midpoint(*start, (*end).max(*start)));
             let column = textwrap::core::display_width(&self.text[line_start.min(middle)..middle]);
             let width = style.width.saturating_sub(frame + column).max(MIN_LABEL_WIDTH);
             let message = (!mark.message.is_empty()).then(|| textwrap::fill(&mark.message, width));
@@ -171,7 +172,7 @@ impl SourceCode for Excerpt {
         _context_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let end = span.offset() + span.len();
-        let chunk = self.chunks.iter().find(|chunk| (chunk.start..chunk.end).contains(&span.offset()) && end <= chunk.end);
+        let chunk = self.chunks.iter().find(|chunk| (chunk.start..chunk.end).contains(&span.offset()) && end < chunk.end);
         let chunk = chunk.ok_or(MietteError::OutOfBounds)?;
         let bytes = &self.text.as_bytes()[chunk.start..chunk.end];
         let whole = SourceSpan::from((chunk.start, chunk.end - chunk.start));
@@ -213,9 +214,13 @@ fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
 impl Mark {
     fn new(file: &Arc<SourceFile>, span: Span, message: &str, order: usize) -> Self {
         let text = file.text();
-        let mut span = Span::new(span.start.min(text.len() as u32), span.end.min(text.len() as u32));
-        let kept = file.slice(span).trim_end().len() as u32;
-        span.end = span.start + kept;
+        let start = boundary_before(text, span.start as usize);
+        let mut end = (span.end as usize).clamp(start, text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        end = start + text[start..end].trim_end().len();
+        let span = Span::new(start as u32, end as u32);
         let line = file.position(span.start).line;
         let last_line = file.position(span.end).line;
         let whole = line_text(file, line);
@@ -302,6 +307,15 @@ fn window(line: &str, start: u32, end: u32) -> (usize, &str) {
     let end = end.min(after(line, start, MAX_LINE - 2 * MARGIN));
     let (skipped, line) = if from == 0 { (head(line).0, line) } else { (from, line) };
     (skipped, &line[skipped..after(line, end, MARGIN)])
+}
+
+/// `offset`, or where the character begins that it is in, or the end of the text.
+fn boundary_before(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
 }
 
 /// The offset `count` characters after `start`.
