@@ -115,3 +115,12 @@ fn the_config_file_of_cfn_lint_means_what_it_means_there() {
     let error = parse_cfnlintrc("ignore_checks: 3\n").expect_err("it is refused").to_string();
     insta::assert_snapshot!(error, @"line 1, column 16: ignore_checks: invalid type: integer `3`, expected a list of words");
 }
+
+#[test]
+fn the_example_in_the_documentation_is_right() {
+    let page = include_str!("../docs/configuration.md");
+    let example = page.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("it has one");
+    let settings = parse(example).expect("it is right");
+    assert_eq!(settings.severity_of("ECS101", "", Severity::Error), Severity::Warning);
+    assert_eq!(settings.fail_on, Severity::Error);
+}

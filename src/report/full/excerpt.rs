@@ -71,41 +71,12 @@ impl Excerpt {
     }
 
     fn push(&mut self, group: &[Mark], style: Style) {
-        let (Some(first), Some(last)) = (group.first(), group.iter().max_by_key(|mark| mark.last_line)) else { return };
-        let file = &first.file;
-        let index = file.lines();
-        let context = CONTEXT_LINES as u32;
-        let (mut from, mut to) = (first.line.saturating_sub(context).max(1), last.last_line + context);
-        to = to.min(index.count() as u32);
-        // A blank line around the snippet says nothing.
-        if from < first.line && line_text(file, from).trim().is_empty() || first.cut {
-            from = first.line;
-        }
-        if to > last.last_line && line_text(file, to).trim().is_empty() || first.cut {
-            to = last.last_line;
-        }
-
-        let ellipsis = if style.unicode { "…" } else { "..." };
+        let Some(first) = group.first() else { return };
+        let (from, to) = shown_lines(group);
         let start = self.text.len();
         let mut spans = vec![(0, 0); group.len()];
         for number in from..=to {
-            let line_start = index.start(number).unwrap_or_default();
-            let whole = line_text(file, number);
-            let (skipped, shown) = if first.cut && number == first.line {
-                window(whole, first.span.start - line_start, first.span.end.max(first.span.start) - line_start)
-            } else {
-                head(whole)
-            };
-            let leaves_out_text = !whole[..skipped].trim_start_matches(BYTE_ORDER_MARK).is_empty();
-            if leaves_out_text {
-                self.text.push_str(ellipsis);
-            }
-            let base = self.text.len();
-            // Where a byte of the file's line is in the excerpt.
-            let place = |offset: u32| {
-                let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped).min(shown.len());
-                base + escape::source_line(&shown[..boundary_before(shown, within)], style.unicode).len()
-            };
+            let place = self.copy_line(&first.file, number, first.cut.then_some(first.span), style);
             for (mark, span) in group.iter().zip(&mut spans) {
                 if mark.line == number {
                     span.0 = place(mark.span.start);
@@ -114,17 +85,11 @@ impl Excerpt {
                     span.1 = place(mark.span.end);
                 }
             }
-            self.text.push_str(&escape::source_line(shown, style.unicode));
-            if skipped + shown.len() < whole.len() {
-                self.text.push_str(ellipsis);
-            }
-            self.text.push('\n');
         }
-
         let leading = group.iter().find(|mark| mark.is_primary()).unwrap_or(first);
-        let position = file.position(leading.span.start);
+        let position = first.file.position(leading.span.start);
         self.chunks.push(Chunk {
-            name: escape::one_line(file.name()).into_owned(),
+            name: escape::one_line(first.file.name()).into_owned(),
             line: from as usize - 1,
             line_count: (to - from) as usize + 1,
             start,
@@ -132,6 +97,36 @@ impl Excerpt {
             place: (position.line as usize - 1, position.column as usize - 1),
         });
         self.label(group, &mut spans, to, style);
+    }
+
+    /// Appends a line of a file, cut around `focus` where it is given, and returns where a byte of the file now is.
+    fn copy_line<'a>(
+        &mut self,
+        file: &'a SourceFile,
+        number: u32,
+        focus: Option<Span>,
+        style: Style,
+    ) -> impl Fn(u32) -> usize + use<'a> {
+        let ellipsis = if style.unicode { "…" } else { "..." };
+        let line_start = file.lines().start(number).unwrap_or_default();
+        let whole = line_text(file, number);
+        let (skipped, shown) = match focus {
+            Some(focus) => window(whole, focus.start - line_start, focus.end - line_start),
+            None => head(whole),
+        };
+        if !whole[..skipped].trim_start_matches(BYTE_ORDER_MARK).is_empty() {
+            self.text.push_str(ellipsis);
+        }
+        let base = self.text.len();
+        self.text.push_str(&escape::source_line(shown, style.unicode));
+        if skipped + shown.len() < whole.len() {
+            self.text.push_str(ellipsis);
+        }
+        self.text.push('\n');
+        move |offset| {
+            let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped);
+            base + escape::source_line(&shown[..boundary_before(shown, within)], style.unicode).len()
+        }
     }
 
     fn label(&mut self, group: &[Mark], spans: &mut [(usize, usize)], last_line: u32, style: Style) {
@@ -282,6 +277,19 @@ fn group(marks: Vec<Mark>) -> Vec<Vec<Mark>> {
     }
     groups.sort_by_key(|group| group.iter().map(|mark| mark.order).min());
     groups
+}
+
+/// The first and the last line of the box that shows `group`.
+fn shown_lines(group: &[Mark]) -> (u32, u32) {
+    let first = group.iter().map(|mark| mark.line).min().unwrap_or(1);
+    let last = group.iter().map(|mark| mark.last_line).max().unwrap_or(first);
+    let Some(Mark { file, cut: false, .. }) = group.first() else { return (first, last) };
+    // A blank line around the labels says nothing.
+    let says_something = |number: &u32| !line_text(file, *number).trim().is_empty();
+    let context = CONTEXT_LINES as u32;
+    let before = (first.saturating_sub(context).max(1)..first).find(says_something);
+    let after = (last + 1..=last + context).rev().find(says_something);
+    (before.unwrap_or(first), after.unwrap_or(last))
 }
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
