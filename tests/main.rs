@@ -1,3 +1,8 @@
-//! The one integration binary: every file beside this one is a module of it.
+//! Every integration test, in one binary.
 
+#![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
+
+mod cli;
 mod conditions;
+mod config;
+mod reports;

@@ -49,6 +49,10 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         });
     }
 
+    if sources.is_empty() && problems.is_empty() {
+        output::warning("no templates found");
+    }
+
     let by_file: FxHashMap<&str, &Settings> =
         sources.iter().zip(&settings).map(|(source, settings)| (source.name(), settings.as_ref())).collect();
     let base = Settings::default().with(&overrides);
