@@ -13,7 +13,7 @@ use super::{Answer, Formula, Variable, witness};
 /// Steps (nodes visited, clauses looked at) that one query may take: some ten milliseconds.
 pub const QUERY_STEPS: u64 = 1_000_000;
 /// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: some tenths of a second.
-pub const STORE_STEPS: u64 = 20_000_000;
+pub const STORE_STEPS: u64 = 10_000_000;
 /// Steps that a query may always take: a few microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
 pub const FREE_STEPS: u64 = 256;
 
@@ -116,7 +116,7 @@ struct Scratch {
 struct Assumptions {
     formulas: Vec<Formula>,
     all: Option<Formula>,
-    /// Up to date only after [`Query::settle`].
+    /// Up to date only after [`Query::settle`]; none if the budget did not suffice to find them.
     groups: Vec<Formula>,
     group_of: FxHashMap<Key, usize>,
     answer: Option<Answer>,
@@ -146,6 +146,9 @@ impl Query {
         if formula == Formula::FALSE || (formula == Formula::TRUE && self.assumptions.formulas.is_empty()) {
             return (formula == Formula::TRUE).into();
         }
+        if store.samples(formula).holds & store.samples(self.all_assumptions()).holds != 0 {
+            return Answer::Yes;
+        }
         if let Some(&known) = self.answers.get(&formula) {
             return known;
         }
@@ -166,6 +169,10 @@ impl Query {
     }
 
     pub(super) fn holds_with_defaults(&mut self, store: &mut Store, formula: Formula) -> Answer {
+        // In the first sample world every variable has its default.
+        if store.samples(formula).holds & store.samples(self.all_assumptions()).holds & 1 == 1 {
+            return Answer::Yes;
+        }
         if let Some(&known) = self.default_answers.get(&formula) {
             return known;
         }
@@ -188,6 +195,7 @@ impl Query {
     }
 
     fn find_witness(&mut self, store: &mut Store, formula: Formula, meter: &mut Meter) -> Option<Model> {
+        self.settle(store, meter);
         let query = self.with_assumptions(store, formula, meter)?;
         if query == Formula::TRUE {
             return Some(Model::new());
@@ -239,10 +247,13 @@ impl Query {
         decision
     }
 
-    /// `formula` with the assumptions that have to do with it; `None` is the end of the budget.
+    /// `formula` with the assumptions that have to do with it, once they are settled; `None` is the end of the budget.
     fn with_assumptions(&mut self, store: &mut Store, formula: Formula, meter: &mut Meter) -> Option<Formula> {
         if self.assumptions.formulas.is_empty() {
             return Some(formula);
+        }
+        if self.assumptions.groups.is_empty() {
+            return Some(store.and(formula, self.all_assumptions()));
         }
         store.cone(formula, meter.left, &mut self.scratch.cone)?;
         if !meter.spend(self.scratch.cone.len()) {
@@ -279,7 +290,7 @@ impl Query {
         for (place, &conjunct) in conjuncts.iter().enumerate() {
             let mut cone = Vec::new();
             if store.cone(conjunct, meter.left, &mut cone).is_none() || !meter.spend(cone.len()) {
-                // Without their groups no assumption can be left out of a query, and there is no budget to ask one.
+                // Without groups, no assumption can be left out of a query.
                 self.assumptions.answer = Some(Answer::Undecided);
                 return Answer::Undecided;
             }

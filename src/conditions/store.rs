@@ -30,10 +30,37 @@ pub(super) enum Node {
     And(Formula, Formula),
 }
 
+/// What a formula is in 64 sample worlds, a bit each; in a world that neither mask has, it was not worked out.
+///
+/// World 0 has every default. In the others the values are scattered, always the same way. A formula that is true in one of them is
+/// satisfiable, which answers most questions as soon as they are asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Samples {
+    pub(super) holds: u64,
+    fails: u64,
+}
+
+impl Samples {
+    const WORLDS: u32 = u64::BITS;
+    const TRUE: Self = Self { holds: u64::MAX, fails: 0 };
+
+    fn exact(holds: u64) -> Self {
+        Self { holds, fails: !holds }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { holds: self.holds & other.holds, fails: self.fails | other.fails }
+    }
+}
+
 struct Unknown {
     /// `None` is open. A closed domain has two values at least: [`Store::representative`] stands in for one value.
     domain: Option<Box<[Text]>>,
     default: Option<Text>,
+    /// The sample worlds in which an open variable has its default.
+    samples_at_default: u64,
+    /// The sample worlds in which an open variable has none of the literals it was compared with so far.
+    samples_elsewhere: u64,
 }
 
 /// What is known of a variable.
@@ -53,6 +80,7 @@ pub(super) struct Knowledge {
 /// Every formula of one analysis. Nodes are in topological order: children before parents.
 pub(super) struct Store {
     nodes: Vec<Node>,
+    samples: Vec<Samples>,
     index: FxHashMap<Node, u32>,
     unknowns: Vec<Unknown>,
     texts: Vec<Rc<str>>,
@@ -68,6 +96,7 @@ impl Default for Store {
     fn default() -> Self {
         Self {
             nodes: vec![Node::True],
+            samples: vec![Samples::TRUE],
             index: FxHashMap::default(),
             unknowns: Vec::new(),
             texts: Vec::new(),
@@ -99,7 +128,8 @@ impl Store {
         };
         let default = default.map(|default| self.intern(&default));
         let default = default.filter(|default| domain.as_ref().is_none_or(|domain| domain.contains(default)));
-        self.unknowns.push(Unknown { domain, default });
+        let samples_at_default = default.map_or(0, |default| 1 | quarter(variable, default));
+        self.unknowns.push(Unknown { domain, default, samples_at_default, samples_elsewhere: !samples_at_default });
         variable
     }
 
@@ -116,6 +146,11 @@ impl Store {
 
     pub(super) fn text(&self, text: Text) -> &str {
         &self.texts[text as usize]
+    }
+
+    pub(super) fn samples(&self, formula: Formula) -> Samples {
+        let samples = self.samples[formula.node()];
+        if formula.is_negated() { Samples { holds: samples.fails, fails: samples.holds } } else { samples }
     }
 
     pub(super) fn node(&self, formula: Formula) -> Node {
@@ -254,10 +289,53 @@ impl Store {
 
     fn push(&mut self, node: Node) -> Formula {
         let number = u32::try_from(self.nodes.len()).ok().filter(|number| *number < 1 << 31);
+        let samples = self.sample(node);
+        self.samples.push(samples);
         self.nodes.push(node);
         self.marks.push(0);
         self.values.push(None);
         Formula::of_node(number.expect("a template has fewer than 2^31 formulas"))
+    }
+
+    /// What a new node is in the sample worlds.
+    fn sample(&mut self, node: Node) -> Samples {
+        match node {
+            Node::True => Samples::TRUE,
+            Node::And(first, second) => self.samples(first).and(self.samples(second)),
+            Node::Proposition => Samples::exact(scatter(self.nodes.len() as u64)),
+            Node::Equals(variable, text) if self.domain(variable).is_some() => {
+                let worlds = (0..Samples::WORLDS).filter(|&world| self.sample_value(variable, world) == Some(text));
+                Samples::exact(worlds.fold(0, |worlds, world| worlds | 1 << world))
+            }
+            Node::Equals(variable, text) => {
+                let unknown = &mut self.unknowns[variable.0 as usize];
+                if unknown.default == Some(text) {
+                    return Samples::exact(unknown.samples_at_default);
+                }
+                let holds = unknown.samples_elsewhere & quarter(variable, text);
+                unknown.samples_elsewhere &= !holds;
+                Samples::exact(holds)
+            }
+            Node::Same(first, second) => {
+                let mut samples = Samples { holds: 0, fails: 0 };
+                for world in 0..Samples::WORLDS {
+                    if let (Some(one), Some(other)) = (self.sample_value(first, world), self.sample_value(second, world)) {
+                        *(if one == other { &mut samples.holds } else { &mut samples.fails }) |= 1 << world;
+                    }
+                }
+                samples
+            }
+        }
+    }
+
+    /// The value of a variable in a sample world; `None` for an open variable that is not at its default.
+    fn sample_value(&self, variable: Variable, world: u32) -> Option<Text> {
+        let unknown = &self.unknowns[variable.0 as usize];
+        let Some(domain) = &unknown.domain else {
+            return unknown.default.filter(|_| unknown.samples_at_default >> world & 1 == 1);
+        };
+        let place = scatter(u64::from(variable.0) << 32 | u64::from(world)) % domain.len() as u64;
+        unknown.default.filter(|_| world == 0).or_else(|| domain.get(usize::try_from(place).ok()?).copied())
     }
 
     /// Starts a walk: no node is marked.
@@ -427,6 +505,20 @@ impl Store {
         self.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
         cone.iter().any(|&number| self.nodes[number as usize] == Node::Proposition)
     }
+}
+
+/// A fourth of the sample worlds.
+fn quarter(variable: Variable, text: Text) -> u64 {
+    let number = u64::from(variable.0) << 32 | u64::from(text);
+    scatter(number) & scatter(!number)
+}
+
+/// SplitMix64's mixing of a number: every bit of the result depends on every bit of the number.
+fn scatter(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 enum Simpler {
