@@ -213,7 +213,7 @@ impl Query {
     /// Whether `formula` can hold when every variable that has a default takes it, without the assumptions.
     fn decide_with_defaults(&mut self, store: &mut Store, formula: Formula, wanted: Wanted, meter: &mut Meter) -> Decision {
         let mut cone = std::mem::take(&mut self.scratch.cone);
-        let affordable = store.cone(formula, meter.left, &mut cone).is_some() && meter.spend(2 * cone.len());
+        let affordable = store.cone(&[formula], meter.left, &mut cone).is_some() && meter.spend(2 * cone.len());
         let variables = if affordable { store.variables_of_cone(&cone) } else { Vec::new() };
         let defaults: Vec<(Variable, Text)> =
             variables.into_iter().filter_map(|variable| Some((variable, store.default_of(variable)?))).collect();
@@ -255,7 +255,7 @@ impl Query {
         if self.assumptions.groups.is_empty() {
             return Some(store.and(formula, self.all_assumptions()));
         }
-        store.cone(formula, meter.left, &mut self.scratch.cone)?;
+        store.cone(&[formula], meter.left, &mut self.scratch.cone)?;
         if !meter.spend(self.scratch.cone.len()) {
             return None;
         }
@@ -289,7 +289,7 @@ impl Query {
         let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
         for (place, &conjunct) in conjuncts.iter().enumerate() {
             let mut cone = Vec::new();
-            if store.cone(conjunct, meter.left, &mut cone).is_none() || !meter.spend(cone.len()) {
+            if store.cone(&[conjunct], meter.left, &mut cone).is_none() || !meter.spend(cone.len()) {
                 // Without groups, no assumption can be left out of a query.
                 self.assumptions.answer = Some(Answer::Undecided);
                 return Answer::Undecided;
@@ -349,7 +349,7 @@ impl Scratch {
         if simple && wanted == Wanted::Answer {
             return Some(Decision::Satisfiable);
         }
-        store.cone(formula, meter.left, &mut self.cone)?;
+        store.cone(&[formula], meter.left, &mut self.cone)?;
         if !meter.spend(2 * self.cone.len()) {
             return None;
         }

@@ -81,6 +81,8 @@ pub(super) struct Knowledge {
 pub(super) struct Store {
     nodes: Vec<Node>,
     samples: Vec<Samples>,
+    /// Whether a proposition occurs in the node.
+    undecided: Vec<bool>,
     index: FxHashMap<Node, u32>,
     unknowns: Vec<Unknown>,
     texts: Vec<Rc<str>>,
@@ -97,6 +99,7 @@ impl Default for Store {
         Self {
             nodes: vec![Node::True],
             samples: vec![Samples::TRUE],
+            undecided: vec![false],
             index: FxHashMap::default(),
             unknowns: Vec::new(),
             texts: Vec::new(),
@@ -291,6 +294,11 @@ impl Store {
         let number = u32::try_from(self.nodes.len()).ok().filter(|number| *number < 1 << 31);
         let samples = self.sample(node);
         self.samples.push(samples);
+        self.undecided.push(match node {
+            Node::Proposition => true,
+            Node::And(first, second) => self.undecided[first.node()] || self.undecided[second.node()],
+            Node::True | Node::Equals(..) | Node::Same(..) => false,
+        });
         self.nodes.push(node);
         self.marks.push(0);
         self.values.push(None);
@@ -352,13 +360,13 @@ impl Store {
         std::mem::replace(mark, self.epoch) != self.epoch
     }
 
-    /// Puts the nodes that `formula` is made of into `cone`, children first. `None` if they are more than `limit`.
-    pub(super) fn cone(&mut self, formula: Formula, limit: u64, cone: &mut Vec<u32>) -> Option<()> {
+    /// Puts the nodes that `formulas` are made of into `cone`, children first. `None` if they are more than `limit`.
+    pub(super) fn cone(&mut self, formulas: &[Formula], limit: u64, cone: &mut Vec<u32>) -> Option<()> {
         cone.clear();
         self.unmark();
         let mut stack = std::mem::take(&mut self.stack);
         stack.clear();
-        stack.push(node_number(formula));
+        stack.extend(formulas.iter().map(|&formula| node_number(formula)));
         while let Some(node) = stack.pop() {
             if !self.mark(node) {
                 continue;
@@ -413,6 +421,11 @@ impl Store {
         cone: &[u32],
         atom: impl Fn(&Self, u32, Node) -> Option<bool>,
     ) -> Option<bool> {
+        self.fill(cone, atom);
+        self.value(formula)
+    }
+
+    fn fill(&mut self, cone: &[u32], atom: impl Fn(&Self, u32, Node) -> Option<bool>) {
         for &number in cone {
             let value = match self.nodes[number as usize] {
                 Node::True => Some(true),
@@ -425,7 +438,6 @@ impl Store {
             };
             self.values[number as usize] = value;
         }
-        self.value(formula)
     }
 
     /// What `formula` was in the last [`Store::evaluate_cone`] of a cone that has it.
@@ -465,7 +477,7 @@ impl Store {
         self.domain(variable).is_some_and(|domain| !domain.contains(&text))
     }
 
-    pub(super) fn evaluate(&mut self, formula: Formula, model: &Model) -> Option<bool> {
+    pub(super) fn evaluate(&mut self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
         let mut knowledge = Knowledge::default();
         for (variable, value) in model.values() {
             let known = match value {
@@ -476,13 +488,14 @@ impl Store {
         }
         knowledge.propositions.extend(model.propositions().map(|(formula, holds)| (node_number(formula), holds)));
         let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone)?;
-        self.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge))
+        self.cone(formulas, u64::MAX, &mut cone).expect("there is no limit");
+        self.fill(&cone, |store, number, node| store.known_atom(number, node, &knowledge));
+        formulas.iter().map(|&formula| self.value(formula)).collect()
     }
 
     pub(super) fn variables(&mut self, formula: Formula) -> Vec<Variable> {
         let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
+        self.cone(&[formula], u64::MAX, &mut cone).expect("there is no limit");
         self.variables_of_cone(&cone)
     }
 
@@ -500,10 +513,8 @@ impl Store {
         variables
     }
 
-    pub(super) fn has_proposition(&mut self, formula: Formula) -> bool {
-        let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
-        cone.iter().any(|&number| self.nodes[number as usize] == Node::Proposition)
+    pub(super) fn has_proposition(&self, formula: Formula) -> bool {
+        self.undecided[formula.node()]
     }
 }
 
