@@ -220,7 +220,8 @@ impl Store {
     pub(super) fn and(&mut self, first: Formula, second: Formula) -> Formula {
         let (mut first, mut second) = (first.min(second), first.max(second));
         // Each round replaces a formula by a smaller one; a few rounds catch what templates contain.
-        for _ in 0..4 {
+        let mut rounds = 4;
+        loop {
             if first == Formula::TRUE || first == second {
                 return second;
             }
@@ -229,9 +230,10 @@ impl Store {
             }
             match self.simpler(first, second).or_else(|| self.simpler(second, first)) {
                 Some(Simpler::Is(formula)) => return formula,
-                Some(Simpler::And(one, other)) => (first, second) = (one.min(other), one.max(other)),
-                None => break,
+                Some(Simpler::And(one, other)) if rounds > 0 => (first, second) = (one.min(other), one.max(other)),
+                _ => break,
             }
+            rounds -= 1;
         }
         self.shared(Node::And(first, second))
     }
