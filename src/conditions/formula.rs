@@ -245,6 +245,11 @@ impl Formulas {
         self.evaluate(formula, &model)
     }
 
+    /// The steps that questions have taken so far, beyond the [`FREE_STEPS`](super::FREE_STEPS) of each.
+    pub fn steps(&self) -> u64 {
+        self.state.borrow().query.steps()
+    }
+
     /// The variables that occur in `formula`, in the order of their creation.
     pub fn variables(&self, formula: Formula) -> Vec<Variable> {
         self.state.borrow_mut().store.variables(formula)

@@ -322,6 +322,10 @@ impl Query {
         answer
     }
 
+    pub(super) fn steps(&self) -> u64 {
+        self.spent
+    }
+
     fn all_assumptions(&self) -> Formula {
         self.assumptions.all.unwrap_or(Formula::TRUE)
     }

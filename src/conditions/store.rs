@@ -3,7 +3,7 @@
 //! Not here: anything that has to search; that is `query`.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -85,8 +85,8 @@ pub(super) struct Store {
     undecided: Vec<bool>,
     index: FxHashMap<Node, u32>,
     unknowns: Vec<Unknown>,
-    texts: Vec<Rc<str>>,
-    text_index: FxHashMap<Rc<str>, Text>,
+    texts: Vec<Arc<str>>,
+    text_index: FxHashMap<Arc<str>, Text>,
     /// Which nodes the present walk has visited: those whose mark is `epoch`.
     marks: Vec<u32>,
     epoch: u32,
@@ -141,8 +141,8 @@ impl Store {
             return known;
         }
         let number = u32::try_from(self.texts.len()).expect("a template has fewer than 2^32 strings");
-        let text: Rc<str> = text.into();
-        self.texts.push(Rc::clone(&text));
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
         self.text_index.insert(text, number);
         number
     }

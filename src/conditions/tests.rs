@@ -289,7 +289,9 @@ fn under_assumptions_nobody_can_decide_possible_is_not_claimed() {
     let formulas = Formulas::new();
     let variable = open(&formulas);
     formulas.assume(pigeons(&formulas, 12, 11));
+    // The first question finds out about the assumptions, the second already knows.
     assert_eq!(formulas.satisfiable(formulas.equals(variable, "a")), Answer::Undecided);
+    assert_eq!(formulas.satisfiable(formulas.equals(variable, "b")), Answer::Undecided);
     assert_eq!(formulas.satisfiable(Formula::FALSE), Answer::No);
     assert_eq!(formulas.witness(formulas.equals(variable, "a")), None);
 }
@@ -376,6 +378,7 @@ fn many_hard_questions_do_not_add_up() {
         let question = formulas.and(hard, formulas.equals(variable, &number.to_string()));
         assert_eq!(formulas.satisfiable(question), Answer::Undecided);
     }
+    assert!((STORE_STEPS..=STORE_STEPS + QUERY_STEPS).contains(&formulas.steps()), "{}", formulas.steps());
     let easy = formulas.and(formulas.equals(variable, "1"), formulas.proposition());
     assert_eq!(formulas.satisfiable(easy), Answer::Yes);
 }
