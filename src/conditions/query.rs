@@ -14,8 +14,10 @@ use super::{Answer, Formula, Variable, witness};
 pub const QUERY_STEPS: u64 = 1_000_000;
 /// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: some tenths of a second.
 pub const STORE_STEPS: u64 = 10_000_000;
-/// Steps that a query may always take: a few microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
-pub const FREE_STEPS: u64 = 256;
+/// Steps that a query may always take: some ten microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
+pub const FREE_STEPS: u64 = 1_024;
+/// The nodes next to the root in which a contradiction is looked for before the whole of a larger formula.
+const NEAR: usize = 64;
 
 /// A value for each variable and proposition of a formula, both sorted.
 #[derive(Default, Debug)]
@@ -169,15 +171,14 @@ impl Query {
     }
 
     pub(super) fn holds_with_defaults(&mut self, store: &mut Store, formula: Formula) -> Answer {
-        // In the first sample world every variable has its default.
-        if store.samples(formula).holds & store.samples(self.all_assumptions()).holds & 1 == 1 {
-            return Answer::Yes;
+        let query = store.and(formula, self.all_assumptions());
+        if let Some(holds) = store.holds_at_defaults(query) {
+            return holds.into();
         }
         if let Some(&known) = self.default_answers.get(&formula) {
             return known;
         }
         let mut meter = self.meter();
-        let query = store.and(formula, self.all_assumptions());
         let answer = self.decide_with_defaults(store, query, Wanted::Answer, &mut meter).answer();
         self.pay(meter);
         self.default_answers.insert(formula, answer);
@@ -353,7 +354,14 @@ impl Scratch {
         if simple && wanted == Wanted::Answer {
             return Some(Decision::Satisfiable);
         }
-        store.cone(&[formula], meter.left, &mut self.cone)?;
+        if !store.near_cone(formula, NEAR, &mut self.cone) {
+            // Most contradictions are between neighbours, and what follows from a part follows from the whole.
+            store.forget(&self.cone);
+            if let Some(None) = Encoding::new(store, &mut self.solver, &self.cone, formula, meter)?.solve(meter) {
+                return Some(Decision::Unsatisfiable);
+            }
+            store.cone(&[formula], meter.left, &mut self.cone)?;
+        }
         if !meter.spend(2 * self.cone.len()) {
             return None;
         }

@@ -53,6 +53,14 @@ impl Samples {
     }
 }
 
+/// What the atoms of a formula have in common.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    has_proposition: bool,
+    /// Every atom speaks of variables with defaults only, so that sample world 0 is the only one with all defaults.
+    has_defaults: bool,
+}
+
 struct Unknown {
     /// `None` is open. A closed domain has two values at least: [`Store::representative`] stands in for one value.
     domain: Option<Box<[Text]>>,
@@ -81,8 +89,7 @@ pub(super) struct Knowledge {
 pub(super) struct Store {
     nodes: Vec<Node>,
     samples: Vec<Samples>,
-    /// Whether a proposition occurs in the node.
-    undecided: Vec<bool>,
+    traits: Vec<Traits>,
     index: FxHashMap<Node, u32>,
     unknowns: Vec<Unknown>,
     texts: Vec<Arc<str>>,
@@ -99,7 +106,7 @@ impl Default for Store {
         Self {
             nodes: vec![Node::True],
             samples: vec![Samples::TRUE],
-            undecided: vec![false],
+            traits: vec![Traits { has_proposition: false, has_defaults: true }],
             index: FxHashMap::default(),
             unknowns: Vec::new(),
             texts: Vec::new(),
@@ -154,6 +161,15 @@ impl Store {
     pub(super) fn samples(&self, formula: Formula) -> Samples {
         let samples = self.samples[formula.node()];
         if formula.is_negated() { Samples { holds: samples.fails, fails: samples.holds } } else { samples }
+    }
+
+    /// Whether a formula can hold when every variable that has a default takes it; `None` if the sample worlds do not tell.
+    pub(super) fn holds_at_defaults(&self, formula: Formula) -> Option<bool> {
+        let samples = self.samples(formula);
+        if samples.holds & 1 == 1 {
+            return Some(true);
+        }
+        (samples.fails & 1 == 1 && self.traits[formula.node()].has_defaults).then_some(false)
     }
 
     pub(super) fn node(&self, formula: Formula) -> Node {
@@ -296,10 +312,21 @@ impl Store {
         let number = u32::try_from(self.nodes.len()).ok().filter(|number| *number < 1 << 31);
         let samples = self.sample(node);
         self.samples.push(samples);
-        self.undecided.push(match node {
-            Node::Proposition => true,
-            Node::And(first, second) => self.undecided[first.node()] || self.undecided[second.node()],
-            Node::True | Node::Equals(..) | Node::Same(..) => false,
+        self.traits.push(match node {
+            Node::True => Traits { has_proposition: false, has_defaults: true },
+            Node::Equals(variable, _) => Traits { has_proposition: false, has_defaults: self.default_of(variable).is_some() },
+            Node::Same(first, second) => {
+                let has_defaults = self.default_of(first).is_some() && self.default_of(second).is_some();
+                Traits { has_proposition: false, has_defaults }
+            }
+            Node::Proposition => Traits { has_proposition: true, has_defaults: false },
+            Node::And(first, second) => {
+                let (one, other) = (self.traits[first.node()], self.traits[second.node()]);
+                Traits {
+                    has_proposition: one.has_proposition || other.has_proposition,
+                    has_defaults: one.has_defaults && other.has_defaults,
+                }
+            }
         });
         self.nodes.push(node);
         self.marks.push(0);
@@ -389,6 +416,32 @@ impl Store {
         Some(())
     }
 
+    /// Puts the `limit` nodes of `formula` that are nearest to its root into `cone`, children first. True if these are all.
+    pub(super) fn near_cone(&mut self, formula: Formula, limit: usize, cone: &mut Vec<u32>) -> bool {
+        cone.clear();
+        self.unmark();
+        self.mark(node_number(formula));
+        cone.push(node_number(formula));
+        let mut next = 0;
+        while next < cone.len() {
+            if let Node::And(first, second) = self.nodes[cone[next] as usize] {
+                // Both or none: a conjunction that lacks a side says nothing.
+                if cone.len() + 2 > limit {
+                    break;
+                }
+                for child in [first, second].map(node_number) {
+                    if self.mark(child) {
+                        cone.push(child);
+                    }
+                }
+            }
+            next += 1;
+        }
+        let complete = next == cone.len();
+        cone.sort_unstable();
+        complete
+    }
+
     /// Puts the formulas whose conjunction `formula` is into `conjuncts`. `None` if it takes more than `limit` steps.
     pub(super) fn conjuncts(&mut self, formula: Formula, limit: u64, conjuncts: &mut Vec<Formula>) -> Option<()> {
         conjuncts.clear();
@@ -439,6 +492,13 @@ impl Store {
                 node => atom(self, number, node),
             };
             self.values[number as usize] = value;
+        }
+    }
+
+    /// Lets the nodes of `cone` have no value.
+    pub(super) fn forget(&mut self, cone: &[u32]) {
+        for &number in cone {
+            self.values[number as usize] = None;
         }
     }
 
@@ -516,7 +576,7 @@ impl Store {
     }
 
     pub(super) fn has_proposition(&self, formula: Formula) -> bool {
-        self.undecided[formula.node()]
+        self.traits[formula.node()].has_proposition
     }
 }
 
