@@ -226,7 +226,12 @@ impl Formulas {
     ///
     /// `Some` is certain. `None` says that the parts do not tell, although together they might: `a or not a` is `None` where `a` is.
     pub fn evaluate(&self, formula: Formula, model: &Model) -> Option<bool> {
-        self.state.borrow_mut().store.evaluate(formula, model)
+        self.evaluate_each(&[formula], model)[0]
+    }
+
+    /// [`Formulas::evaluate`] of many formulas in one walk: what they share is looked at once.
+    pub fn evaluate_each(&self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
+        self.state.borrow_mut().store.evaluate(formulas, model)
     }
 
     /// [`Formulas::evaluate`] with the value of each variable asked of `lookup`; propositions are unknown.
@@ -240,6 +245,11 @@ impl Formulas {
         self.evaluate(formula, &model)
     }
 
+    /// The steps that questions have taken so far, beyond the [`FREE_STEPS`](super::FREE_STEPS) of each.
+    pub fn steps(&self) -> u64 {
+        self.state.borrow().query.steps()
+    }
+
     /// The variables that occur in `formula`, in the order of their creation.
     pub fn variables(&self, formula: Formula) -> Vec<Variable> {
         self.state.borrow_mut().store.variables(formula)
@@ -247,6 +257,6 @@ impl Formulas {
 
     /// Whether `formula` speaks of a proposition, which nothing in the files given decides.
     pub fn is_undecided(&self, formula: Formula) -> bool {
-        self.state.borrow_mut().store.has_proposition(formula)
+        self.state.borrow().store.has_proposition(formula)
     }
 }
