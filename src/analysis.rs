@@ -38,6 +38,28 @@ impl<'t> Analysis<'t> {
         Self { source: template.tree.source(), tree: template.tree, template, settings, set, member, graph: OnceCell::new() }
     }
 
+    /// Whether one of `words` stands anywhere in the text of the template or of those that it nests. A rule whose finding cannot do
+    /// without a word asks this first, and spares other templates the making of the graph.
+    #[must_use]
+    pub fn mentions(&self, words: &[&str]) -> bool {
+        let mut members = vec![self.member];
+        let mut at = 0;
+        while let Some(&member) = members.get(at) {
+            let member = self.set.member(member);
+            let text = member.template.tree.source().text();
+            if words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()) {
+                return true;
+            }
+            for child in member.children.values() {
+                if !members.contains(child) {
+                    members.push(*child);
+                }
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// Its resources and the values of their properties, made when the first rule asks.
     pub fn graph(&self) -> &ResourceGraph<'t> {
         self.graph.get_or_init(|| {

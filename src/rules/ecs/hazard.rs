@@ -62,9 +62,7 @@ pub(super) fn hazards<'t>(
     needs_managed_scaling: bool,
     unresolved: Unresolved,
 ) -> Vec<Hazard<'t>> {
-    // Nothing can switch ECS Exec on without naming it, or bringing it in by a macro; this keeps the graph of other templates unbuilt.
-    let text = analysis.source.text();
-    if !text.contains("EnableExecuteCommand") && !text.contains("Fn::Transform") && !text.contains("!Transform") {
+    if !analysis.mentions(&["EnableExecuteCommand", "Fn::Transform", "!Transform"]) {
         return Vec::new();
     }
     let graph = analysis.graph();
