@@ -3,6 +3,7 @@
 //! Not here: the answers. `store` builds formulas, `query` decides them, `witness` finds models.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use super::model::Model;
 use super::query::Query;
@@ -104,6 +105,12 @@ pub struct Formulas {
     pub(super) state: RefCell<State>,
 }
 
+impl fmt::Debug for Formulas {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Formulas").finish_non_exhaustive()
+    }
+}
+
 /// Formulas and the state of asking about them.
 #[derive(Default)]
 pub(super) struct State {
@@ -180,12 +187,13 @@ impl Formulas {
 
     /// Whether `second` holds wherever `first` does, under the assumptions.
     pub fn implies(&self, first: Formula, second: Formula) -> Answer {
-        self.satisfiable(self.and(first, second.negated())).opposite()
+        self.disjoint(first, second.negated())
     }
 
     /// Whether they never hold together, under the assumptions.
     pub fn disjoint(&self, first: Formula, second: Formula) -> Answer {
-        self.satisfiable(self.and(first, second)).opposite()
+        let State { store, query } = &mut *self.state.borrow_mut();
+        query.compatible(store, first, second).opposite()
     }
 
     /// Whether they hold in the same worlds, under the assumptions.

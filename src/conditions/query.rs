@@ -12,8 +12,8 @@ use super::{Answer, Formula, Variable, witness};
 
 /// Steps (nodes visited, clauses looked at) that one query may take: some ten milliseconds.
 pub const QUERY_STEPS: u64 = 1_000_000;
-/// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: some tenths of a second.
-pub const STORE_STEPS: u64 = 10_000_000;
+/// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: about a tenth of a second.
+pub const STORE_STEPS: u64 = 5_000_000;
 /// Steps that a query may always take: some ten microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
 pub const FREE_STEPS: u64 = 1_024;
 /// The nodes next to the root in which a contradiction is looked for before the whole of a larger formula.
@@ -148,7 +148,7 @@ impl Query {
         if formula == Formula::FALSE || (formula == Formula::TRUE && self.assumptions.formulas.is_empty()) {
             return (formula == Formula::TRUE).into();
         }
-        if store.samples(formula).holds & store.samples(self.all_assumptions()).holds != 0 {
+        if store.sampled([formula, self.all_assumptions()]) {
             return Answer::Yes;
         }
         if let Some(&known) = self.answers.get(&formula) {
@@ -168,6 +168,16 @@ impl Query {
         self.pay(meter);
         self.answers.insert(formula, answer);
         answer
+    }
+
+    /// Whether both can hold together.
+    pub(super) fn compatible(&mut self, store: &mut Store, first: Formula, second: Formula) -> Answer {
+        // No node is made for the many questions that a sample world answers.
+        if store.sampled([first, second, self.all_assumptions()]) {
+            return Answer::Yes;
+        }
+        let both = store.and(first, second);
+        self.satisfiable(store, both)
     }
 
     pub(super) fn holds_with_defaults(&mut self, store: &mut Store, formula: Formula) -> Answer {

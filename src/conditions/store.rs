@@ -35,8 +35,8 @@ pub(super) enum Node {
 /// World 0 has every default. In the others the values are scattered, always the same way. A formula that is true in one of them is
 /// satisfiable, which answers most questions as soon as they are asked.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Samples {
-    pub(super) holds: u64,
+struct Samples {
+    holds: u64,
     fails: u64,
 }
 
@@ -62,7 +62,7 @@ struct Traits {
 }
 
 struct Unknown {
-    /// `None` is open. A closed domain has two values at least: [`Store::representative`] stands in for one value.
+    /// The values without repetitions, at least one; `None` is open.
     domain: Option<Box<[Text]>>,
     default: Option<Text>,
     /// The sample worlds in which an open variable has its default.
@@ -158,9 +158,14 @@ impl Store {
         &self.texts[text as usize]
     }
 
-    pub(super) fn samples(&self, formula: Formula) -> Samples {
+    fn samples(&self, formula: Formula) -> Samples {
         let samples = self.samples[formula.node()];
         if formula.is_negated() { Samples { holds: samples.fails, fails: samples.holds } } else { samples }
+    }
+
+    /// Whether all formulas hold together in a sample world.
+    pub(super) fn sampled<const COUNT: usize>(&self, formulas: [Formula; COUNT]) -> bool {
+        formulas.into_iter().fold(u64::MAX, |worlds, formula| worlds & self.samples(formula).holds) != 0
     }
 
     /// Whether a formula can hold when every variable that has a default takes it; `None` if the sample worlds do not tell.

@@ -312,7 +312,7 @@ fn a_witness_past_the_budget_is_longer_but_right() {
 fn the_iterator_of_all_may_use_the_store() {
     let formulas = Formulas::new();
     let variable = open(&formulas);
-    let none = formulas.all(["a", "b"].map(|value| value).iter().map(|value| formulas.not(formulas.equals(variable, value))));
+    let none = formulas.all(["a", "b"].iter().map(|value| formulas.not(formulas.equals(variable, value))));
     assert_eq!(formulas.variables(none), [variable]);
 }
 
@@ -330,7 +330,7 @@ fn a_chain_of_256_conditions_is_answered_exactly() {
     assert_eq!(formulas.satisfiable(with_last("c")), Answer::No);
     let all_a = formulas.all(parameters.iter().map(|&parameter| formulas.equals(parameter, "a")));
     assert_eq!(formulas.implies(all_a, last), Answer::Yes);
-    // It holds or not from the last `b` on; without a `c` nothing else is possible.
+    // With `c` everywhere, each condition is false whatever the one before it is.
     assert_eq!(formulas.holds_with_defaults(last), Answer::No);
     let model = formulas.witness(last).expect("it can hold");
     assert_eq!(formulas.evaluate(last, &model), Some(true));
