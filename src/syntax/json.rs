@@ -176,18 +176,28 @@ impl Reader<'_> {
         Some(())
     }
 
+    /// Where the characters from `at` on end that a string holds as they stand. Looks at eight bytes at a time.
+    fn run_end(&self, mut at: usize) -> usize {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGH: u64 = ONES << 7;
+        // A byte's high bit where the byte is zero; the lowest such byte is exact.
+        let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+        while let Some(eight) = self.bytes.get(at..at + 8) {
+            let word = u64::from_le_bytes(eight.try_into().expect("eight bytes"));
+            let control = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+            let found = zero(word ^ (ONES * b'"' as u64)) | zero(word ^ (ONES * b'\\' as u64)) | control;
+            if found != 0 {
+                return at + found.trailing_zeros() as usize / 8;
+            }
+            at += 8;
+        }
+        at + self.bytes[at..].iter().take_while(|byte| !SPECIAL[**byte as usize]).count()
+    }
+
     fn string(&mut self) -> Option<()> {
         let start = self.pos;
-        let mut at = start + 1;
-        loop {
-            let byte = *self.bytes.get(at)?;
-            if !SPECIAL[byte as usize] {
-                at += 1;
-                continue;
-            }
-            if byte != b'"' {
-                break;
-            }
+        let mut at = self.run_end(start + 1);
+        if *self.bytes.get(at)? == b'"' {
             self.pos = at + 1;
             let (span, text) = (Span::new(start as u32, self.pos as u32), Span::new(start as u32 + 1, at as u32));
             self.builder.scalar(span, TextAt::Source(text), Style::DoubleQuoted, Tag::NONE);
@@ -201,9 +211,9 @@ impl Reader<'_> {
                 b'\\' => at = self.escape(at)?,
                 byte if byte < 0x20 => return None,
                 _ => {
-                    let run = self.bytes[at..].iter().take_while(|byte| !SPECIAL[**byte as usize]).count();
-                    self.builder.tree.buffer.push_str(&self.text[at..at + run]);
-                    at += run;
+                    let end = self.run_end(at);
+                    self.builder.tree.buffer.push_str(&self.text[at..end]);
+                    at = end;
                 }
             }
         }

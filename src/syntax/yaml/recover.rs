@@ -31,7 +31,6 @@ impl Parser<'_> {
         };
         self.builder.problem(kind, span, related);
         if matches!(token.kind, Kind::StreamEnd | Kind::DocumentStart | Kind::DocumentEnd | Kind::Directive) {
-            eprintln!("XXX {:?} {:?}", self.frames, self.text);
             while !self.frames.is_empty() {
                 self.close(self.last_end);
             }

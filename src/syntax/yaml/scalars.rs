@@ -3,7 +3,7 @@
 use super::chars::{
     BLANK, BREAK, CLASS, COLON, FLOW, QUOTE, break_len, is_blank, is_blank_or_end, is_break, line_end, line_start, next_line,
 };
-use super::scanner::{Kind, Token};
+use super::scanner::{Kind, MAX_KEY_LENGTH, Token};
 use super::{Parser, Suspect};
 use crate::syntax::problem::ProblemKind;
 use crate::syntax::tree::Style;
@@ -17,7 +17,35 @@ impl Parser<'_> {
     fn push_scalar(&mut self, style: Style, span: (usize, usize), owned: bool, text: (usize, usize)) {
         let mut token = Token::new(Kind::Scalar, span.0, span.1);
         (token.style, token.owned, token.a, token.b) = (style, owned, text.0 as u32, text.1 as u32);
+        if !self.push_key(token) {
+            self.tokens.push(token);
+        }
+    }
+
+    /// If the scalar is a key, adds it with the tokens around it: most keys stand right before their colon, and need no place
+    /// to be kept for what the colon puts before them.
+    fn push_key(&mut self, token: Token) -> bool {
+        let key = self.keys[self.keys.len() - 1];
+        let mut colon = self.pos;
+        if !key.possible || key.at != token.start as usize || key.line != self.line || colon - key.at > MAX_KEY_LENGTH / 2 {
+            return false;
+        }
+        while is_blank(self.bytes, colon) {
+            colon += 1;
+        }
+        let follows = self.bytes.get(colon) == Some(&b':') && (self.flow > 0 || is_blank_or_end(self.bytes, colon + 1));
+        if !follows || colon - key.at > MAX_KEY_LENGTH {
+            return false;
+        }
+        self.roll(key.column, None, Kind::BlockMappingStart, key.at);
+        self.push(Kind::Key, key.at, key.at);
         self.tokens.push(token);
+        self.push(Kind::Value, colon, colon + 1);
+        let top = self.keys.len() - 1;
+        self.keys[top].possible = false;
+        self.allowed = false;
+        self.pos = colon + 1;
+        true
     }
 
     /// Appends to the buffer what the breaks in `from..to` stand for inside a plain or quoted scalar: a space for one, itself

@@ -8,7 +8,7 @@ use crate::syntax::tree::{MAX_DEPTH, Style, Tag};
 use crate::text::Span;
 
 /// Longest key that may stand without `?`, in characters (YAML 1.1, section 9.1: "simple keys").
-const MAX_KEY_LENGTH: usize = 1024;
+pub(super) const MAX_KEY_LENGTH: usize = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -250,7 +250,7 @@ impl Parser<'_> {
 
     // Indentation.
 
-    fn roll(&mut self, column: i32, token: Option<usize>, kind: Kind, at: usize) {
+    pub(super) fn roll(&mut self, column: i32, token: Option<usize>, kind: Kind, at: usize) {
         if self.flow > 0 || self.indent >= column {
             return;
         }
