@@ -94,7 +94,7 @@ impl Parser<'_> {
         let (mut end, mut owned, mut buffer_start) = (start, false, 0);
         let mut crossed = false;
         loop {
-            if self.pos == self.line && self.at_marker() || self.bytes.get(self.pos) == Some(&b'#') || self.pos == self.plain_stop
+            if self.pos == self.line && self.at_marker() || self.bytes.get(self.pos) == Some(&b'#') || self.pos >= self.plain_stop
             {
                 break;
             }
@@ -201,7 +201,7 @@ impl Parser<'_> {
         let limit = self.line;
         self.pos = start;
         self.line = first_line;
-        let stop = std::mem::replace(&mut self.plain_stop, content);
+        let stop = std::mem::replace(&mut self.plain_stop, limit);
         let before = self.tokens.len();
         self.allowed = false;
         self.fetch_plain();
