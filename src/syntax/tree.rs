@@ -434,6 +434,27 @@ impl Builder {
         }
     }
 
+    /// Takes back the value that the last entry of the innermost mapping does not have. False where it has one, or where its
+    /// key is not a scalar.
+    pub(super) fn take_missing(&mut self) -> bool {
+        let Some(&id) = self.open.last() else { return false };
+        let [.., key, value] = self.tree.nodes.as_slice() else { return false };
+        // Where there is a colon, the missing value's place is behind it.
+        let between = self.tree.source.text().get(key.end as usize..value.start as usize);
+        let missing = value.kind == RawKind::Scalar && value.start == value.end && value.parent == id;
+        let bare = key.kind == RawKind::Scalar && key.parent == id && between.is_some_and(|text| !text.contains(':'));
+        if missing && bare {
+            self.tree.nodes.pop();
+            self.tree.nodes[id as usize].b -= 1;
+        }
+        missing && bare
+    }
+
+    /// The text of the last node.
+    pub(super) fn last_span(&self) -> Span {
+        self.tree.nodes.last().map_or(Span::at(0), |node| Span::new(node.start, node.end))
+    }
+
     /// Drops the comments from `offset` on.
     pub(super) fn forget_comments(&mut self, offset: usize) {
         while self.tree.comments.last().is_some_and(|comment| comment.start as usize >= offset) {

@@ -260,6 +260,22 @@ impl Parser<'_> {
                 self.builder.problem(ProblemKind::MisplacedBlock, token.span(), None);
                 self.skip_flow_entry(token.end as usize);
             }
+            Kind::Scalar | Kind::FlowMappingStart | Kind::FlowSequenceStart
+                if state == State::FlowKey && !self.is_key(token) && self.builder.take_missing() =>
+            {
+                // `{"key" value}`: the last entry got a missing value because there was no colon.
+                let key = self.builder.last_span();
+                self.builder.problem(ProblemKind::MissingColon, key, None);
+                self.node(false, false);
+            }
+            Kind::Scalar if token.start == self.last_end && self.follows_quote(token) => {
+                // `"a, "b": c`: the quote that closed the scalar was meant to open the next one.
+                let scalar = self.builder.last_span();
+                let quote = self.bytes[token.start as usize - 1];
+                let opening = memchr::memchr(quote, &self.bytes[scalar.range()]).unwrap_or(0) as u32 + scalar.start;
+                self.builder.problem(ProblemKind::UnclosedQuote, Span::new(opening, opening + 1), None);
+                self.skip_flow_entry(token.end as usize);
+            }
             _ if matches!(state, State::FlowKey | State::FlowItem) => {
                 self.builder.problem(ProblemKind::MissingComma, Span::new(token.start, token.end.max(token.start + 1)), None);
                 self.expect_entry();
@@ -270,6 +286,16 @@ impl Parser<'_> {
                 self.skip_flow_entry(token.end as usize);
             }
         }
+    }
+
+    /// Whether a colon follows `token`.
+    fn is_key(&self, token: Token) -> bool {
+        let rest = self.text[token.end as usize..].trim_start_matches([' ', '\t']);
+        token.kind == Kind::Scalar && rest.starts_with(':')
+    }
+
+    fn follows_quote(&self, token: Token) -> bool {
+        self.text[..token.start as usize].ends_with(['"', '\''])
     }
 
     /// Goes on behind the entry of the innermost brackets that `at` is in.

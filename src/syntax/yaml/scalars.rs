@@ -179,7 +179,7 @@ impl Parser<'_> {
         }
         let key = self.keys[0];
         let column = (content - self.line) as i32;
-        let begins_line = (start - first_line) as i32 == column;
+        let (own_column, alone) = ((start - first_line) as i32, self.text[first_line..start].trim_matches(' ').is_empty());
         if key.possible && key.required {
             // The first line stands among keys and has no colon; what follows is what it would have held.
             self.pos = start;
@@ -188,12 +188,18 @@ impl Parser<'_> {
             self.report_missing_colon(start);
             return self.skip_lines(self.indent);
         }
-        if begins_line {
+        if own_column == column {
             self.keys[0].possible = false;
             self.report_missing_colon(start);
             self.pos = self.line;
             self.allowed = true;
             return;
+        }
+        if alone && own_column < column {
+            // The same for the first key of a mapping, which shows its column.
+            self.keys[0].possible = false;
+            self.report_missing_colon(start);
+            return self.skip_lines(own_column);
         }
         let span = Span::new(content as u32, self.content_end(content) as u32);
         self.builder.problem(ProblemKind::BadIndentation, span, None);
