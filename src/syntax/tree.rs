@@ -450,6 +450,16 @@ impl Builder {
         missing && bare
     }
 
+    /// The opening quote of the quoted scalar that ends at `offset` and is among the last two nodes.
+    pub(super) fn quote_before(&self, offset: u32) -> Option<u32> {
+        let last = self.tree.nodes.iter().rev().take(2);
+        let quoted =
+            last.rev().find(|node| node.end == offset && matches!(node.style, Style::SingleQuoted | Style::DoubleQuoted))?;
+        let quote = if quoted.style == Style::SingleQuoted { b'\'' } else { b'"' };
+        let bytes = &self.tree.source.text().as_bytes()[quoted.start as usize..quoted.end as usize];
+        memchr::memchr(quote, bytes).map(|at| quoted.start + at as u32)
+    }
+
     /// The text of the last node.
     pub(super) fn last_span(&self) -> Span {
         self.tree.nodes.last().map_or(Span::at(0), |node| Span::new(node.start, node.end))

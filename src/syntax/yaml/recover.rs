@@ -233,7 +233,13 @@ impl Parser<'_> {
                     _ => false,
                 };
                 let flows = self.frames.len() - self.flow_frames();
-                let target = self.frames[flows..].iter().rposition(|frame| matches(frame.state)).map(|at| at + flows);
+                let mut target = self.frames[flows..].iter().rposition(|frame| matches(frame.state)).map(|at| at + flows);
+                let right = if sequence { '}' } else { ']' };
+                if target.is_none() && !self.text[token.end as usize..].trim_start().starts_with(right) {
+                    // The wrong bracket for the innermost collection, rather than one too many in it.
+                    let pair = |state| matches!(state, State::PairKey | State::PairValue | State::PairEnd);
+                    target = self.frames.iter().rposition(|frame| !pair(frame.state));
+                }
                 self.builder.problem(ProblemKind::StrayBracket, token.span(), target.map(|_| opened));
                 if let Some(target) = target {
                     while self.frames.len() > target {
@@ -268,11 +274,9 @@ impl Parser<'_> {
                 self.builder.problem(ProblemKind::MissingColon, key, None);
                 self.node(false, false);
             }
-            Kind::Scalar if token.start == self.last_end && self.follows_quote(token) => {
+            Kind::Scalar if self.builder.quote_before(token.start).is_some() => {
                 // `"a, "b": c`: the quote that closed the scalar was meant to open the next one.
-                let scalar = self.builder.last_span();
-                let quote = self.bytes[token.start as usize - 1];
-                let opening = memchr::memchr(quote, &self.bytes[scalar.range()]).unwrap_or(0) as u32 + scalar.start;
+                let opening = self.builder.quote_before(token.start).unwrap_or(token.start);
                 self.builder.problem(ProblemKind::UnclosedQuote, Span::new(opening, opening + 1), None);
                 self.skip_flow_entry(token.end as usize);
             }
@@ -292,10 +296,6 @@ impl Parser<'_> {
     fn is_key(&self, token: Token) -> bool {
         let rest = self.text[token.end as usize..].trim_start_matches([' ', '\t']);
         token.kind == Kind::Scalar && rest.starts_with(':')
-    }
-
-    fn follows_quote(&self, token: Token) -> bool {
-        self.text[..token.start as usize].ends_with(['"', '\''])
     }
 
     /// Goes on behind the entry of the innermost brackets that `at` is in.
