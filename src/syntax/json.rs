@@ -122,8 +122,14 @@ impl Reader<'_> {
                     self.pos += 1;
                     byte = self.next();
                     match byte {
-                        b'}' if object => return Some(self.close()),
-                        b']' if !object => return Some(self.close()),
+                        b'}' if object => {
+                            self.close();
+                            return Some(());
+                        }
+                        b']' if !object => {
+                            self.close();
+                            return Some(());
+                        }
                         b'"' if object => {
                             self.string()?;
                             if self.next() != b':' {

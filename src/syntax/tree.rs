@@ -384,9 +384,8 @@ impl Builder {
             }
             let target = self.followed(value);
             let good = match self.tree.nodes[target as usize].kind {
-                RawKind::Mapping => true,
                 // An alias of nothing has its own problem.
-                RawKind::Alias => true,
+                RawKind::Mapping | RawKind::Alias => true,
                 RawKind::Scalar => false,
                 RawKind::Sequence => {
                     let (mut item, end) = (target + 1, self.tree.nodes[target as usize].a);
@@ -549,7 +548,7 @@ impl Builder {
     fn open_mapping_at_key(&self) -> Option<u32> {
         let &id = self.open.last()?;
         let node = &self.tree.nodes[id as usize];
-        (node.kind == RawKind::Mapping && node.b % 2 == 0).then_some(id)
+        (node.kind == RawKind::Mapping && node.b.is_multiple_of(2)).then_some(id)
     }
 
     fn push(&mut self, mut raw: Raw) -> NodeId {

@@ -357,14 +357,10 @@ impl Parser<'_> {
         self.fault = None;
         if self.flow_frames() > 0 || matches!(token.kind, Kind::FlowSequenceStart | Kind::FlowMappingStart | Kind::Fault) {
             let after = if matches!(self.bytes.get(start), Some(b'[' | b'{')) { start + 1 } else { start };
-            let mut end = self.flow_entry_end(after, usize::from(after > start));
-            if after > start && matches!(self.bytes.get(end), Some(b',')) {
-                end = self.bytes.len();
-            }
+            let end = self.flow_entry_end(after, usize::from(after > start));
             self.missing(self.last_end);
             if self.flow_frames() > 0 {
                 self.end_flow_entry();
-                return self.rewind(end, false);
             }
             return self.rewind(end, false);
         }

@@ -488,10 +488,10 @@ impl Parser<'_> {
         while self.column() == indent && self.pos < bytes.len() {
             let blank = is_blank(bytes, self.pos);
             match last_break.take() {
+                // A single break between two lines of text is a space, further ones are themselves.
                 Some("\n") if style == Style::Folded && !leading_blank && !blank => {
-                    if pending.0 == pending.1 {
-                        self.buffer().push(' ');
-                    }
+                    let space = if pending.0 == pending.1 { " " } else { "" };
+                    self.buffer().push_str(space);
                 }
                 Some(text) => self.buffer().push_str(text),
                 None => {}
