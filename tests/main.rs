@@ -5,4 +5,6 @@
 mod cli;
 mod conditions;
 mod config;
+mod oracle;
 mod reports;
+mod syntax;
