@@ -302,8 +302,7 @@ fn a_module_uses_only_modules_before_it() {
 fn the_library_declares_its_modules_in_the_order_of_the_layers() {
     let source = read("src/lib.rs");
     let tokens = tokens(&source);
-    let declared: Vec<&str> =
-        tokens.windows(2).filter(|pair| pair[0].text == "mod").map(|pair| pair[1].text.as_str()).collect();
+    let declared: Vec<&str> = tokens.windows(2).filter(|pair| pair[0].text == "mod").map(|pair| pair[1].text.as_str()).collect();
     let places: Vec<Option<usize>> = declared.iter().map(|name| layer(name)).collect();
     assert!(places.iter().all(Option::is_some), "src/lib.rs declares a module that is no layer: {declared:?}");
     assert!(places.is_sorted(), "src/lib.rs must declare its modules in the order of the layers: {declared:?}");
@@ -312,7 +311,7 @@ fn the_library_declares_its_modules_in_the_order_of_the_layers() {
 #[test]
 fn files_the_environment_and_clocks_are_for_the_edges_only() {
     let mut faults = Vec::new();
-    for (file, module) in modules().into_iter().filter(|(_, module)| !EDGES.contains(&module[0].as_str())) {
+    for (file, _) in modules().into_iter().filter(|(_, module)| !EDGES.contains(&module[0].as_str())) {
         for path in paths(&read(&file)) {
             let names = |outside: &&&[&str]| {
                 let is_whole = path.segments.len() >= outside.len();

@@ -96,7 +96,8 @@ fn every_relative_link_leads_to_a_file() {
 fn every_file_of_the_library_that_the_architecture_names_is_there() {
     let page = read("docs/architecture.md");
     let quoted = page.split('`').skip(1).step_by(2);
-    let paths = quoted.filter(|word| ["src/", "tests/", "rules/", "graph/", "fixtures/"].iter().any(|folder| word.starts_with(folder)));
+    let paths =
+        quoted.filter(|word| ["src/", "tests/", "rules/", "graph/", "fixtures/"].iter().any(|folder| word.starts_with(folder)));
     for path in paths.filter(|path| !path.contains('<')) {
         let places = [root().join(path), root().join("src").join(path)];
         assert!(places.iter().any(|place| place.exists()), "docs/architecture.md names `{path}`, which is not there");

@@ -169,17 +169,19 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
         let mut faults = Vec::new();
         let text = fixed(&block.text, &found);
         let left = check(&block.file_name(), text.clone(), &settings);
-        faults.extend(left.iter().filter(|diagnostic| found.iter().any(|before| same(before, diagnostic))).map(|diagnostic| {
-            format!("the fix of the example at line {} leaves: {}", block.at, diagnostic.message)
-        }));
+        faults.extend(
+            left.iter()
+                .filter(|diagnostic| found.iter().any(|before| same(before, diagnostic)))
+                .map(|diagnostic| format!("the fix of the example at line {} leaves: {}", block.at, diagnostic.message)),
+        );
 
         // Where the next `passes` block is the same template, it must be what the fix makes of it.
         let Some(passes) = blocks[first..].iter().find(|block| block.purpose == Purpose::Passes) else { return faults };
-        let edited: BTreeSet<usize> = found
-            .iter()
-            .flat_map(|diagnostic| diagnostic.fix.iter().flat_map(|fix| &fix.edits).map(|edit| (diagnostic, edit)))
-            .map(|(diagnostic, edit)| diagnostic.file.position(edit.span.start).line as usize - 1)
-            .collect();
+        let mut edited = BTreeSet::new();
+        for diagnostic in &found {
+            let edits = diagnostic.fix.iter().flat_map(|fix| &fix.edits);
+            edited.extend(edits.map(|edit| diagnostic.file.position(edit.span.start).line as usize - 1));
+        }
         let (before, after) = (block.unmarked(rule.code), passes.unmarked(rule.code));
         let differs = |index: &usize| before[*index] != after[*index];
         if before.len() == after.len() && (0..before.len()).filter(differs).all(|index| edited.contains(&index)) {

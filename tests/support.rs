@@ -10,18 +10,18 @@ use cfnvet::diagnostic::{Diagnostic, Severity};
 use cfnvet::text::SourceFile;
 
 /// The folder of `Cargo.toml`.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The text of a file of the repository.
-pub fn read(path: impl AsRef<Path>) -> String {
+pub(crate) fn read(path: impl AsRef<Path>) -> String {
     let path = path.as_ref();
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The files below a folder of the repository, sorted, by their paths from its root with `/`.
-pub fn files_below(folder: &str) -> Vec<String> {
+pub(crate) fn files_below(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {
@@ -41,14 +41,14 @@ pub fn files_below(folder: &str) -> Vec<String> {
 }
 
 /// The settings under which exactly the rules named run and everything they say is reported.
-pub fn only(rules: &[&str]) -> Settings {
+pub(crate) fn only(rules: &[&str]) -> Settings {
     let select = rules.iter().map(|rule| (*rule).to_owned()).collect();
     let selectors = Selectors { select, ignore: Vec::new() };
     Settings::default().with(&Overrides { selectors, severity: Some(Severity::Info), ..Overrides::default() })
 }
 
 /// What `settings` report for `text`, sorted.
-pub fn check(name: &str, text: impl Into<Vec<u8>>, settings: &Settings) -> Vec<Diagnostic> {
+pub(crate) fn check(name: &str, text: impl Into<Vec<u8>>, settings: &Settings) -> Vec<Diagnostic> {
     let source = Arc::new(SourceFile::from_bytes(name, text.into()));
     let mut diagnostics = check_template(&source, settings);
     Diagnostic::sort(&mut diagnostics);
@@ -56,13 +56,14 @@ pub fn check(name: &str, text: impl Into<Vec<u8>>, settings: &Settings) -> Vec<D
 }
 
 /// The line a finding starts in, from 1.
-pub fn line(diagnostic: &Diagnostic) -> u32 {
+pub(crate) fn line(diagnostic: &Diagnostic) -> u32 {
     diagnostic.file.position(diagnostic.span.start).line
 }
 
 /// `text` with the fixes of all findings applied.
-pub fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
-    let mut edits: Vec<_> = diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+pub(crate) fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
+    let mut edits: Vec<_> =
+        diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
     edits.dedup();
     let mut text = text.to_owned();
@@ -73,7 +74,7 @@ pub fn fixed(text: &str, diagnostics: &[Diagnostic]) -> String {
 }
 
 /// What is wrong with the words of a finding, by the rules of style that a program can check.
-pub fn wording_faults(diagnostic: &Diagnostic) -> Vec<String> {
+pub(crate) fn wording_faults(diagnostic: &Diagnostic) -> Vec<String> {
     let mut faults = Vec::new();
     let labels = diagnostic.label.iter().chain(diagnostic.labels.iter().map(|label| &label.message));
     let clauses = std::iter::once(&diagnostic.message).chain(&diagnostic.help).chain(labels);
