@@ -279,6 +279,20 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))
 }
 
+/// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that
+/// the current folder is in, else the current folder.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
+    let real = Path::new(path).canonicalize().ok()?;
+    if !real.starts_with(root) {
+        return None;
+    }
+    Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
@@ -329,12 +343,21 @@ impl TopLevel {
     }
 }
 
-/// Keys at the beginning of lines, quoted or not.
+/// Keys at the indentation of the first one, which need not be none, quoted or not.
 fn block_keys(bytes: &[u8]) -> TopLevel {
     let mut top = TopLevel::default();
+    let mut indentation = None;
     let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1));
     for start in starts {
         let line = &bytes[start..];
+        let spaces = line.iter().take_while(|byte| **byte == b' ').count();
+        let line = &line[spaces..];
+        match line.first() {
+            None | Some(b'\r' | b'\n' | b'#' | b'%') => continue,
+            Some(_) if line.starts_with(b"---") => continue,
+            Some(_) if *indentation.get_or_insert(spaces) != spaces => continue,
+            Some(_) => {}
+        }
         let (key, rest) = match line.first() {
             Some(quote @ (b'"' | b'\'')) => {
                 let Some(length) = memchr::memchr(*quote, &line[1..line.len().min(40)]) else { continue };
@@ -407,7 +430,8 @@ fn has_resource_type(bytes: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub struct ConfigFiles {
     folders: FxHashMap<PathBuf, Option<Arc<Settings>>>,
-    /// The files read so far, by the names they have in messages.
+    files: FxHashMap<PathBuf, Arc<Settings>>,
+    /// Our files read so far, by the names they have in messages.
     pub loaded: Vec<(String, Arc<Settings>)>,
     /// Config files that cannot be read or understood.
     pub problems: Vec<RunProblem>,
@@ -429,16 +453,18 @@ impl ConfigFiles {
         settings
     }
 
+    /// The file nearest to `folder`; where there is none on the way up, the nearest of cfn-lint.
     #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
     fn search(&mut self, folder: &Path) -> Option<Arc<Settings>> {
-        if let Some(known) = self.folders.get(folder) {
-            return known.clone();
+        let own = |folder: &Path| Some(folder.join(config::FILE_NAME)).filter(|path| path.is_file());
+        let foreign = |folder: &Path| config::CFNLINTRC_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        let path = folder.ancestors().find_map(own).or_else(|| folder.ancestors().find_map(foreign))?;
+        if let Some(known) = self.files.get(&path) {
+            return Some(Arc::clone(known));
         }
-        let path = folder.join(config::FILE_NAME);
-        let settings =
-            if path.is_file() { Some(self.load(&path)) } else { folder.parent().and_then(|parent| self.search(parent)) };
-        self.folders.insert(folder.to_owned(), settings.clone());
-        settings
+        let settings = self.load(&path);
+        self.files.insert(path, Arc::clone(&settings));
+        Some(settings)
     }
 
     /// The settings in the file at `path`; the defaults, with a problem, where it cannot be read or understood.
@@ -447,12 +473,16 @@ impl ConfigFiles {
         let here = std::env::current_dir().and_then(|folder| folder.canonicalize()).unwrap_or_default();
         let name = path.strip_prefix(&here).unwrap_or(path).display().to_string();
         let read = std::fs::read_to_string(path).map_err(|error| describe(&error));
-        let settings = read.and_then(|text| config::parse(&text).map_err(|error| error.to_string()));
+        let is_foreign = path.file_name().is_some_and(|name| config::CFNLINTRC_NAMES.iter().any(|known| name == *known));
+        let parse = if is_foreign { config::parse_cfnlintrc } else { config::parse };
+        let settings = read.and_then(|text| parse(&text).map_err(|error| error.to_string()));
         let settings = Arc::new(settings.unwrap_or_else(|message| {
             self.problems.push(RunProblem { file: Some(name.clone()), message });
             Settings::default()
         }));
-        self.loaded.push((name, Arc::clone(&settings)));
+        if !is_foreign {
+            self.loaded.push((name, Arc::clone(&settings)));
+        }
         settings
     }
 }
@@ -468,6 +498,7 @@ mod tests {
             "\u{feff}# a comment\r\nResources:\r\n  B:\r\n    Type: AWS::S3::Bucket\r\n",
             "\"Resources\" :\n  B: {Type: 'Custom::Thing'}\n",
             "Transform: AWS::Serverless-2016-10-31\nResources: {}\n",
+            "---\n# indented\n  Description: x\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources:\n  M: {Type: Vendor::Service::Thing::MODULE}\n",
             "{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}",
             "\n {\n \"Description\": \"a \\\"quoted\\\" {\",\n \"Resources\"\n : {\"B\": {\"Type\":\"Alexa::ASK::Skill\"}}}",
@@ -485,6 +516,7 @@ mod tests {
             "openapi: 3.0.0\ncomponents:\n  schemas:\n    Resources: {type: object}\n",
             "service: x\nresources:\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources:\n  - a list of something else\n",
+            "- a: list\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources::Thing\n",
             "{\"version\": \"tree-0.1\", \"tree\": {\"Resources\": {\"id\": \"AWS::S3::Bucket\"}}}",
             "{\"version\":\"36.0.0\",\"artifacts\":{\"S\":{\"type\":\"aws:cloudformation:stack\"}}}",
@@ -494,6 +526,13 @@ mod tests {
             "ignore_checks:\n- E3012\n",
         ] {
             assert!(!looks_like_template(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_asked(text in "([\\[{}\"'\\\\: \n\rä]|Resources|AWS::|Type|#|-|AWSTemplateFormatVersion){0,30}") {
+            let _ = looks_like_template(&text);
         }
     }
 }

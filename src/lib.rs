@@ -7,6 +7,8 @@
 //! One way, no back and forth: a module uses only those above it in the list below, which a test enforces.
 //! `docs/architecture.md` tells what each is for and what it must never do.
 
+#![forbid(unsafe_code)]
+
 pub mod text;
 
 pub mod diagnostic;
@@ -24,6 +26,8 @@ pub mod conditions;
 pub mod values;
 
 pub mod graph;
+
+pub mod workspace;
 
 pub mod analysis;
 

@@ -4,8 +4,11 @@
 
 mod architecture;
 mod check;
+mod cli;
 mod conditions;
+mod config;
 mod docs;
 mod fixtures;
 mod pages;
+mod reports;
 mod support;

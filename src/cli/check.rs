@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let (settings, misconfigured) = settings(arguments, &overrides, &sources);
     problems.extend(misconfigured);
 
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings))?;
+    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
@@ -47,6 +47,10 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
             Some(file) => format!("{file}: {}", problem.message),
             None => problem.message.clone(),
         });
+    }
+
+    if sources.is_empty() && problems.is_empty() {
+        output::warning("no templates found");
     }
 
     let by_file: FxHashMap<&str, &Settings> =

@@ -11,7 +11,7 @@ impl Formulas {
     pub fn parts(&self, formula: Formula) -> Vec<Formula> {
         let store = &mut self.state.borrow_mut().store;
         let mut cone = Vec::new();
-        store.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
+        store.cone(&[formula], u64::MAX, &mut cone).expect("there is no limit");
         cone.into_iter().map(Formula::of_node).collect()
     }
 

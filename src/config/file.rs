@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::selection::closest;
 use super::{Level, Settings, severity};
@@ -32,21 +32,23 @@ impl ConfigError {
 ///
 /// Where the text is not YAML, or has an unknown key or a value of the wrong kind.
 pub fn parse(text: &str) -> Result<Settings, ConfigError> {
+    settings_from(text, |file: File| file.0)
+}
+
+/// What `settings` makes of the text as a `T`; the defaults where there is nothing in it.
+pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> Settings) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let has_content = |line: &str| !matches!(line.trim(), "" | "---") && !line.trim_start().starts_with('#');
     if !text.lines().any(has_content) {
         return Ok(Settings::default());
     }
-    match serde_yaml::from_str::<File>(text) {
-        Ok(file) => Ok(file.0),
-        Err(error) => {
-            let place = error.location().map(|location| (location.line(), location.column()));
-            // serde_yaml ends its message with the place, which stands in front here.
-            let message = error.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-            Err(ConfigError { place, message: message.to_owned() })
-        }
-    }
+    serde_yaml::from_str(text).map(settings).map_err(|error| {
+        let place = error.location().map(|location| (location.line(), location.column()));
+        // serde_yaml ends its message with the place, which stands in front here.
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        ConfigError { place, message: message.to_owned() }
+    })
 }
 
 const KEYS: [&str; 7] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters"];
@@ -70,11 +72,8 @@ impl<'de> Visitor<'de> for FileVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
         let mut settings = Settings::default();
-        let mut seen: Vec<&str> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key)? {
-            if seen.contains(&key) {
-                return Err(A::Error::custom(format!("`{key}` is given twice")));
-            }
+        let mut seen: Vec<&'static str> = Vec::new();
+        while let Some(key) = map.next_key_seed(Key { seen: &seen })? {
             seen.push(key);
             match key {
                 "select" => settings.selection.config.select = map.next_value::<Words>()?.0,
@@ -100,10 +99,12 @@ impl<'de> Visitor<'de> for FileVisitor {
     }
 }
 
-/// One of [`KEYS`].
-struct Key;
+/// One of [`KEYS`], each at most once.
+struct Key<'a> {
+    seen: &'a [&'static str],
+}
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = &'static str;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
@@ -111,7 +112,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for Key<'_> {
     type Value = &'static str;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -119,6 +120,9 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<&'static str, E> {
+        if self.seen.contains(&word) {
+            return Err(E::custom(format!("`{word}` is given twice")));
+        }
         KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
             let underscored = word.replace('_', "-");
             E::custom(match closest(&underscored, KEYS.into_iter()) {
@@ -134,7 +138,8 @@ fn quoted(words: &[&str]) -> String {
 }
 
 /// A list of words, or one text with commas.
-struct Words(Vec<String>);
+#[derive(Default)]
+pub(super) struct Words(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -247,6 +252,7 @@ impl<'de> Deserialize<'de> for Text {
 
 /// What the config says about one rule: its severity, and options that only the rule understands.
 #[derive(Deserialize)]
+#[serde(expecting = "a mapping such as `{severity: off}`")]
 struct RuleEntry {
     #[serde(rename = "severity")]
     level: Option<Level>,

@@ -3,11 +3,13 @@
 //! Where a config file is found is in `discover`; which rules exist is in `rules`, so names are checked there against
 //! [`Settings::rule_names`].
 
+mod cfnlintrc;
 mod file;
 mod selection;
 
 use std::collections::BTreeMap;
 
+pub use cfnlintrc::parse_cfnlintrc;
 pub use file::{ConfigError, parse};
 pub use selection::{Selection, Selectors, nearest};
 
@@ -15,6 +17,9 @@ use crate::diagnostic::Severity;
 
 /// The name of the config file.
 pub const FILE_NAME: &str = ".cfnvet.yaml";
+
+/// The names of cfn-lint's config file, which is read where there is none of ours.
+pub const CFNLINTRC_NAMES: [&str; 3] = [".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"];
 
 /// What a rule's severity is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -169,7 +169,7 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn launches(&self) -> Vec<Launch<'t>> {
         let mut launches = Vec::new();
-        for resource in &self.resources {
+        for resource in &self.resources() {
             match resource.resource_type() {
                 SERVICE => self.launches_of_service(resource, &mut launches),
                 TASK_SET => self.launches_of_task_set(resource, &mut launches),
@@ -233,7 +233,7 @@ impl<'t> ResourceGraph<'t> {
             let services = self.values.property(&settings, "Service");
             for identity in services.iter().flat_map(|service| self.identify(service, SERVICES)) {
                 let Some(service) = self.target(&identity) else { continue };
-                for properties in self.properties(service) {
+                for properties in self.properties(&service) {
                     let when = self.values.formulas.all([settings.when, identity.when, properties.when]);
                     if !self.values.possible(when) {
                         continue;
@@ -242,7 +242,7 @@ impl<'t> ResourceGraph<'t> {
                     launches.push(Launch {
                         path: LaunchPath::TaskSet,
                         resource: *task_set,
-                        owner: *service,
+                        owner: service,
                         when,
                         settings,
                         exec: Choice { when, ..properties },
@@ -381,7 +381,7 @@ impl<'t> ResourceGraph<'t> {
             for provider in self.values.property(&item, "CapacityProvider") {
                 for identity in self.identify(&provider, PROVIDERS) {
                     let provider = match &identity.target {
-                        Target::Resource(id) => Provider::Declared(*self.resource(*id)),
+                        Target::Resource(id) => Provider::Declared(self.resource(*id)),
                         Target::Name(name) if is_fargate(name) => Provider::Fargate,
                         Target::Name(_) => Provider::Unknown(Unknown::Elsewhere),
                         Target::Unknown(why) => Provider::Unknown(*why),
@@ -445,7 +445,7 @@ impl<'t> ResourceGraph<'t> {
         let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
         for associations in self.of_type(ASSOCIATIONS) {
-            for properties in self.properties(associations) {
+            for properties in self.properties(&associations) {
                 for named in self.values.property(&properties, "Cluster") {
                     for identity in self.identify(&named, CLUSTERS) {
                         if identity.target != Target::Resource(cluster) {
@@ -479,7 +479,7 @@ impl<'t> ResourceGraph<'t> {
             }
         }
         let declared = self.resource(cluster);
-        for properties in self.properties(declared) {
+        for properties in self.properties(&declared) {
             let when = formulas.and(rest, properties.when);
             if !self.values.possible(when) {
                 continue;
@@ -538,7 +538,7 @@ impl<'t> ResourceGraph<'t> {
         let block = Choice { when: self.values.formulas.and(provider.when, when), ..provider.block };
         let names = self.values.property(&block, "AutoScalingGroupArn");
         let identities = names.iter().flat_map(|name| self.identify(name, GROUPS));
-        identities.filter_map(|identity| Some((identity.when, *self.target(&identity)?))).collect()
+        identities.filter_map(|identity| Some((identity.when, self.target(&identity)?))).collect()
     }
 
     /// The images of a group's instances, through its launch template, launch configuration or mixed instances policy.
@@ -572,7 +572,7 @@ impl<'t> ResourceGraph<'t> {
         }
         for identity in self.identify(name, named) {
             let Some(declared) = self.target(&identity) else { continue };
-            for image in self.property(declared, path) {
+            for image in self.property(&declared, path) {
                 if let Some(written) = image.written() {
                     images.push(Image { when: self.values.formulas.and(identity.when, image.when), written });
                 }

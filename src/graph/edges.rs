@@ -1,5 +1,8 @@
 //! Who refers to whom, under which condition, and who is therefore created first.
 
+use std::collections::hash_map::Entry;
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use super::{Resource, ResourceGraph};
@@ -37,29 +40,57 @@ pub enum EdgeKind {
 }
 
 impl<'t> ResourceGraph<'t> {
-    /// All references, in the order in which they are written.
-    pub fn edges(&self) -> &[Edge] {
-        self.edges.get_or_init(|| {
-            let mut edges = Vec::new();
-            for resource in &self.resources {
-                let mut walk = Walk { graph: self, resource, edges: &mut edges };
-                for (name, node) in resource.declaration.depends_on() {
-                    walk.add(name, EdgeKind::DependsOn, node, resource.when);
-                }
-                let parts = resource.declaration.node.entries();
-                for entry in parts.filter(|entry| !matches!(entry.key.as_str(), Some("DependsOn" | "Type" | "Condition"))) {
-                    walk.value(entry.value, resource.when);
-                }
+    /// The references between the resources of a stack, in the order in which they are written.
+    #[must_use]
+    pub fn edges(&self, stack: StackId) -> Rc<[Edge]> {
+        if let Some(known) = self.edges.borrow().get(&stack) {
+            return Rc::clone(known);
+        }
+        let mut edges = Vec::new();
+        let resources = Rc::clone(&self.stack_resources()[stack.index()]);
+        for resource in resources.iter() {
+            let mut walk = Walk { graph: self, resource, edges: &mut edges };
+            for (name, node) in resource.declaration.depends_on() {
+                walk.add(name, EdgeKind::DependsOn, node, resource.when);
             }
-            edges
-        })
+            let parts = resource.declaration.node.entries();
+            for entry in parts.filter(|entry| !matches!(entry.key.as_str(), Some("DependsOn" | "Type" | "Condition"))) {
+                walk.value(entry.value, resource.when);
+            }
+        }
+        let edges: Rc<[Edge]> = edges.into();
+        self.edges.borrow_mut().insert(stack, Rc::clone(&edges));
+        edges
     }
 
     /// When the references make CloudFormation create `later` after `earlier`.
+    ///
+    /// A stack that others import from is there before them; of two nested stacks, the resources that create them decide.
     #[must_use]
     pub fn created_after(&self, later: ResourceId, earlier: ResourceId) -> Formula {
+        match (self.values.is_own(later.stack), self.values.is_own(earlier.stack)) {
+            (true, false) => return Formula::TRUE,
+            (false, true) => return Formula::FALSE,
+            _ => {}
+        }
+        let mut path = self.values.around(earlier.stack);
+        path.push(earlier);
+        let mut later_path = self.values.around(later.stack);
+        later_path.push(later);
+        // The resources in the innermost stack that both are in, directly or through nested stacks.
+        let pair =
+            later_path.iter().rev().find_map(|later| Some((*later, *path.iter().find(|earlier| earlier.stack == later.stack)?)));
+        match pair {
+            Some((later, earlier)) if later == earlier => Formula::FALSE,
+            Some((later, earlier)) => self.created_after_in_stack(later, earlier),
+            None => Formula::FALSE,
+        }
+    }
+
+    fn created_after_in_stack(&self, later: ResourceId, earlier: ResourceId) -> Formula {
+        let edges = self.edges(later.stack);
         let mut outgoing: FxHashMap<ResourceId, Vec<&Edge>> = FxHashMap::default();
-        for edge in self.edges() {
+        for edge in edges.iter() {
             outgoing.entry(edge.from).or_default().push(edge);
         }
         let formulas = &self.values.formulas;
@@ -75,10 +106,9 @@ impl<'t> ResourceGraph<'t> {
                         if edge.to == earlier { Formula::TRUE } else { known.get(&edge.to).copied().unwrap_or(Formula::FALSE) };
                     formulas.and(edge.when, beyond)
                 });
-                let formula = formulas.any(ways.collect::<Vec<_>>());
-                known.insert(at, formula);
-            } else if !known.contains_key(&at) {
-                known.insert(at, Formula::FALSE);
+                known.insert(at, formulas.any(ways));
+            } else if let Entry::Vacant(slot) = known.entry(at) {
+                slot.insert(Formula::FALSE);
                 work.push((at, true));
                 work.extend(
                     edges.iter().filter(|edge| edge.to != earlier && !known.contains_key(&edge.to)).map(|edge| (edge.to, false)),

@@ -74,17 +74,17 @@ impl<'t> ResourceGraph<'t> {
         };
         for reserved in named.reserved {
             let literal = Text::literal(*reserved);
-            if let Some(same) = self.known_to_be(&name, &literal, when) {
+            if let Some(same) = self.values.known_to_be_same(&name, &literal, when) {
                 add(self.values.formulas.and(when, same), Target::Name(literal));
             }
         }
         for candidate in self.of_type(named.resource_type) {
-            for property in self.property(candidate, &[named.property]) {
+            for property in self.property(&candidate, &[named.property]) {
                 for case in self.values.cases_of(&property) {
                     let Value::Text(own) = &case.value else { continue };
                     // A name is compared where the candidate exists.
                     let both = self.values.formulas.and(when, case.when);
-                    if let Some(same) = self.known_to_be(&name, own, both) {
+                    if let Some(same) = self.values.known_to_be_same(&name, own, both) {
                         add(self.values.formulas.and(both, same), Target::Resource(candidate.id));
                     }
                 }
@@ -92,39 +92,15 @@ impl<'t> ResourceGraph<'t> {
         }
         let rest = self.values.formulas.and(when, self.values.formulas.not(self.values.formulas.any(covered)));
         if self.values.possible(rest) {
-            let target = if self.is_open(&name) { Target::Unknown(Unknown::Parameter) } else { Target::Name(name) };
+            let target = if self.values.is_open(&name) { Target::Unknown(Unknown::Parameter) } else { Target::Name(name) };
             found.push(Identity { when: rest, target });
         }
         found
     }
 
-    /// When two names are the same, where the templates say so: always, for some allowed values, or with the defaults. `None`
-    /// where only chance would make them the same, as with a parameter that takes any value.
-    fn known_to_be(&self, a: &Text<'t>, b: &Text<'t>, when: Formula) -> Option<Formula> {
-        let same = self.values.same_text(a, b);
-        if same == Formula::FALSE {
-            return None;
-        }
-        let by_chance = self.is_open(a) || self.is_open(b);
-        let stated = same == Formula::TRUE
-            || !by_chance
-            || self.values.implies(when, same)
-            || self.values.with_defaults(a).is_some_and(|a| self.values.with_defaults(b).is_some_and(|b| a == b));
-        stated.then_some(same)
-    }
-
-    /// Whether a name has a part that takes any value.
-    fn is_open(&self, text: &Text<'t>) -> bool {
-        text.parts().iter().any(|part| match part {
-            Part::Parameter(stack, name) => !self.values.has_allowed_values(*stack, name),
-            Part::Literal(_) => false,
-            _ => true,
-        })
-    }
-
     /// The resource of `id`, for an identity that names one.
     #[must_use]
-    pub fn target(&self, identity: &Identity<'t>) -> Option<&Resource<'t>> {
+    pub fn target(&self, identity: &Identity<'t>) -> Option<Resource<'t>> {
         match identity.target {
             Target::Resource(id) => Some(self.resource(id)),
             Target::Name(_) | Target::Absent | Target::Unknown(_) => None,

@@ -20,7 +20,7 @@ pub use function::Function;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{Scalar, ScalarValue};
 pub use tree::{Builder, MAX_DEPTH, MAX_EXPANDED_NODES, NodeId, Style, Tag, Tree};
-pub use view::{Entries, Entry, Items, Kind, Node};
+pub use view::{Entries, Entry, Items, Kind, Node, Written};
 
 /// Reads a template's text.
 ///

@@ -376,7 +376,7 @@ impl Builder {
         self.tree.nodes.truncate(kept);
         for at in (0..kept).rev() {
             let node = self.tree.nodes[at];
-            if matches!(node.kind, RawKind::Mapping | RawKind::Sequence) && node.a as usize > kept {
+            if matches!(node.kind, RawKind::Mapping | RawKind::Sequence) && (node.a as usize > kept || node.end > offset) {
                 // It was closed with nodes in it that are gone. The innermost comes first, so that a value which completes it is
                 // in those around it too.
                 if node.kind == RawKind::Mapping && node.b % 2 == 1 {
@@ -384,8 +384,23 @@ impl Builder {
                     self.tree.nodes.push(null);
                     self.tree.nodes[at].b += 1;
                 }
-                self.tree.nodes[at].a = self.tree.nodes.len() as u32;
+                if node.a as usize > kept {
+                    self.tree.nodes[at].a = self.tree.nodes.len() as u32;
+                }
                 self.tree.nodes[at].end = node.end.min(offset).max(node.start);
+            }
+        }
+        if let Some(last) = self.tree.nodes.last_mut()
+            && matches!(last.kind, RawKind::Scalar | RawKind::Alias)
+            && last.end > offset
+        {
+            // A scalar that runs across the place ends above it, and reads as written: it has no lines left to fold, or few.
+            let kept = self.tree.source.text()[last.start as usize..offset as usize].trim_end().len() as u32;
+            last.end = last.start + kept;
+            if last.style == Style::Plain && last.tag == Tag::NONE {
+                (last.a, last.b, last.flag) = (last.start, kept, false);
+            } else {
+                (last.a, last.b, last.flag) = (last.start, 0, false);
             }
         }
         debug_assert_eq!(self.open.len(), depth, "frames and open collections agree");

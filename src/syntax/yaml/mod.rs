@@ -114,6 +114,8 @@ struct Parser<'s> {
     /// Up to here no line was found that looks like an entry inside open brackets.
     searched: usize,
     too_deep: bool,
+    /// Where the last recovery went on.
+    resumed: Option<usize>,
 }
 
 impl<'s> Parser<'s> {
@@ -146,6 +148,7 @@ impl<'s> Parser<'s> {
             last_end: start as u32,
             searched: 0,
             too_deep: false,
+            resumed: None,
         }
     }
 
@@ -249,6 +252,12 @@ impl<'s> Parser<'s> {
         self.builder.scalar(Span::at(at), TextAt::Source(Span::at(at)), Style::Plain, Tag::NONE);
     }
 
+    /// A value that is not there in brackets: libyaml's place for it is at the comma or bracket that follows.
+    fn missing_before(&mut self, token: Token) {
+        let follows = matches!(token.kind, Kind::FlowEntry | Kind::FlowSequenceEnd | Kind::FlowMappingEnd | Kind::Value);
+        self.missing(if follows { token.start } else { self.last_end });
+    }
+
     fn close(&mut self, end: u32) {
         self.frames.pop();
         self.builder.close(end);
@@ -290,7 +299,7 @@ impl<'s> Parser<'s> {
             State::FlowValue | State::PairValue => self.step_flow_value(frame.state, token),
             State::FlowEmptyValue => {
                 self.state(State::FlowKey);
-                self.missing(token.start.min(self.bytes.len() as u32));
+                if token.kind == Kind::Value { self.missing(self.last_end) } else { self.missing_before(token) }
             }
             State::PairKey => {
                 self.state(State::PairValue);
@@ -380,7 +389,7 @@ impl<'s> Parser<'s> {
                 self.state(State::FlowValue);
                 let next = self.peek();
                 if matches!(next.kind, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd) {
-                    return self.missing(next.start);
+                    return self.missing_before(next);
                 }
                 return self.node(false, false);
             }
@@ -406,7 +415,7 @@ impl<'s> Parser<'s> {
                 return self.node(false, false);
             }
         }
-        self.missing(if state == State::PairValue { self.last_end } else { token.start });
+        if state == State::PairValue { self.missing(self.last_end) } else { self.missing_before(token) }
     }
 
     /// One node: its tag and anchor, then a scalar, or the start of a collection.
@@ -484,6 +493,8 @@ impl<'s> Parser<'s> {
                     return self.too_deep(token);
                 }
                 self.take();
+                // Should the first entry be broken, the collection is empty and ends where it starts.
+                self.last_end = self.last_end.max(token.start);
                 let state = if token.kind == Kind::BlockSequenceStart {
                     self.builder.open_sequence(start, Style::Block, of);
                     State::BlockSequence

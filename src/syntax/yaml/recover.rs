@@ -30,6 +30,13 @@ impl Parser<'_> {
             None => self.block_problem(token),
         };
         self.builder.problem(kind, span, related);
+        if matches!(token.kind, Kind::StreamEnd | Kind::DocumentStart | Kind::DocumentEnd | Kind::Directive) {
+            eprintln!("XXX {:?} {:?}", self.frames, self.text);
+            while !self.frames.is_empty() {
+                self.close(self.last_end);
+            }
+            return;
+        }
         self.resume_block(token.start as usize);
     }
 
@@ -72,6 +79,10 @@ impl Parser<'_> {
 
     /// Forgets what was scanned ahead and goes on at `at`.
     fn rewind(&mut self, at: usize, allowed: bool) {
+        // Each recovery goes on behind the one before it, so that reading ends.
+        let stuck = self.resumed.is_some_and(|resumed| at <= resumed);
+        let at = if stuck { self.resumed.map_or(at, |resumed| next_line(self.bytes, resumed)) } else { at };
+        self.resumed = Some(at);
         self.builder.forget_comments(at);
         self.taken += self.tokens.len() - self.head;
         self.tokens.clear();

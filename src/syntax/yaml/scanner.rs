@@ -423,6 +423,7 @@ impl Parser<'_> {
         self.unroll(-1);
         if self.remove_key() {
             self.allowed = false;
+            self.keys.iter_mut().for_each(|key| key.possible = false);
             self.push(Kind::StreamEnd, self.pos, self.pos);
         }
     }
