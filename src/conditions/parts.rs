@@ -1,7 +1,5 @@
 //! What a formula is made of.
 
-use std::fmt;
-
 use super::{Formula, Formulas};
 
 impl Formulas {
@@ -19,11 +17,5 @@ impl Formulas {
     #[must_use]
     pub fn part(&self, formula: Formula) -> Formula {
         formula.positive()
-    }
-}
-
-impl fmt::Debug for Formulas {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Formulas").finish_non_exhaustive()
     }
 }
