@@ -280,6 +280,30 @@ fn a_folder_is_searched_and_its_findings_are_sorted_by_file_and_line() {
 }
 
 #[test]
+fn an_import_finds_the_export_of_a_template_given_with_it() {
+    let (service, capacity) = ("fixtures/linked/service.yaml", "fixtures/linked/capacity.yaml");
+    let certainties = |arguments: &[&str]| -> Vec<String> {
+        let found = findings(&[&["--severity", "info"], arguments].concat());
+        found.iter().map(|finding| finding["certainty"].as_str().expect("it is a text").to_owned()).collect()
+    };
+    assert_eq!(certainties(&[service]), ["unknown"]);
+    assert_eq!(certainties(&[service, capacity]), ["definite"]);
+    assert_eq!(certainties(&[capacity, service]), ["definite"]);
+    assert_eq!(certainties(&["--no-workspace", service, capacity]), ["unknown"]);
+}
+
+#[test]
+fn a_nested_template_is_judged_as_each_parent_deploys_it() {
+    // Of the two stacks made of the child, one has ECS Exec on. The child is found through the parent alone, too.
+    for arguments in [&["fixtures/linked/parent.yaml"][..], &["fixtures/linked/parent.yaml", "fixtures/linked/child.yaml"]] {
+        let found = findings(&[&["--severity", "info"], arguments].concat());
+        let [finding] = found.as_slice() else { panic!("one finding, not {found:#?}") };
+        assert_eq!((&finding["file"], &finding["certainty"]), (&json!("fixtures/linked/child.yaml"), &json!("definite")));
+        assert_eq!(finding["stack_path"], json!(["Trial"]));
+    }
+}
+
+#[test]
 fn files_that_are_no_templates_are_skipped_only_when_asked() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     fs::write(folder.path().join("notes.yaml"), "shopping:\n  - bread\n  - [tea\n").expect("a file can be written");

@@ -31,11 +31,14 @@ fn timeless(text: &str) -> String {
     text.lines().map(line).collect()
 }
 
+/// With `INSTA_UPDATE=always`, as for the snapshots, the pages are written anew.
 #[test]
 fn every_output_shown_is_what_its_command_prints() {
     let mut shown = 0;
     for page in pages() {
-        for block in fences(&read(&page), "console") {
+        let text = read(&page);
+        let mut updated = text.clone();
+        for block in fences(&text, "console") {
             for run in block.trim_start().trim_start_matches("$ ").split("\n$ ") {
                 let (command, output) = run.split_once('\n').unwrap_or((run, ""));
                 let arguments = command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("cfnvet "));
@@ -43,9 +46,19 @@ fn every_output_shown_is_what_its_command_prints() {
                 let mut binary = Command::new(env!("CARGO_BIN_EXE_cfnvet"));
                 let found = binary.args(arguments.split(' ')).current_dir(root()).output().expect("the binary runs");
                 let printed = String::from_utf8(found.stdout).expect("it prints UTF-8");
-                assert_eq!(timeless(output.trim_end()), timeless(printed.trim_end()), "{page}: the output of `{command}`");
+                if timeless(output.trim_end()) != timeless(printed.trim_end()) {
+                    updated = updated.replacen(run, &format!("{command}\n{}", printed.trim_end()), 1);
+                }
                 shown += 1;
             }
+        }
+        if updated != text && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            std::fs::write(root().join(&page), &updated).expect("the page can be written");
+        } else {
+            assert!(
+                updated == text,
+                "{page} shows outputs that are not those of its commands; this is what they print:\n{updated}"
+            );
         }
     }
     assert!(shown > 0, "the README shows what a run looks like");
@@ -108,14 +121,20 @@ fn every_file_of_the_library_that_the_architecture_names_is_there() {
 }
 
 #[test]
-fn the_config_in_the_readme_is_one() {
-    let readme = read("README.md");
-    let configs: Vec<&str> = fences(&readme, "yaml").into_iter().filter(|block| block.starts_with("severity:")).collect();
-    assert_eq!(configs.len(), 1);
-    let settings = config::parse(configs[0]).unwrap_or_else(|error| panic!("{error}"));
-    for name in settings.rule_names() {
-        assert!(rules::find(name).is_some(), "{name} is no rule");
+fn every_config_shown_is_one_that_a_run_takes() {
+    let keys = ["select:", "ignore:", "severity:", "fail-on:", "rules:", "regions:", "parameters:"];
+    let mut shown = 0;
+    for page in pages() {
+        for block in fences(&read(&page), "yaml").into_iter().filter(|block| keys.iter().any(|key| block.starts_with(key))) {
+            let settings = config::parse(block).unwrap_or_else(|error| panic!("{page}: {error}"));
+            for name in settings.rule_names() {
+                let is_known = config::nearest(name, rules::all().iter().map(|rule| (rule.code, rule.name)));
+                assert!(is_known.is_ok(), "{page}: a config names `{name}`, which is no rule");
+            }
+            shown += 1;
+        }
     }
+    assert!(shown > 1, "the README and the page on configuration show configs");
 }
 
 #[test]

@@ -49,6 +49,11 @@ const FIXTURES: &[Fixture] = &[
     fixture("incident/exec-with-launch-type.yaml", &[]),
     fixture("incident/exec-with-provider.json", &["344 error ECS101 definite Tickets"]),
     fixture("incident/exec-with-provider.yaml", &["191 error ECS101 definite Tickets"]),
+    // Alone; what is found in them together is in tests/check.rs.
+    fixture("linked/capacity.yaml", &[]),
+    fixture("linked/child.yaml", &["13 info ECS101 unknown Worker"]),
+    fixture("linked/parent.yaml", &[]),
+    fixture("linked/service.yaml", &["10 info ECS101 unknown Proofs"]),
     Fixture {
         path: "shapes/anchors.yaml",
         // The second is shown at the anchor, in another resource than its own.
