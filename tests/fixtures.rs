@@ -37,6 +37,7 @@ const FIXTURES: &[Fixture] = &[
         findings: &["20 error E0000 definite -"],
         missing: &["19 warning ECS101 definite Smith"],
     },
+    fixture("broken/no-space-after-colon.yaml", &["19 error E0000 definite -", "20 warning ECS101 definite Smith"]),
     fixture("broken/open-bracket.yaml", &["16 error E0000 definite -", "22 warning ECS101 definite Smith"]),
     fixture("broken/open-quote.yaml", &["17 error E0000 definite -", "23 warning ECS101 definite Smith"]),
     fixture("broken/tab.yaml", &["18 error E0000 definite -", "20 warning ECS101 definite Smith"]),
@@ -79,6 +80,7 @@ const FIXTURES: &[Fixture] = &[
         findings: &["22 warning ECS101 definite Wheel"],
         missing: &["22 warning ECS101 definite Stone"],
     },
+    fixture("shapes/open-parameter.yaml", &["20 warning ECS101 possible Guide"]),
     fixture("shapes/parameter.yaml", &["24 warning ECS101 possible Dispatch", "37 error ECS102 definite Inventory"]),
 ];
 
