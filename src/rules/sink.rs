@@ -8,6 +8,7 @@ use crate::diagnostic::{Certainty, Diagnostic, Fix, Label, Safety, Severity, Wit
 use crate::graph::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::text::{Edit, Place, SourceFile, Span};
+use crate::values::Verdict;
 
 /// What a rule says about a text, before the rule's own data is added.
 #[derive(Clone, Debug)]
@@ -102,6 +103,15 @@ impl<'t> Finding<'t> {
         self.certainty = Certainty::Possible;
         self.when = Some(witness);
         self
+    }
+
+    /// It holds as far as the verdict says.
+    #[must_use]
+    pub fn verdict(self, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Definite => self,
+            Verdict::Possible(witness) => self.possible(witness),
+        }
     }
 
     /// It cannot be decided from the files given.

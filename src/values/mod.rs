@@ -8,6 +8,7 @@ mod condition;
 mod evaluate;
 mod symbol;
 mod text;
+mod verdict;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ pub use choice::{Choice, Found};
 pub use evaluate::{Case, Value};
 use symbol::Symbols;
 pub use text::{Part, Text, Unknown};
+pub use verdict::Verdict;
 
 /// Most cases of one value that are followed; past them the value is unknown.
 ///
