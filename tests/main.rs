@@ -2,9 +2,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
 
+mod architecture;
+mod check;
 mod cli;
 mod conditions;
 mod config;
+mod docs;
+mod fixtures;
 mod oracle;
+mod pages;
 mod reports;
+mod support;
 mod syntax;
