@@ -1,9 +1,12 @@
 //! Every rule's page is executed: its examples are checked with its rule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use cfnvet::config;
+use cfnvet::config::{self, Settings, Workspace};
+use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
+use cfnvet::text::SourceFile;
 
 use crate::support::{check, files_below, fixed, line, only, wording_faults};
 
@@ -16,6 +19,8 @@ const SYNTAX_ERROR: &str = "E0000";
 enum Purpose {
     Fires,
     Passes,
+    /// A template that is given together with the examples that follow; its name is after `file=`.
+    Beside,
     /// Not an example of the rule: a shell command, a config.
     Other,
 }
@@ -65,6 +70,7 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
                 let (purpose, lines) = match rest.split_once(' ').unwrap_or((rest, "")) {
                     ("fires", lines) => (Purpose::Fires, lines),
                     ("passes", lines) => (Purpose::Passes, lines),
+                    (file, _) if file.starts_with("file=") => (Purpose::Beside, &file["file=".len()..]),
                     _ => (Purpose::Other, ""),
                 };
                 open = Some((Block { language, purpose, lines, text: String::new(), at: number }, indent));
@@ -79,6 +85,24 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
     }
     assert!(open.is_none(), "the last fence is never closed");
     blocks
+}
+
+/// What the example reports, given together with the templates that stand beside it on the page.
+///
+/// `workspace=closed` after the purpose closes the workspace.
+fn run(page: &[Block], example: &Block, settings: &Settings) -> Vec<Diagnostic> {
+    let mut settings = settings.clone();
+    if example.lines.contains("workspace=closed") {
+        settings.workspace = Workspace::Closed;
+    }
+    let beside = page.iter().filter(|block| block.purpose == Purpose::Beside && block.at < example.at);
+    let mut sources: Vec<Arc<SourceFile>> =
+        beside.map(|block| Arc::new(SourceFile::new(block.lines, block.text.clone()))).collect();
+    sources.push(Arc::new(SourceFile::new(example.file_name(), example.text.clone())));
+    let settings = vec![Arc::new(settings); sources.len()];
+    let mut found = cfnvet::check::check(&sources, &settings, &|_| None).diagnostics;
+    found.retain(|diagnostic| diagnostic.file.name() == example.file_name());
+    found
 }
 
 /// Runs `test` on every rule and fails with all that it returns.
@@ -114,8 +138,9 @@ fn every_page_has_a_title_the_five_headings_and_an_example_of_each_kind() {
 fn every_fires_block_reports_exactly_the_lines_it_marks() {
     for_every_rule(|rule| {
         let mut faults = Vec::new();
-        for block in blocks(rule.page).iter().filter(|block| block.purpose == Purpose::Fires) {
-            let found = check(&block.file_name(), block.text.clone(), &only(&[rule.code]));
+        let page = blocks(rule.page);
+        for block in page.iter().filter(|block| block.purpose == Purpose::Fires) {
+            let found = run(&page, block, &only(&[rule.code]));
             let found: BTreeSet<u32> = found.iter().map(line).collect();
             let expected = block.expected(rule.code);
             if expected.is_empty() || expected != found {
@@ -130,8 +155,9 @@ fn every_fires_block_reports_exactly_the_lines_it_marks() {
 fn no_passes_block_reports_anything() {
     for_every_rule(|rule| {
         let mut faults = Vec::new();
-        for block in blocks(rule.page).iter().filter(|block| block.purpose == Purpose::Passes) {
-            for diagnostic in check(&block.file_name(), block.text.clone(), &only(&[rule.code])) {
+        let page = blocks(rule.page);
+        for block in page.iter().filter(|block| block.purpose == Purpose::Passes) {
+            for diagnostic in run(&page, block, &only(&[rule.code])) {
                 let (line, message) = (line(&diagnostic), &diagnostic.message);
                 faults.push(format!("the example at line {} reports in its line {line}: {message}", block.at));
             }
@@ -162,7 +188,7 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
         let Some(first) = blocks.iter().position(|block| block.purpose == Purpose::Fires) else { return Vec::new() };
         let block = &blocks[first];
         let settings = only(&[rule.code]);
-        let found = check(&block.file_name(), block.text.clone(), &settings);
+        let found = run(&blocks, block, &settings);
         if found.iter().all(|diagnostic| diagnostic.fix.is_none()) {
             return Vec::new();
         }
@@ -198,8 +224,9 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
 #[test]
 fn every_finding_of_a_page_keeps_to_the_style_of_messages() {
     for_every_rule(|rule| {
-        let examples = blocks(rule.page).into_iter().filter(|block| block.purpose == Purpose::Fires);
-        let found = examples.flat_map(|block| check(&block.file_name(), block.text, &only(&[rule.code])));
+        let page = blocks(rule.page);
+        let examples = page.iter().filter(|block| block.purpose == Purpose::Fires);
+        let found = examples.flat_map(|block| run(&page, block, &only(&[rule.code])));
         found.flat_map(|diagnostic| wording_faults(&diagnostic)).collect()
     });
 }
