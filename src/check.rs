@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::analysis::Analysis;
-use crate::config::Settings;
+use crate::config::{Settings, Workspace};
 use crate::diagnostic::Diagnostic;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::template::{Member, Template, TemplateSet};
@@ -38,10 +38,10 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     let paths = load_nested(&mut parsed, load);
 
     let templates = map(&parsed, |parsed| Template::new(parsed.tree()));
-    let link = parsed.iter().any(|parsed| parsed.settings.workspace) && parsed.len() > 1;
+    let link = parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
     let members = parsed.iter().zip(&templates).map(|(parsed, template)| Member {
         template,
-        stack_name: None,
+        stack_name: parsed.stack_name(),
         children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, paths.get(path)?))).collect(),
     });
     let set = TemplateSet::new(members.collect(), link);

@@ -9,6 +9,8 @@ mod conditions;
 mod config;
 mod docs;
 mod fixtures;
+mod oracle;
 mod pages;
 mod reports;
 mod support;
+mod syntax;

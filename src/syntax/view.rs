@@ -364,7 +364,7 @@ impl<'t> Node<'t> {
 }
 
 fn is_merge_key(key: Node) -> bool {
-    key.style() == Style::Plain && key.as_str() == Some("<<")
+    key.style() == Style::Plain && key.tag() == Tag::NONE && key.as_str() == Some("<<")
 }
 
 /// The items of a sequence.
