@@ -1,14 +1,40 @@
 //! cfnvet: a static analyzer for AWS CloudFormation templates.
 //!
 //! ```text
-//! bytes ─▶ text ─▶ syntax ─▶ template ─▶ conditions ─▶ graph ─▶ rules ─▶ diagnostic ─▶ report
+//! bytes ─▶ text ─▶ syntax ─▶ template ─▶ conditions ─▶ values ─▶ graph ─▶ analysis ─▶ rules ─▶ diagnostic ─▶ report
 //! ```
 //!
-//! One way, no back and forth: a module uses only those to its left in the order below, which a test enforces.
+//! One way, no back and forth: a module uses only those above it in the list below, which a test enforces.
 //! `docs/architecture.md` tells what each is for and what it must never do.
 
 #![forbid(unsafe_code)]
 
-pub mod diagnostic;
-pub mod syntax;
 pub mod text;
+
+pub mod diagnostic;
+
+pub mod report;
+
+pub mod config;
+
+pub mod syntax;
+
+pub mod template;
+
+pub mod conditions;
+
+pub mod values;
+
+pub mod graph;
+
+pub mod workspace;
+
+pub mod analysis;
+
+pub mod rules;
+
+pub mod check;
+
+pub mod discover;
+
+pub mod cli;

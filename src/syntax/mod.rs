@@ -3,6 +3,7 @@
 //! [`parse`] is total: it returns a [`Tree`] for every text, with the problems it met inside. What the keys mean to
 //! CloudFormation is not here, but for the names of its functions, which are tags of the language.
 
+mod copy;
 mod function;
 mod json;
 mod problem;

@@ -250,6 +250,18 @@ impl Builder {
         self.open.len()
     }
 
+    /// The number of nodes so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tree.nodes.len()
+    }
+
+    /// Whether there is no node yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tree.nodes.is_empty()
+    }
+
     /// The node that the next call adds.
     #[must_use]
     pub fn next(&self) -> NodeId {
@@ -538,7 +550,7 @@ impl Builder {
     pub fn finish(mut self) -> Tree {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
-        self.tree.problems.sort_by_key(|problem| problem.span);
+        self.tree.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         // What is read a second time after a fault is reported a second time.
         self.tree.problems.dedup();
         self.tree

@@ -3,7 +3,9 @@
 use super::function::Function;
 use super::scalar::Scalar;
 use super::tree::{NodeId, Raw, RawKind, Style, Tag, Tree, hash};
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Place, Span};
 
 /// A node of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -118,7 +120,7 @@ impl<'t> Node<'t> {
         NodeId(self.id)
     }
 
-    fn raw(self) -> &'t Raw {
+    pub(super) fn raw(self) -> &'t Raw {
         &self.tree.nodes[self.id as usize]
     }
 
@@ -135,6 +137,18 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn span(self) -> Span {
         Span::new(self.raw().start, self.raw().end)
+    }
+
+    /// The text of the node, in its file.
+    #[must_use]
+    pub fn place(self) -> Place {
+        self.place_of(self.span())
+    }
+
+    /// A text of the node's file.
+    #[must_use]
+    pub fn place_of(self, span: Span) -> Place {
+        Place { file: Arc::clone(&self.tree.source), span }
     }
 
     /// What it is.
@@ -298,6 +312,26 @@ impl<'t> Node<'t> {
     pub fn parent(self) -> Option<Self> {
         let parent = self.raw().parent;
         (parent != self.id).then_some(Self { tree: self.tree, id: parent, bare: false })
+    }
+
+    /// The keys and list indices that lead here from the root.
+    #[must_use]
+    pub fn path(self) -> Vec<String> {
+        let mut path = Vec::new();
+        let mut at = self;
+        while let Some(parent) = at.parent() {
+            let step = match parent.kind() {
+                Kind::Sequence => parent.items().position(|item| item.id == at.id).map(|index| index.to_string()),
+                _ => parent
+                    .entries()
+                    .find(|entry| entry.value.id == at.id || entry.key.id == at.id)
+                    .and_then(|entry| entry.key.as_str().map(str::to_owned)),
+            };
+            path.extend(step);
+            at = parent;
+        }
+        path.reverse();
+        path
     }
 
     fn after(self) -> u32 {

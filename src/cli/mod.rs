@@ -1,0 +1,234 @@
+//! The command line.
+//!
+//! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
+
+mod check;
+mod output;
+mod rules;
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{self, nearest};
+use crate::diagnostic::Severity;
+use crate::report::Format;
+
+/// Nothing at or above `--fail-on`.
+const SUCCESS: u8 = 0;
+/// There are findings.
+const FINDINGS: u8 = 1;
+/// The run could not do what it was asked to.
+const COULD_NOT_RUN: u8 = 2;
+
+const EXAMPLES: &str = "\
+Examples:
+  cfnvet check                              every template in this folder and below
+  cfnvet check template.yaml child.json     these files
+  cfnvet check 'stacks/**/*.yaml'           a glob, expanded by cfnvet
+  cat template.yaml | cfnvet check - --stdin-filename template.yaml
+  cfnvet check --select ECS --output-format concise
+  cfnvet explain exec-on-asg-capacity-provider";
+
+const CHECK_EXAMPLES: &str = "\
+Rules are named by code (ECS101), name, the beginning of codes (ECS, E30) or ALL; the most specific one wins.
+
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not run.
+
+Examples:
+  cfnvet check                                   every template in this folder and below
+  cfnvet check stacks/ --ignore W,E3012          all rules but these
+  cfnvet check --select ALL --severity info      everything there is to say
+  cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
+  cfnvet check --output-format json > report.json";
+
+/// A static analyzer for AWS CloudFormation templates: what a template can become, and what will go wrong.
+#[derive(Debug, Parser)]
+#[command(name = "cfnvet", version, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check templates
+    Check(Box<CheckArgs>),
+    /// Print the page of a rule: what it finds, why, and what to do
+    Explain {
+        /// The rule's code or name
+        rule: String,
+    },
+    /// List the rules
+    Rules {
+        /// How the list looks
+        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
+        output_format: Format,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = CHECK_EXAMPLES)]
+struct CheckArgs {
+    /// Files, folders (searched for templates), globs, or - for standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
+
+    /// Run only these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    select: Vec<String>,
+
+    /// Do not run these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    ignore: Vec<String>,
+
+    /// Report findings from this level on: info, warning or error [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
+    severity: Option<Severity>,
+
+    /// Exit with 1 for findings from this level on: info, warning or error [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
+    fail_on: Option<Severity>,
+
+    /// A region the templates are meant for; may be given more than once
+    #[arg(long = "region", value_name = "REGION", value_delimiter = ',', help_heading = "Analysis")]
+    regions: Vec<String>,
+
+    /// The value of a template parameter; may be given more than once
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, help_heading = "Analysis")]
+    parameters: Vec<(String, String)>,
+
+    /// A file of parameter values: a list of ParameterKey and ParameterValue, a mapping, samconfig.toml, or a deployment file;
+    /// may be given more than once
+    #[arg(long = "parameter-file", value_name = "FILE", help_heading = "Analysis")]
+    parameter_files: Vec<PathBuf>,
+
+    /// The name of the stack a template is deployed as; may be given more than once
+    #[arg(long = "stack-name", value_name = "TEMPLATE=NAME", value_parser = parameter, help_heading = "Analysis")]
+    stack_names: Vec<(String, String)>,
+
+    /// Do not link the exports and imports of templates checked together
+    #[arg(long, help_heading = "Analysis")]
+    no_workspace: bool,
+
+    /// Read this config file instead of the .cfnvet.yaml above each template
+    #[arg(long, value_name = "FILE", help_heading = "Files")]
+    config: Option<PathBuf>,
+
+    /// Read no config file
+    #[arg(long, conflicts_with = "config", help_heading = "Files")]
+    isolated: bool,
+
+    /// Skip the files named that do not look like templates
+    #[arg(long, help_heading = "Files")]
+    only_templates: bool,
+
+    /// The name of standard input in the report
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = "Files")]
+    stdin_filename: String,
+
+    /// How the report looks
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
+    output_format: Format,
+
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output_file: Option<PathBuf>,
+
+    /// When to colour the report
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Color,
+
+    /// The number of threads [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+/// Why a command could not run.
+#[derive(Debug, thiserror::Error)]
+enum CliError {
+    #[error("unknown rule `{written}` in `{option}`{}", hint(*.nearest))]
+    UnknownRule { written: String, option: &'static str, nearest: Option<&'static str> },
+    #[error("unknown rule `{written}`{}", hint(*.nearest))]
+    NothingToExplain { written: String, nearest: Option<&'static str> },
+    #[error("{}: {problem}", .path.display())]
+    ParameterFile { path: PathBuf, problem: String },
+    #[error("{}: cannot be written: {error}", .path.display())]
+    OutputFile { path: PathBuf, error: std::io::Error },
+    #[error("standard output cannot be written: {0}")]
+    StandardOutput(#[from] std::io::Error),
+    #[error("threads cannot be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(|| ", `cfnvet rules` lists them".to_owned(), |nearest| format!(", did you mean `{nearest}`?"))
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    ExitCode::from(run_with(arguments()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line is read here and nowhere else")]
+fn arguments() -> std::env::ArgsOs {
+    std::env::args_os()
+}
+
+fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come here too. A reader that has gone away is no error.
+            let _ = error.print();
+            return if error.use_stderr() { COULD_NOT_RUN } else { SUCCESS };
+        }
+    };
+    let result = match cli.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain { rule } => rules::explain(&rule),
+        Command::Rules { output_format } => rules::list(output_format),
+    };
+    result.unwrap_or_else(|error| {
+        output::error(&error.to_string());
+        COULD_NOT_RUN
+    })
+}
+
+/// The codes and names of all rules.
+fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+    crate::rules::all().iter().map(|rule| (rule.code, rule.name))
+}
+
+fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
+    nearest(written, rule_names())
+}
+
+fn format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
+}
+
+fn severity_parser() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(["info", "warning", "error"]).map(|word| config::severity(&word).unwrap_or(Severity::Warning))
+}
+
+fn parameter(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("it must have the form KEY=VALUE"),
+    }
+}

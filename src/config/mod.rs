@@ -1,0 +1,182 @@
+//! What the user wants: the settings that rules and reports see, merged from the config file and the command line.
+//!
+//! Where a config file is found is in `discover`; which rules exist is in `rules`, so names are checked there against
+//! [`Settings::rule_names`].
+
+mod cfnlintrc;
+mod file;
+mod parameters;
+mod selection;
+
+use std::collections::BTreeMap;
+
+pub use cfnlintrc::parse_cfnlintrc;
+pub use file::{ConfigError, parse};
+pub use parameters::{ParameterFile, parse_parameters};
+pub use selection::{Selection, Selectors, nearest};
+
+use crate::diagnostic::Severity;
+
+/// The name of the config file.
+pub const FILE_NAME: &str = ".cfnvet.yaml";
+
+/// The names of cfn-lint's config file, which is read where there is none of ours.
+pub const CFNLINTRC_NAMES: [&str; 3] = [".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"];
+
+/// What a rule's severity is set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The rule does not run.
+    Off,
+    /// Its findings have this severity.
+    At(Severity),
+}
+
+impl Level {
+    /// The level called `word` in the config.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        if word.eq_ignore_ascii_case("off") { Some(Self::Off) } else { severity(word).map(Self::At) }
+    }
+}
+
+/// The severity called `word` in the config and on the command line.
+#[must_use]
+pub fn severity(word: &str) -> Option<Severity> {
+    [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|level| level.as_str().eq_ignore_ascii_case(word))
+}
+
+/// How templates given together are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workspace {
+    /// Not: an import is not known.
+    Off,
+    /// An import finds its export; one that finds none may come from elsewhere.
+    Open,
+    /// There is nothing elsewhere: an import that finds no export is wrong.
+    Closed,
+}
+
+/// Everything that decides what is reported for a template.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Which rules run.
+    pub selection: Selection,
+    /// Findings below this are not reported.
+    pub severity: Severity,
+    /// A finding from this level on makes the run fail.
+    pub fail_on: Severity,
+    /// What rules are set to, by code or name as written.
+    pub severity_overrides: BTreeMap<String, Level>,
+    /// The options of rules, by code or name as written.
+    pub rule_options: BTreeMap<String, serde_json::Value>,
+    /// The regions templates are meant for; empty means not known.
+    pub regions: Vec<String>,
+    /// Values of template parameters, in place of their defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// How templates given together are linked.
+    pub workspace: Workspace,
+    /// The names of the stacks that templates are deployed as, by the template's path.
+    pub stack_names: BTreeMap<String, String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            selection: Selection::default(),
+            severity: Severity::Warning,
+            fail_on: Severity::Warning,
+            severity_overrides: BTreeMap::new(),
+            rule_options: BTreeMap::new(),
+            regions: Vec::new(),
+            parameters: BTreeMap::new(),
+            workspace: Workspace::Open,
+            stack_names: BTreeMap::new(),
+        }
+    }
+}
+
+/// What the command line says; it wins over the config file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// `--select` and `--ignore`.
+    pub selectors: Selectors,
+    /// `--severity`.
+    pub severity: Option<Severity>,
+    /// `--fail-on`.
+    pub fail_on: Option<Severity>,
+    /// `--region`; where given, in place of the config file's.
+    pub regions: Vec<String>,
+    /// `--parameter`; each wins over the config file's of the same name.
+    pub parameters: BTreeMap<String, String>,
+    /// `--no-workspace`.
+    pub no_workspace: bool,
+    /// `--stack-name`, by the template's path.
+    pub stack_names: BTreeMap<String, String>,
+}
+
+impl Settings {
+    /// These settings with what the command line says on top.
+    #[must_use]
+    pub fn with(mut self, overrides: &Overrides) -> Self {
+        self.selection.command_line = overrides.selectors.clone();
+        self.severity = overrides.severity.unwrap_or(self.severity);
+        self.fail_on = overrides.fail_on.unwrap_or(self.fail_on);
+        if !overrides.regions.is_empty() {
+            self.regions.clone_from(&overrides.regions);
+        }
+        self.parameters.extend(overrides.parameters.clone());
+        if overrides.no_workspace {
+            self.workspace = Workspace::Off;
+        }
+        self.stack_names.extend(overrides.stack_names.clone());
+        self
+    }
+
+    /// Whether the rule of this code and name runs, where it would by default.
+    #[must_use]
+    pub fn selects(&self, code: &str, name: &str) -> bool {
+        self.choice(code, name).unwrap_or_else(|| self.selection.takes_the_rest())
+    }
+
+    /// What the user says about the rule of this code and name: run it, do not, or nothing. A rule that is off by default runs
+    /// where this is `Some(true)`.
+    #[must_use]
+    pub fn choice(&self, code: &str, name: &str) -> Option<bool> {
+        let off = || (self.level(code, name) == Some(Level::Off)).then_some(false);
+        self.selection.command_line.choice(code, name).or_else(off).or_else(|| {
+            // `--select` on the command line stands in place of the config file's `select`.
+            let config = self.selection.config.choice(code, name);
+            config.filter(|chosen| !chosen || self.selection.command_line.select.is_empty())
+        })
+    }
+
+    /// The severity of the rule's findings, which is `default` unless the config sets it.
+    #[must_use]
+    pub fn severity_of(&self, code: &str, name: &str, default: Severity) -> Severity {
+        match self.level(code, name) {
+            Some(Level::At(severity)) => severity,
+            Some(Level::Off) | None => default,
+        }
+    }
+
+    /// The options the config sets for the rule, an object; `None` where it sets none.
+    #[must_use]
+    pub fn options(&self, code: &str, name: &str) -> Option<&serde_json::Value> {
+        by_rule(&self.rule_options, code, name)
+    }
+
+    /// Every rule, prefix or `ALL` that the settings name, as written.
+    pub fn rule_names(&self) -> impl Iterator<Item = &str> {
+        let selection = self.selection.config.names().chain(self.selection.command_line.names());
+        selection.chain(self.severity_overrides.keys().map(String::as_str)).chain(self.rule_options.keys().map(String::as_str))
+    }
+
+    fn level(&self, code: &str, name: &str) -> Option<Level> {
+        by_rule(&self.severity_overrides, code, name).copied()
+    }
+}
+
+fn by_rule<'a, V>(map: &'a BTreeMap<String, V>, code: &str, name: &str) -> Option<&'a V> {
+    map.iter().find(|(key, _)| key.eq_ignore_ascii_case(code) || key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+}

@@ -1,0 +1,9 @@
+//! Rules about Amazon ECS.
+
+mod exec_on_asg_capacity_provider;
+mod exec_on_asg_run_task;
+mod hazard;
+
+use super::Rule;
+
+pub(super) const RULES: &[&Rule] = &[&exec_on_asg_capacity_provider::RULE, &exec_on_asg_run_task::RULE];

@@ -1,0 +1,89 @@
+//! The rules, and how one is run.
+//!
+//! A rule is data and a function: one file, one page, one line in its group's table. Rules do not see each other's findings.
+
+mod ecs;
+mod sink;
+mod template;
+
+use std::sync::LazyLock;
+
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub use sink::{At, Finding, Sink};
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// `ECS101`; cfn-lint's code where cfn-lint has the rule.
+    pub code: &'static str,
+    /// Named for the bad thing, readable after "ignore".
+    pub name: &'static str,
+    /// The usual severity of a finding.
+    pub severity: Severity,
+    /// How settled the rule is.
+    pub status: Status,
+    /// Its page, in Markdown; the first line is its title.
+    pub page: &'static str,
+    /// What it looks at.
+    pub scope: Scope,
+    /// Names of the options that the config may set for it.
+    pub options: &'static [&'static str],
+    check: fn(&Analysis, &mut Sink),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A template as it is written, whoever uses it.
+    Text,
+    /// A template as it is deployed, with the nested stacks it creates; a nested one once for each stack that creates it.
+    Deployment,
+}
+
+/// How settled a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its findings change only with a new version that says so.
+    Stable {
+        /// The version that brought it.
+        since: &'static str,
+    },
+    /// It may still change.
+    Preview {
+        /// The version that brought it.
+        since: &'static str,
+    },
+}
+
+impl Rule {
+    /// The title of its page.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.page.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
+    }
+
+    /// Runs the rule.
+    pub fn run(&'static self, analysis: &Analysis, sink: &mut Sink) {
+        (self.check)(analysis, sink);
+    }
+}
+
+static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<&Rule> = [template::RULES, ecs::RULES].concat();
+    rules.sort_by_key(|rule| rule.code);
+    rules
+});
+
+/// All rules, by code.
+#[must_use]
+pub fn all() -> &'static [&'static Rule] {
+    &ALL
+}
+
+/// The rule called `name`, by code or name, in any case.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Rule> {
+    all().iter().copied().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.name.eq_ignore_ascii_case(name))
+}

@@ -1,0 +1,7 @@
+//! Rules about the template as a text.
+
+mod syntax_error;
+
+use super::Rule;
+
+pub(super) const RULES: &[&Rule] = &[&syntax_error::RULE];
