@@ -6,9 +6,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::selection::closest;
 use super::{Level, Settings, Workspace, severity};
 use crate::diagnostic::Severity;
+use crate::text::nearest_name;
 
 /// What is wrong with a config file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,7 +145,7 @@ impl Visitor<'_> for Key<'_> {
         }
         KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
             let underscored = word.replace('_', "-");
-            E::custom(match closest(&underscored, KEYS.into_iter()) {
+            E::custom(match nearest_name(&underscored, KEYS.into_iter()) {
                 Some(key) => format!("unknown key `{word}`, did you mean `{key}`?"),
                 None => format!("unknown key `{word}`, the keys are {}", quoted(&KEYS)),
             })

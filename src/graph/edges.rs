@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
-use crate::text::Span;
+use crate::text::Place;
 use crate::values::{Formula, ResourceId, StackId};
 
 /// A reference from one resource to another. CloudFormation creates the target first.
@@ -21,7 +21,7 @@ pub struct Edge {
     /// How.
     pub kind: EdgeKind,
     /// The reference.
-    pub span: Span,
+    pub place: Place,
     /// When it is there.
     pub when: Formula,
 }
@@ -134,7 +134,7 @@ impl<'t> Walk<'_, 't> {
         let template = self.graph.values.template(self.stack());
         if let Some(index) = template.resources.index(name) {
             let to = ResourceId { stack: self.stack(), index: index as u32 };
-            self.edges.push(Edge { from: self.resource.id, to, kind, span: node.span(), when });
+            self.edges.push(Edge { from: self.resource.id, to, kind, place: node.place(), when });
         }
     }
 
