@@ -218,10 +218,14 @@ impl Parser<'_> {
                 self.pos += 3;
                 self.line = self.pos - 1;
             }
-            let tabs = self.flow > 0 || !self.allowed;
-            while matches!(self.bytes.get(self.pos), Some(b' ')) || tabs && matches!(self.bytes.get(self.pos), Some(b'\t')) {
-                self.pos += 1;
+            let mut pos = self.pos;
+            while self.bytes.get(pos) == Some(&b' ') {
+                pos += 1;
             }
+            if self.flow > 0 || !self.allowed {
+                pos = self.skip_blanks(pos);
+            }
+            self.pos = pos;
             if self.bytes.get(self.pos) == Some(&b'#') {
                 self.skip_comment();
             }
