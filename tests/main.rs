@@ -9,7 +9,7 @@ mod conditions;
 mod config;
 mod docs;
 mod fixtures;
-#[allow(dead_code, unreachable_pub)]
+mod inspect;
 mod oracle;
 mod pages;
 mod reports;

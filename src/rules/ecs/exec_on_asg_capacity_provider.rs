@@ -117,10 +117,8 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
             format!("`{owner}` can have ECS Exec on while it runs on Auto Scaling group capacity {providers_word} {providers}")
         }
         (Certainty::Unknown, why) if hazard.routes.is_empty() => {
-            format!(
-                "`{owner}` can have ECS Exec on, and its capacity provider is {}",
-                why.map_or("not known", |why| why.as_str())
-            )
+            let has = if hazard.always_on { "has" } else { "can have" };
+            format!("`{owner}` {has} ECS Exec on, and its capacity provider is {}", why.map_or("not known", |why| why.as_str()))
         }
         (Certainty::Unknown, why) => format!(
             "`{owner}` runs on Auto Scaling group capacity {providers_word} {providers}, and whether ECS Exec is on is {}",

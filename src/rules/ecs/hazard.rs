@@ -212,7 +212,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             }
         }
         for (wanted, node) in [size(graph, &group, "DesiredCapacity"), least].into_iter().flatten().take(1) {
-            if wanted.known().is_some_and(|text| text.parse::<u32>().is_ok_and(|count| count > 0)) {
+            if !values.is_deployed() && wanted.known().is_some_and(|text| text.parse::<u32>().is_ok_and(|count| count > 0)) {
                 let provider = route.provider.logical_id();
                 let label = format!("`{name}` starts instances before `{provider}` exists; AWS asks for a new, empty group");
                 found.push(Aggravator::new(graph.entry_span(node), label, false));
@@ -341,7 +341,8 @@ impl<'t> Hazard<'t> {
         };
         if let Some(written) = self.exec.written {
             finding = label_exec(graph, finding, written, node);
-            if let Some(edit) = switch_off(written.node) {
+            // A saved output is no place to mend what is deployed.
+            if let Some(edit) = switch_off(written.node).filter(|_| !graph.values().is_deployed()) {
                 finding = finding.fix("switch ECS Exec off", Safety::Unsafe, vec![edit]);
             }
         }
