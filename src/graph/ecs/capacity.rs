@@ -9,8 +9,7 @@ use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, Launch, LaunchPath};
 use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
 
 /// How clusters are named.
-pub const CLUSTERS: NamedBy =
-    NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
+pub const CLUSTERS: NamedBy = NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
 
 /// How capacity providers are named.
 ///

@@ -84,6 +84,14 @@ impl<'t> ResourceGraph<'t> {
         (on, written)
     }
 
+    /// When managed termination protection is certainly on, and where that is written.
+    #[must_use]
+    pub fn termination_protection(&self, provider: &GroupProvider<'t>) -> (Formula, Option<Expression<'t>>) {
+        let written = self.values.property(&provider.block, "ManagedTerminationProtection");
+        let on = self.is(&provider.block, "ManagedTerminationProtection", "ENABLED");
+        (on, written.iter().find_map(Choice::written))
+    }
+
     /// The groups behind a provider that the templates declare.
     #[must_use]
     pub fn groups(&self, provider: &GroupProvider<'t>, when: Formula) -> Vec<(Formula, Resource<'t>)> {

@@ -51,9 +51,7 @@ impl<'t> ResourceGraph<'t> {
     pub fn strategies(&self) -> Vec<Strategy<'t>> {
         let mut found = Vec::new();
         for launch in self.launches() {
-            for list in self.values.property(&launch.settings, "CapacityProviderStrategy") {
-                found.extend(self.read_strategy(launch.resource, Some(&launch), &list));
-            }
+            found.extend(self.strategies_of(&launch));
         }
         let defaults = self.resources().into_iter().filter(|resource| matches!(resource.resource_type(), CLUSTER | ASSOCIATIONS));
         for resource in defaults {
@@ -62,6 +60,13 @@ impl<'t> ResourceGraph<'t> {
             }
         }
         found
+    }
+
+    /// The strategies that a launch has of its own.
+    #[must_use]
+    pub fn strategies_of(&self, launch: &Launch<'t>) -> Vec<Strategy<'t>> {
+        let lists = self.values.property(&launch.settings, "CapacityProviderStrategy");
+        lists.iter().filter_map(|list| self.read_strategy(launch.resource, Some(launch), list)).collect()
     }
 
     fn read_strategy(&self, resource: Resource<'t>, launch: Option<&Launch<'t>>, list: &Choice<'t>) -> Option<Strategy<'t>> {
