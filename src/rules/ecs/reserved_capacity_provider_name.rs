@@ -6,6 +6,7 @@ use crate::graph::Resource;
 use crate::graph::ResourceGraph;
 use crate::graph::ecs::CAPACITY_PROVIDER;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::syntax::Node;
 use crate::values::{Formula, Part, Value};
 
 pub(super) static RULE: Rule = Rule {
@@ -36,7 +37,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 }
 
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, provider: &Resource<'t>) -> Option<Finding<'t>> {
-    let (mut hits, mut found) = (Formula::FALSE, None);
+    let (mut hits, mut found) = (Formula::FALSE, None::<(bool, &str, Node)>);
     for choice in graph.property(provider, &["Name"]) {
         for case in graph.values().cases_of(&choice) {
             let Value::Text(text) = &case.value else { continue };
