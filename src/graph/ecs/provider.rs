@@ -84,11 +84,23 @@ impl<'t> ResourceGraph<'t> {
         (on, written)
     }
 
+    /// When managed scaling is certainly off.
+    #[must_use]
+    pub fn managed_scaling_off(&self, provider: &GroupProvider<'t>) -> Formula {
+        let scalings = self.values.property(&provider.block, "ManagedScaling");
+        let ways = scalings.iter().map(|scaling| match scaling.found {
+            Found::Absent => scaling.when,
+            Found::Written(_) => self.is_certainly(scaling, "Status", "DISABLED"),
+            Found::Unknown(_) => Formula::FALSE,
+        });
+        self.values.formulas.any(ways.collect::<Vec<_>>())
+    }
+
     /// When managed termination protection is certainly on, and where that is written.
     #[must_use]
     pub fn termination_protection(&self, provider: &GroupProvider<'t>) -> (Formula, Option<Expression<'t>>) {
         let written = self.values.property(&provider.block, "ManagedTerminationProtection");
-        let on = self.is(&provider.block, "ManagedTerminationProtection", "ENABLED");
+        let on = self.is_certainly(&provider.block, "ManagedTerminationProtection", "ENABLED");
         (on, written.iter().find_map(Choice::written))
     }
 

@@ -139,4 +139,27 @@ impl<'t> ResourceGraph<'t> {
         };
         cases.map(|case| (case.when, number(&case.value))).collect()
     }
+
+    /// When a number is 0 or left out for certain.
+    #[must_use]
+    pub fn is_zero(&self, mapping: &Choice<'t>, property: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let choices = self.values.property(mapping, property);
+        let cases = choices.iter().flat_map(|choice| self.values.cases_of(choice));
+        let ways = cases.map(|case| match &case.value {
+            Value::Absent => case.when,
+            Value::Text(text) if !self.values.is_open(text) => formulas.and(case.when, self.values.text_is(text, "0")),
+            Value::Text(_) | Value::Structure(_) | Value::Unknown(_) | Value::Invalid => Formula::FALSE,
+        });
+        formulas.any(ways.collect::<Vec<_>>())
+    }
+
+    /// When a property is the given string for certain: like [`Self::is`], but a parameter that takes any value is none.
+    #[must_use]
+    pub fn is_certainly(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let known = self.texts(mapping, property).into_iter().filter(|(_, text)| !self.values.is_open(text));
+        let ways = known.map(|(when, text)| formulas.and(when, self.values.text_is(&text, literal)));
+        formulas.any(ways.collect::<Vec<_>>())
+    }
 }

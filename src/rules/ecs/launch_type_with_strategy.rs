@@ -62,7 +62,11 @@ fn launch_type<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> (Formula, 
         for case in graph.values().cases_of(&choice) {
             let Value::Text(text) = &case.value else { continue };
             // An empty string, the usual default of an optional parameter, says nothing.
-            let said = formulas.and(case.when, formulas.not(graph.values().text_is(text, "")));
+            let said = if graph.values().is_open(text) {
+                if graph.values().with_defaults(text).is_some_and(|text| text.is_empty()) { continue } else { case.when }
+            } else {
+                formulas.and(case.when, formulas.not(graph.values().text_is(text, "")))
+            };
             given = formulas.or(given, said);
             written = written.or(choice.written());
         }

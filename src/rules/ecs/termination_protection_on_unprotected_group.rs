@@ -47,7 +47,7 @@ fn diagnostic<'t>(
     let formulas = &graph.values().formulas;
     let (protected, written) = graph.termination_protection(block);
     // Without managed scaling the setting does nothing, and another rule says so.
-    let (scaled, _) = graph.managed_scaling(block, protected);
+    let scaled = formulas.not(graph.managed_scaling_off(block));
     let hits = formulas.all([when, protected, scaled, lacks_protection(graph, &group)]);
     let verdict = graph.values().verdict(provider.when, hits)?;
     let node = written?.node;
@@ -77,11 +77,11 @@ fn lacks_protection<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>) -> Form
     let cases = choices.iter().flat_map(|choice| graph.values().cases_of(choice));
     let ways = cases.map(|case| match &case.value {
         Value::Absent => case.when,
-        Value::Text(text) => {
+        Value::Text(text) if !graph.values().is_open(text) => {
             let off = ["false", "False", "FALSE"].map(|word| graph.values().text_is(text, word));
             formulas.and(case.when, formulas.any(off))
         }
-        Value::Structure(_) | Value::Unknown(_) | Value::Invalid => Formula::FALSE,
+        Value::Text(_) | Value::Structure(_) | Value::Unknown(_) | Value::Invalid => Formula::FALSE,
     });
     formulas.any(ways.collect::<Vec<_>>())
 }

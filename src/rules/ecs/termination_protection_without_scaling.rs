@@ -37,8 +37,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, provider: &Resource<'t>, block: &GroupProvider<'t>) -> Option<Finding<'t>> {
     let formulas = &graph.values().formulas;
     let (protected, written) = graph.termination_protection(block);
-    let (scaled, _) = graph.managed_scaling(block, protected);
-    let verdict = graph.values().verdict(provider.when, formulas.and(protected, formulas.not(scaled)))?;
+    let verdict = graph.values().verdict(provider.when, formulas.and(protected, graph.managed_scaling_off(block)))?;
     let node = written?.node;
     let message = format!("`{}` has managed termination protection without managed scaling", provider.logical_id());
     let mut finding = Finding::at(graph.entry_span(node), message)

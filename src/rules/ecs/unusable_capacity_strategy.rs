@@ -101,10 +101,13 @@ fn two_bases<'t>(graph: &ResourceGraph<'t>, strategy: &Strategy<'t>) -> Option<F
 fn all_zero<'t>(graph: &ResourceGraph<'t>, strategy: &Strategy<'t>) -> Option<Fault<'t>> {
     let formulas = &graph.values().formulas;
     let several = formulas.any(pairs(graph, strategy).into_iter().map(|(when, ..)| when).collect::<Vec<_>>());
-    let weighted = strategy.items.iter().map(|item| graph.is_positive(&item.settings, "Weight"));
-    let weighted = formulas.any(weighted.collect::<Vec<_>>());
+    let weightless = |item: &Weighted<'t>| {
+        let absent = formulas.and(strategy.when, formulas.not(item.when));
+        formulas.or(absent, graph.is_zero(&item.settings, "Weight"))
+    };
+    let none = formulas.all(strategy.items.iter().map(weightless).collect::<Vec<_>>());
     Some(Fault {
-        when: formulas.and(several, formulas.not(weighted)),
+        when: formulas.and(several, none),
         node: strategy.list.node,
         message: format!("no item of the strategy of `{}` has a weight above zero", strategy.resource.logical_id()),
         note: "an item without `Weight` has the weight 0; starting a task by several items that all have it fails",
