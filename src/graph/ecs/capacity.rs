@@ -158,8 +158,7 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// When a number of an item is above zero. What is not known may be.
-    #[must_use]
-    pub fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
+    fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
         let formulas = &self.values.formulas;
         let mut ways = Vec::new();
         for choice in self.values.property(item, name) {
