@@ -1,3 +1,5 @@
 //! The one integration binary: every file beside this one is a module of it.
 
 mod conditions;
+mod template;
+mod values;

@@ -43,7 +43,11 @@ impl<'t> Values<'t> {
                         for name in names {
                             match conditions.index(name) {
                                 Some(other) if state[other] == State::New => work.push(other),
-                                Some(other) if state[other] == State::Open => state[other] = State::Circular,
+                                Some(other) if state[other] == State::Open => {
+                                    state[other] = State::Circular;
+                                    let unknown = self.undecidable(stack, &format!("condition {name}"));
+                                    self.stacks[stack.0 as usize].conditions[other] = unknown;
+                                }
                                 _ => {}
                             }
                         }
@@ -55,8 +59,6 @@ impl<'t> Values<'t> {
                         work.pop();
                     }
                     State::Circular => {
-                        let formula = self.undecidable(stack, &format!("condition {}", condition.name()));
-                        self.stacks[stack.0 as usize].conditions[index] = formula;
                         state[index] = State::Done;
                         work.pop();
                     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::{Formula, Part, StackId, Text, Values};
-use crate::conditions::{Domain, Value as ModelValue, Variable};
+use crate::conditions::{Domain, Model, Value as ModelValue, Variable};
 use crate::diagnostic::Witness;
 use crate::template::{Named, ParameterType};
 
@@ -46,7 +46,7 @@ impl<'t> Values<'t> {
     /// The variable of a parameter's value.
     pub(super) fn parameter_variable(&self, stack: StackId, name: &'t str) -> Variable {
         self.variable(Symbol::Parameter(stack, name), || {
-            if let Some(value) = self.given.get(name) {
+            if let Some(value) = self.given.get(name).filter(|_| stack == StackId::ROOT) {
                 return (Domain::Closed(vec![value.clone()]), None);
             }
             let Some(parameter) = self.template(stack).parameters.get(name) else { return (Domain::Open, None) };
@@ -142,7 +142,18 @@ impl<'t> Values<'t> {
             }
             (None, Some(literal)) => self.is_literal(&a, literal),
             (Some(literal), None) => self.is_literal(&b, literal),
-            (None, None) => self.formulas.same(self.variable_of(&a), self.variable_of(&b)),
+            (None, None) => {
+                let both_parameters = [&a, &b].iter().all(|text| matches!(text.only(), Some(Part::Parameter(..))));
+                let spelled = |one: &Text<'t>, other: &Text<'t>| {
+                    let ways = self.spelled_out(one).filter(|_| !both_parameters)?;
+                    let same = |(when, value): (Formula, String)| self.formulas.and(when, self.text_is(other, &value));
+                    Some(self.formulas.any(ways.into_iter().map(same)))
+                };
+                // The strings of a text that is spelled out are tied to the parameters in it; a variable of its own is not.
+                spelled(&a, &b)
+                    .or_else(|| spelled(&b, &a))
+                    .unwrap_or_else(|| self.formulas.same(self.variable_of(&a), self.variable_of(&b)))
+            }
         }
     }
 
@@ -199,6 +210,39 @@ impl<'t> Values<'t> {
             }
         }
         Some(ways)
+    }
+
+    /// Whether `formula` holds where the parameters and pseudo parameters of the template have the values that `value` gives them;
+    /// `None` where that does not decide it.
+    #[must_use]
+    pub fn holds(&self, formula: Formula, value: &dyn Fn(&str) -> Option<String>) -> Option<bool> {
+        let mut model = Model::new();
+        for variable in self.formulas.variables(formula) {
+            let known = match self.symbols.borrow().by_variable.get(&variable) {
+                Some(Symbol::Parameter(StackId::ROOT, name) | Symbol::Pseudo(StackId::ROOT, name)) => value(name),
+                Some(Symbol::Text(text)) => self.spell(text, value),
+                _ => None,
+            };
+            if let Some(known) = known {
+                model.set(variable, ModelValue::Literal(known));
+            }
+        }
+        self.formulas.evaluate(formula, &model)
+    }
+
+    /// A string where the parameters and pseudo parameters of the template have the values that `value` gives them; `None` where
+    /// that does not tell it.
+    #[must_use]
+    pub fn spell(&self, text: &Text<'t>, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let mut out = String::new();
+        for part in text.parts() {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Parameter(StackId::ROOT, name) | Part::Pseudo(StackId::ROOT, name) => out.push_str(&value(name)?),
+                _ => return None,
+            }
+        }
+        Some(out)
     }
 
     /// One way in which `formula` holds: parameter values, and the named conditions that it is made of.
