@@ -18,7 +18,7 @@ pub(crate) fn for_random_choices(cases: u32, check: impl Fn(&mut Choices) -> Tes
     let cases = if standard.cases == 256 { cases } else { standard.cases };
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..standard };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let bytes = prop::collection::vec(any::<u8>(), 0..240);
+    let bytes = prop::collection::vec(any::<u8>(), 0..480);
     let run = |bytes: Vec<u8>| check(&mut Choices { bytes, at: 0 });
     runner.run(&bytes, run).unwrap_or_else(|failure| match failure {
         // The bytes say nothing to a reader; the check's own message has the template.
@@ -187,6 +187,9 @@ pub(crate) struct Declarations {
     pub(crate) assertion: Option<Cond>,
     /// Whether conditions are written after those that name them.
     pub(crate) backwards: bool,
+    /// Whether texts are split. A piece of a text that is not known cannot be told from one that is not there, so lookups
+    /// with such keys have defaults.
+    splits: bool,
 }
 
 /// What a value is in one world.
@@ -214,8 +217,14 @@ pub(crate) enum Place {
 impl Declarations {
     pub(crate) fn generate(choices: &mut Choices) -> Self {
         let parameters: Vec<Parameter> = (0..=choices.below(4)).map(|index| parameter(choices, index < 2)).collect();
-        let mut declarations =
-            Self { parameters, mappings: Vec::new(), conditions: Vec::new(), assertion: None, backwards: choices.one_in(2) };
+        let mut declarations = Self {
+            parameters,
+            mappings: Vec::new(),
+            conditions: Vec::new(),
+            assertion: None,
+            backwards: choices.one_in(2),
+            splits: choices.one_in(3),
+        };
         for _ in 0..choices.below(3) {
             let mut mapping = BTreeMap::new();
             for _ in 0..=choices.below(3) {
@@ -264,7 +273,7 @@ impl Declarations {
                     let literal = choices.one_in(2);
                     Box::new(if literal { Val::Literal(choices.of(&KEYS)) } else { self.value(choices, depth - 1, inner) })
                 });
-                let default = choices.one_in(3).then(|| Box::new(self.value(choices, depth - 1, inner)));
+                let default = (self.splits || choices.one_in(3)).then(|| Box::new(self.value(choices, depth - 1, inner)));
                 Val::Find { mapping, keys, default }
             }
             8 | 9 => {
@@ -278,14 +287,19 @@ impl Declarations {
             10 | 11 => {
                 let delimiter = choices.of(&["", "-", "a"]);
                 // `AWS::NoValue` leaves an item of a list out.
-                let items = if inner == Place::Condition { inner } else { Place::Property };
+                let items = place;
                 Val::Join(delimiter, (0..=choices.below(3)).map(|_| self.value(choices, depth - 1, items)).collect())
             }
             12 => {
                 let items: Vec<Val> = (0..=choices.below(3)).map(|_| self.value(choices, depth - 1, inner)).collect();
-                Val::Select(choices.below(items.len() + 1), items)
+                let end = items.len() + usize::from(!self.splits);
+                Val::Select(choices.below(end), items)
             }
-            13 => Val::SelectSplit(choices.below(3), choices.of(&["-", "a"]), Box::new(self.value(choices, depth - 1, inner))),
+            13 if self.splits => {
+                // As an argument it does not fail.
+                let index = choices.below(if place == Place::Property { 3 } else { 1 });
+                Val::SelectSplit(index, choices.of(&["-", "a"]), Box::new(self.value(choices, depth - 1, inner)))
+            }
             _ => Val::Literal(choices.of(&LITERALS)),
         }
     }
@@ -330,7 +344,13 @@ impl Declarations {
     /// The worlds: every permitted value, and for a parameter that takes any, all literals and two fresh ones. At most `most`,
     /// spread over all of them.
     pub(crate) fn worlds(&self, most: usize) -> Vec<World> {
-        let values: Vec<Vec<&'static str>> = self.parameters.iter().map(Parameter::values).collect();
+        self.worlds_with(most, &[])
+    }
+
+    /// [`Self::worlds`] with more values for some parameters.
+    pub(crate) fn worlds_with(&self, most: usize, more: &[(usize, &'static str)]) -> Vec<World> {
+        let mut values: Vec<Vec<&'static str>> = self.parameters.iter().map(Parameter::values).collect();
+        more.iter().for_each(|&(index, value)| values[index].push(value));
         let count: usize = values.iter().map(Vec::len).product();
         // An odd step reaches every value of every parameter in turn.
         let step = if count <= most { 1 } else { (count / most) | 1 };
@@ -430,7 +450,8 @@ fn parameter(choices: &mut Choices, may_be_open: bool) -> Parameter {
 }
 
 impl Parameter {
-    fn values(&self) -> Vec<&'static str> {
+    /// The values that are tried.
+    pub(crate) fn values(&self) -> Vec<&'static str> {
         if !self.allowed.is_empty() {
             return self.allowed.clone();
         }

@@ -155,6 +155,14 @@ pub struct GroupProvider<'t> {
     block: Choice<'t>,
 }
 
+/// Capacity provider associations, in one case.
+#[derive(Clone, Debug)]
+pub(super) struct Association<'t> {
+    resource: Resource<'t>,
+    cluster: ResourceId,
+    properties: Choice<'t>,
+}
+
 /// Where the image of a group's instances is written.
 #[derive(Clone, Debug)]
 pub struct Image<'t> {
@@ -292,8 +300,8 @@ impl<'t> ResourceGraph<'t> {
                             exec.add_unknown(case.when, why, |a, b| formulas.or(a, b));
                             Formula::FALSE
                         }
-                        // CloudFormation takes a boolean's string in any of these spellings.
-                        None => formulas.any(["true", "True", "TRUE"].map(|spelling| self.values.text_is(text, spelling))),
+                        // CloudFormation takes a boolean's string in any of these spellings; witnesses prefer the last.
+                        None => formulas.any(["TRUE", "True", "true"].map(|spelling| self.values.text_is(text, spelling))),
                     },
                     Value::Unknown(why) => {
                         exec.add_unknown(case.when, *why, |a, b| formulas.or(a, b));
@@ -348,17 +356,19 @@ impl<'t> ResourceGraph<'t> {
         let formulas = &self.values.formulas;
         let items = self.values.items(list);
         let present = formulas.any(items.iter().map(|item| item.when).collect::<Vec<_>>());
-        let unknown = items.iter().find_map(|item| match item.found {
-            Found::Unknown(why) => Some(why),
-            Found::Absent | Found::Written(_) => None,
-        });
-        if let Some(why) = unknown {
-            found.push(Capacity { when: list.when, kind: CapacityKind::Unknown(why) });
-            return Formula::FALSE;
+        // With one item that is not known, neither is what the others get.
+        let mut unknown = Formula::FALSE;
+        for item in &items {
+            if let Found::Unknown(why) = item.found {
+                let when = formulas.and(item.when, formulas.not(unknown));
+                found.push(Capacity { when, kind: CapacityKind::Unknown(why) });
+                unknown = formulas.or(unknown, item.when);
+            }
         }
-        if self.values.possible(present) {
+        let known = formulas.and(present, formulas.not(unknown));
+        if self.values.possible(known) {
             let items = self.strategy_items(&items);
-            found.push(Capacity { when: present, kind: CapacityKind::Strategy(items, source) });
+            found.push(Capacity { when: known, kind: CapacityKind::Strategy(items, source) });
         }
         formulas.and(list.when, formulas.not(present))
     }
@@ -366,14 +376,20 @@ impl<'t> ResourceGraph<'t> {
     fn strategy_items(&self, items: &[Choice<'t>]) -> Vec<StrategyItem<'t>> {
         let formulas = &self.values.formulas;
         let weighted: Vec<Formula> = items.iter().map(|item| self.is_positive(item, "Weight")).collect();
+        // Whether an item after the one at hand has a weight, from the last to the first; then one before it.
+        let mut after = vec![Formula::FALSE; items.len() + 1];
+        for index in (0..items.len()).rev() {
+            after[index] = formulas.or(after[index + 1], weighted[index]);
+        }
+        let mut before = Formula::FALSE;
         let mut found = Vec::new();
         for (index, item) in items.iter().enumerate() {
+            let others = formulas.or(before, after[index + 1]);
+            before = formulas.or(before, weighted[index]);
             let Some(written) = item.written() else { continue };
             // "Any capacity providers with a weight of zero aren't used to place tasks", unless they have a base; a provider
             // that stands alone is used whatever its weight.
-            let others = weighted.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, weighted)| *weighted);
-            let none_weighted = formulas.not(formulas.any(others.collect::<Vec<_>>()));
-            let places = formulas.any([weighted[index], self.is_positive(item, "Base"), none_weighted]);
+            let places = formulas.any([weighted[index], self.is_positive(item, "Base"), formulas.not(others)]);
             let item = Choice { when: formulas.and(item.when, places), ..*item };
             if !self.values.possible(item.when) {
                 continue;
@@ -444,39 +460,25 @@ impl<'t> ResourceGraph<'t> {
         let formulas = &self.values.formulas;
         let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
-        for associations in self.of_type(ASSOCIATIONS) {
-            for properties in self.properties(associations) {
-                for named in self.values.property(&properties, "Cluster") {
-                    for identity in self.identify(&named, CLUSTERS) {
-                        if identity.target != Target::Resource(cluster) {
-                            continue;
-                        }
-                        let ordered = self.created_after(launch.resource.id, associations.id);
-                        let claim =
-                            format!("`{}` is created before `{}`", associations.logical_id(), launch.resource.logical_id());
-                        // A task that an event starts is started when everything has long been created.
-                        let first = if launch.path == LaunchPath::RunTask {
-                            Formula::TRUE
-                        } else {
-                            formulas.or(ordered, self.values.order(&claim))
-                        };
-                        let applies = formulas.all([rest, properties.when, identity.when, first]);
-                        if !self.values.possible(applies) {
-                            continue;
-                        }
-                        let properties = Choice { when: applies, ..properties };
-                        let mut empty = Vec::new();
-                        for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
-                            empty.push(self.strategy(&list, StrategySource::Associations(associations.id), found));
-                        }
-                        let empty = formulas.any(empty);
-                        if self.values.possible(empty) {
-                            found.push(Capacity { when: empty, kind: CapacityKind::Default });
-                        }
-                        rest = formulas.and(rest, formulas.not(applies));
-                    }
-                }
+        for association in self.associations().iter().filter(|association| association.cluster == cluster) {
+            let when = formulas.and(rest, association.properties.when);
+            if !self.values.possible(when) {
+                continue;
             }
+            let applies = formulas.and(when, self.is_first(launch, &association.resource));
+            if !self.values.possible(applies) {
+                continue;
+            }
+            let properties = Choice { when: applies, ..association.properties };
+            let mut empty = Vec::new();
+            for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
+                empty.push(self.strategy(&list, StrategySource::Associations(association.resource.id), found));
+            }
+            let empty = formulas.any(empty);
+            if self.values.possible(empty) {
+                found.push(Capacity { when: empty, kind: CapacityKind::Default });
+            }
+            rest = formulas.and(rest, formulas.not(applies));
         }
         let declared = self.resource(cluster);
         for properties in self.properties(declared) {
@@ -492,6 +494,39 @@ impl<'t> ResourceGraph<'t> {
                 }
             }
         }
+    }
+
+    /// Whether the associations are in force when the launch begins.
+    fn is_first(&self, launch: &Launch<'t>, associations: &Resource<'t>) -> Formula {
+        // A task that an event starts is started when everything has long been created.
+        if launch.path == LaunchPath::RunTask {
+            return Formula::TRUE;
+        }
+        let formulas = &self.values.formulas;
+        let (own, other) = (launch.resource.id, associations.id);
+        let (ordered, reversed) = (self.created_after(own, other), self.created_after(other, own));
+        // Where nothing orders them, CloudFormation creates them side by side.
+        formulas.or(ordered, formulas.and(self.values.order(other, own), formulas.not(reversed)))
+    }
+
+    /// What the associations of the templates are associated with: clusters that the templates declare.
+    fn associations(&self) -> &[Association<'t>] {
+        self.associations.get_or_init(|| {
+            let mut found = Vec::new();
+            for resource in self.of_type(ASSOCIATIONS) {
+                for properties in self.properties(resource) {
+                    for named in self.values.property(&properties, "Cluster") {
+                        for identity in self.identify(&named, CLUSTERS) {
+                            if let Target::Resource(cluster) = identity.target {
+                                let properties = Choice { when: identity.when, ..properties };
+                                found.push(Association { resource: *resource, cluster, properties });
+                            }
+                        }
+                    }
+                }
+            }
+            found
+        })
     }
 
     /// The cases in which a capacity provider is one of an Auto Scaling group.

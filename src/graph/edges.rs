@@ -1,7 +1,5 @@
 //! Who refers to whom, under which condition, and who is therefore created first.
 
-use rustc_hash::FxHashMap;
-
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
@@ -55,20 +53,26 @@ impl<'t> ResourceGraph<'t> {
         })
     }
 
+    /// The references of one resource.
+    fn edges_from(&self, from: ResourceId) -> &[Edge] {
+        // They are found resource by resource.
+        let edges = self.edges();
+        let start = edges.partition_point(|edge| edge.from < from);
+        let count = edges[start..].partition_point(|edge| edge.from == from);
+        &edges[start..start + count]
+    }
+
     /// When the references make CloudFormation create `later` after `earlier`.
     #[must_use]
     pub fn created_after(&self, later: ResourceId, earlier: ResourceId) -> Formula {
-        let mut outgoing: FxHashMap<ResourceId, Vec<&Edge>> = FxHashMap::default();
-        for edge in self.edges() {
-            outgoing.entry(edge.from).or_default().push(edge);
-        }
+        let mut orders = self.orders.borrow_mut();
+        let known = orders.entry(earlier).or_default();
         let formulas = &self.values.formulas;
         // Post-order over an explicit stack: a node's formula is the disjunction over its edges. A circle, which cannot be
-        // deployed, adds nothing.
-        let mut known: FxHashMap<ResourceId, Formula> = FxHashMap::default();
+        // deployed, adds nothing. What is found for the nodes on the way is kept for the next question.
         let mut work = vec![(later, false)];
         while let Some((at, expanded)) = work.pop() {
-            let edges = outgoing.get(&at).map_or(&[][..], Vec::as_slice);
+            let edges = self.edges_from(at);
             if expanded {
                 let ways = edges.iter().map(|edge| {
                     let beyond =

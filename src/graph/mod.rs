@@ -7,7 +7,9 @@ pub mod ecs;
 mod edges;
 mod identity;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+
+use rustc_hash::FxHashMap;
 
 use crate::syntax::Node;
 use crate::template;
@@ -23,6 +25,9 @@ pub struct ResourceGraph<'t> {
     values: Values<'t>,
     resources: Vec<Resource<'t>>,
     edges: OnceCell<Vec<Edge>>,
+    /// By the earlier resource: when each other one is created after it, as far as that was asked.
+    orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
+    associations: OnceCell<Vec<ecs::Association<'t>>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -69,7 +74,7 @@ impl<'t> ResourceGraph<'t> {
                 when: declaration.condition.map_or(Formula::TRUE, |name| values.condition_named(stack, name)),
             })
             .collect();
-        Self { values, resources, edges: OnceCell::new() }
+        Self { values, resources, edges: OnceCell::new(), orders: RefCell::default(), associations: OnceCell::new() }
     }
 
     /// The values that its properties take.
