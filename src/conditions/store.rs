@@ -387,7 +387,8 @@ impl Store {
         self.domain(variable).is_some_and(|domain| !domain.contains(&text))
     }
 
-    pub(super) fn evaluate(&mut self, formula: Formula, model: &Model) -> Option<bool> {
+    /// What a model says, with its texts interned.
+    pub(super) fn knowledge(&mut self, model: &Model) -> Knowledge {
         let mut knowledge = Knowledge::default();
         for (variable, value) in model.values() {
             let known = match value {
@@ -397,6 +398,11 @@ impl Store {
             knowledge.variables.insert(variable, known);
         }
         knowledge.propositions.extend(model.propositions().map(|(formula, holds)| (node_number(formula), holds)));
+        knowledge
+    }
+
+    pub(super) fn evaluate(&mut self, formula: Formula, model: &Model) -> Option<bool> {
+        let knowledge = self.knowledge(model);
         let mut cone = Vec::new();
         self.cone(formula, u64::MAX, &mut cone)?;
         self.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge))

@@ -461,11 +461,11 @@ impl<'t> ResourceGraph<'t> {
         let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
         for association in self.associations().iter().filter(|association| association.cluster == cluster) {
-            let when = formulas.and(rest, association.properties.when);
-            if !self.values.possible(when) {
+            if !self.values.possible(formulas.and(when, association.properties.when)) {
                 continue;
             }
-            let applies = formulas.and(when, self.is_first(launch, &association.resource));
+            let in_force = formulas.and(association.properties.when, self.is_first(launch, &association.resource));
+            let applies = formulas.and(rest, in_force);
             if !self.values.possible(applies) {
                 continue;
             }
@@ -478,7 +478,7 @@ impl<'t> ResourceGraph<'t> {
             if self.values.possible(empty) {
                 found.push(Capacity { when: empty, kind: CapacityKind::Default });
             }
-            rest = formulas.and(rest, formulas.not(applies));
+            rest = formulas.and(rest, formulas.not(in_force));
         }
         let declared = self.resource(cluster);
         for properties in self.properties(declared) {

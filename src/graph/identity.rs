@@ -1,5 +1,7 @@
 //! Which resource a value points to: by `Ref`, by `Fn::GetAtt`, by a name, or by an ARN that ends in the name.
 
+use std::rc::Rc;
+
 use super::{Resource, ResourceGraph};
 use crate::values::{Case, Choice, Formula, Part, ResourceId, Text, Unknown, Value};
 
@@ -37,6 +39,9 @@ pub struct NamedBy {
     /// Names that the service reserves.
     pub reserved: &'static [&'static str],
 }
+
+/// Which resource has which name, and when.
+pub(super) type Names<'t> = Rc<Vec<(ResourceId, Formula, Text<'t>)>>;
 
 impl<'t> ResourceGraph<'t> {
     /// What each case of `choice` points to. The results exclude each other and cover the choice, but for the cases that cannot
@@ -78,16 +83,11 @@ impl<'t> ResourceGraph<'t> {
                 add(self.values.formulas.and(when, same), Target::Name(literal));
             }
         }
-        for candidate in self.of_type(named.resource_type) {
-            for property in self.property(candidate, &[named.property]) {
-                for case in self.values.cases_of(&property) {
-                    let Value::Text(own) = &case.value else { continue };
-                    // A name is compared where the candidate exists.
-                    let both = self.values.formulas.and(when, case.when);
-                    if let Some(same) = self.known_to_be(&name, own, both) {
-                        add(self.values.formulas.and(both, same), Target::Resource(candidate.id));
-                    }
-                }
+        for (candidate, exists, own) in self.names(named).iter() {
+            // A name is compared where the candidate exists.
+            let both = self.values.formulas.and(when, *exists);
+            if let Some(same) = self.known_to_be(&name, own, both) {
+                add(self.values.formulas.and(both, same), Target::Resource(*candidate));
             }
         }
         let rest = self.values.formulas.and(when, self.values.formulas.not(self.values.formulas.any(covered)));
@@ -96,6 +96,26 @@ impl<'t> ResourceGraph<'t> {
             found.push(Identity { when: rest, target });
         }
         found
+    }
+
+    /// The names that the resources of a type are given, each with when it is that.
+    fn names(&self, named: NamedBy) -> Names<'t> {
+        if let Some(known) = self.names.borrow().get(named.resource_type) {
+            return Rc::clone(known);
+        }
+        let mut names = Vec::new();
+        for candidate in self.of_type(named.resource_type) {
+            for property in self.property(candidate, &[named.property]) {
+                for case in self.values.cases_of(&property) {
+                    if let Value::Text(own) = case.value {
+                        names.push((candidate.id, case.when, own));
+                    }
+                }
+            }
+        }
+        let names = Rc::new(names);
+        self.names.borrow_mut().insert(named.resource_type, Rc::clone(&names));
+        names
     }
 
     /// When two names are the same, where the templates say so: always, for some allowed values, or with the defaults. `None`

@@ -28,6 +28,8 @@ pub struct ResourceGraph<'t> {
     /// By the earlier resource: when each other one is created after it, as far as that was asked.
     orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
     associations: OnceCell<Vec<ecs::Association<'t>>>,
+    /// By resource type: the names its resources are given.
+    names: RefCell<FxHashMap<&'static str, identity::Names<'t>>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -74,7 +76,14 @@ impl<'t> ResourceGraph<'t> {
                 when: declaration.condition.map_or(Formula::TRUE, |name| values.condition_named(stack, name)),
             })
             .collect();
-        Self { values, resources, edges: OnceCell::new(), orders: RefCell::default(), associations: OnceCell::new() }
+        Self {
+            values,
+            resources,
+            edges: OnceCell::new(),
+            orders: RefCell::default(),
+            associations: OnceCell::new(),
+            names: RefCell::default(),
+        }
     }
 
     /// The values that its properties take.

@@ -304,11 +304,10 @@ impl<'t> Values<'t> {
             };
             witness.parameters.insert(name, shown);
         }
-        let parts = self.formulas.parts(formula);
-        for (condition, &known) in self.template(StackId::ROOT).conditions.iter().zip(&self.stack(StackId::ROOT).conditions) {
-            if parts.binary_search(&self.formulas.part(known)).is_ok()
-                && let Some(holds) = self.formulas.evaluate(known, &model)
-            {
+        let conditions = &self.stack(StackId::ROOT).conditions;
+        let known = self.formulas.evaluate_parts(formula, conditions, &model);
+        for (condition, holds) in self.template(StackId::ROOT).conditions.iter().zip(known) {
+            if let Some(holds) = holds {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }
         }
@@ -340,7 +339,8 @@ impl<'t> Values<'t> {
 }
 
 fn yes_or_no() -> (Domain, Option<String>) {
-    (Domain::Closed(vec![YES.to_owned(), "no".to_owned()]), None)
+    // The solver tries the first value first: what is not asked for is not so.
+    (Domain::Closed(vec!["no".to_owned(), YES.to_owned()]), None)
 }
 
 fn shown(value: &ModelValue) -> String {
