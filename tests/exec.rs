@@ -591,3 +591,35 @@ fn exec_on_a_group_is_found_where_some_world_leads_there_and_only_there() {
     assert!(count.definite.get() > 20 && count.possible.get() > 50 && count.quiet.get() > 100, "{count:?}");
     assert!((count.undecided.get() + count.composed.get()) * 10 < count.possible.get(), "{count:?}");
 }
+
+fn findings(order: &str, default: &str) -> Vec<Diagnostic> {
+    let template = format!(
+        "Resources:
+  Cluster: {{Type: AWS::ECS::Cluster{default}}}
+  Group: {{Type: AWS::ECS::CapacityProvider, Properties: {{AutoScalingGroupProvider: {{AutoScalingGroupArn: a}}}}}}
+  Attach:
+    Type: AWS::ECS::ClusterCapacityProviderAssociations
+{order}    Properties:
+      Cluster: !Ref Cluster
+      DefaultCapacityProviderStrategy: [{{CapacityProvider: FARGATE}}]
+  Worker: {{Type: AWS::ECS::Service, Properties: {{Cluster: !Ref Cluster, EnableExecuteCommand: true}}}}
+"
+    );
+    let source = std::sync::Arc::new(cfnvet::text::SourceFile::new("t.yaml", template));
+    check_template(&source, &Settings { severity: Severity::Info, ..Settings::default() })
+}
+
+const CLUSTER_DEFAULT: &str = ", Properties: {DefaultCapacityProviderStrategy: [{CapacityProvider: !Ref Group}]}";
+
+#[test]
+fn associations_that_wait_for_the_service_never_come_first() {
+    let found = findings("    DependsOn: Worker\n", CLUSTER_DEFAULT);
+    assert_eq!(found.iter().map(|finding| finding.certainty).collect::<Vec<_>>(), [Certainty::Definite]);
+}
+
+#[test]
+fn a_witness_says_that_the_service_comes_first() {
+    let found = findings("", CLUSTER_DEFAULT);
+    let witness = found[0].when.as_ref().expect("it is possible only");
+    assert_eq!(witness.order, ["`Worker` is created before `Attach`"]);
+}

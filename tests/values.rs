@@ -250,3 +250,68 @@ fn every_value_is_in_every_world_what_its_cases_say() {
     // Fn::Split of a text that is not known, and products that are too large, are not followed.
     assert!(unknown * 20 < compared, "{unknown} of {compared} comparisons were not decided");
 }
+
+/// The cases of the property `V` of the only resource, each as when it holds where the parameter `P` is `a`, and what it is.
+fn cases_where_p_is_a(template: &str) -> Vec<(Option<bool>, String)> {
+    let source = std::sync::Arc::new(cfnvet::text::SourceFile::new("t.yaml", template));
+    let parsed = syntax::parse(&source);
+    let template = Template::new(&parsed);
+    let parameters = BTreeMap::new();
+    let graph = ResourceGraph::new(Values::new(&template, Inputs { parameters: &parameters, regions: &[] }));
+    let values = graph.values();
+    let property = graph.property(&graph.resources()[0], &["V"]);
+    let cases = property.iter().flat_map(|choice| values.cases_of(choice));
+    let is_a = |name: &str| (name == "P").then(|| "a".to_owned());
+    let shown = |value: &Value| match value {
+        Value::Text(text) => values.show(text),
+        other => format!("{other:?}"),
+    };
+    cases.map(|case| (values.holds(case.when, &is_a), shown(&case.value))).collect()
+}
+
+fn template(parameter: &str, value: &str) -> String {
+    format!(
+        "Parameters: {{P: {{Type: String{parameter}}}}}\nMappings: {{M: {{a: {{a: x}}, b: {{b: y}}}}}}\n\
+         Resources: {{R: {{Type: T, Properties: {{V: {value}}}}}}}\n"
+    )
+}
+
+#[test]
+fn a_join_with_a_lookup_that_fails_is_a_case_of_its_own() {
+    let template = template(", AllowedValues: [a, b]", "!Join ['-', [!FindInMap [M, !Ref P, b], z]]");
+    let expected = [(Some(false), "y-z".to_owned()), (Some(true), "Invalid".to_owned())];
+    assert_eq!(cases_where_p_is_a(&template), expected);
+}
+
+#[test]
+fn a_default_does_not_stand_in_for_a_key_that_fails() {
+    let value = "!FindInMap [M, !FindInMap [M, a, b], a, {DefaultValue: z}]";
+    assert_eq!(cases_where_p_is_a(&template("", value)), [(Some(true), "Invalid".to_owned())]);
+}
+
+#[test]
+fn a_lookup_whose_second_key_is_not_known_is_one_call_for_all_rows() {
+    let value = "!FindInMap [M, !Ref P, !GetAtt R.X]";
+    let cases = cases_where_p_is_a(&template(", AllowedValues: [a, b]", value));
+    assert_eq!(cases.len(), 1);
+    assert_eq!(cases[0].0, Some(true));
+}
+
+#[test]
+fn a_parameter_selects() {
+    let cases = cases_where_p_is_a(&template(", AllowedValues: ['0', '1', a]", "!Select [!Ref P, [x, y]]"));
+    assert_eq!(cases.into_iter().filter(|case| case.0 == Some(true)).map(|case| case.1).collect::<Vec<_>>(), ["Invalid"]);
+}
+
+#[test]
+fn an_allowed_value_is_split() {
+    let cases = cases_where_p_is_a(&template(", AllowedValues: [a, b-c]", "!Select [0, !Split ['-', !Ref P]]"));
+    assert_eq!(cases, [(Some(true), "a".to_owned()), (Some(false), "b".to_owned())]);
+}
+
+#[test]
+fn a_string_of_two_parameters_ties_them_to_a_literal() {
+    let mut template = template("", "!If [C, x, y]");
+    template = template.replace("Mappings", "Conditions: {C: !Equals [!Sub '${P}-${P}', 'b-b']}\nMappings");
+    assert_eq!(cases_where_p_is_a(&template), [(Some(false), "x".to_owned()), (Some(true), "y".to_owned())]);
+}

@@ -5,7 +5,7 @@
 
 use super::identity::{NamedBy, Target};
 use super::{Resource, ResourceGraph};
-use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
+use crate::values::{Choice, Expression, Formula, Found, MAX_CASES, ResourceId, Text, Unknown, Value};
 
 /// `AWS::ECS::Service`
 pub const SERVICE: &str = "AWS::ECS::Service";
@@ -461,8 +461,9 @@ impl<'t> ResourceGraph<'t> {
         let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
         for association in self.associations().iter().filter(|association| association.cluster == cluster) {
-            if !self.values.possible(formulas.and(when, association.properties.when)) {
-                continue;
+            if found.len() >= MAX_CASES {
+                found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::TooManyCases) });
+                return;
             }
             let in_force = formulas.and(association.properties.when, self.is_first(launch, &association.resource));
             let applies = formulas.and(rest, in_force);

@@ -75,7 +75,7 @@ impl<'t> Values<'t> {
         match intrinsic {
             Intrinsic::Ref(name) => cases.push(Case::new(when, self.reference(stack, name, expression))),
             Intrinsic::GetAtt { resource, attribute } => {
-                cases.push(text(self.return_value(stack, resource, attribute, expression)))
+                cases.push(text(self.return_value(stack, resource, attribute, expression)));
             }
             Intrinsic::Sub { text, variables } => cases.extend(self.substituted(at(text), variables, when, expression)),
             Intrinsic::Join { delimiter, list } => cases.extend(self.joined(at(delimiter), at(list), when, expression)),
