@@ -134,7 +134,7 @@ pub(crate) fn families() -> Vec<(&'static str, String, Option<Certainty>)> {
     let exec = "!Sub '${Open}${AWS::StackName}${Open}${AWS::Region}${Open}'".to_owned();
     add("unknown parts in a Sub: exec", Parts { exec, ..standard() }, possible);
     let row = |row: usize| {
-        let cells = lines(100, |cell| format!("k{cell}: '{}', ", if (row + cell) % 7 == 0 { "true" } else { "false" }));
+        let cells = lines(100, |cell| format!("k{cell}: '{}', ", if (row + cell).is_multiple_of(7) { "true" } else { "false" }));
         format!("    r{row}: {{{cells}}}\n")
     };
     let sections = format!("Mappings:\n  Wide:\n{}", lines(200, row));

@@ -1,5 +1,7 @@
 //! Who refers to whom, under which condition, and who is therefore created first.
 
+use std::collections::hash_map::Entry;
+
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
@@ -81,8 +83,8 @@ impl<'t> ResourceGraph<'t> {
                 });
                 let formula = formulas.any(ways.collect::<Vec<_>>());
                 known.insert(at, formula);
-            } else if !known.contains_key(&at) {
-                known.insert(at, Formula::FALSE);
+            } else if let Entry::Vacant(vacant) = known.entry(at) {
+                vacant.insert(Formula::FALSE);
                 work.push((at, true));
                 work.extend(
                     edges.iter().filter(|edge| edge.to != earlier && !known.contains_key(&edge.to)).map(|edge| (edge.to, false)),
