@@ -1,4 +1,4 @@
-//! What every rule receives: a template, what it can become, and the settings.
+//! What every rule receives: a template, what it can become together with the others, and the settings.
 //!
 //! A pure function of these; no file, clock or other template's findings are in reach.
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::config::Settings;
 use crate::graph::ResourceGraph;
 use crate::syntax::Tree;
-use crate::template::Template;
+use crate::template::{MemberId, Template, TemplateSet};
 use crate::text::SourceFile;
 use crate::values::{Inputs, Values};
 
@@ -23,21 +23,48 @@ pub struct Analysis<'t> {
     pub template: &'t Template<'t>,
     /// What the user wants.
     pub settings: &'t Settings,
+    /// The templates that are analysed together.
+    pub set: &'t TemplateSet<'t>,
+    /// Its number among them.
+    pub member: MemberId,
     graph: OnceCell<ResourceGraph<'t>>,
 }
 
 impl<'t> Analysis<'t> {
-    /// The analysis of one template.
+    /// The analysis of the template `member` of a set.
     #[must_use]
-    pub fn new(source: &'t Arc<SourceFile>, tree: &'t Tree, template: &'t Template<'t>, settings: &'t Settings) -> Self {
-        Self { source, tree, template, settings, graph: OnceCell::new() }
+    pub fn new(set: &'t TemplateSet<'t>, member: MemberId, settings: &'t Settings) -> Self {
+        let template = set.member(member).template;
+        Self { source: template.tree.source(), tree: template.tree, template, settings, set, member, graph: OnceCell::new() }
+    }
+
+    /// Whether one of `words` stands anywhere in the text of the template or of those that it nests. A rule whose finding cannot do
+    /// without a word asks this first, and spares other templates the making of the graph.
+    #[must_use]
+    pub fn mentions(&self, words: &[&str]) -> bool {
+        let mut members = vec![self.member];
+        let mut at = 0;
+        while let Some(&member) = members.get(at) {
+            let member = self.set.member(member);
+            let text = member.template.tree.source().text();
+            if words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()) {
+                return true;
+            }
+            for child in member.children.values() {
+                if !members.contains(child) {
+                    members.push(*child);
+                }
+            }
+            at += 1;
+        }
+        false
     }
 
     /// Its resources and the values of their properties, made when the first rule asks.
     pub fn graph(&self) -> &ResourceGraph<'t> {
         self.graph.get_or_init(|| {
             let inputs = Inputs { parameters: &self.settings.parameters, regions: &self.settings.regions };
-            ResourceGraph::new(Values::new(self.template, inputs))
+            ResourceGraph::new(Values::new(self.set, self.member, inputs))
         })
     }
 

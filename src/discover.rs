@@ -2,6 +2,7 @@
 //!
 //! What is in a template is not looked at, beyond whether it looks like one.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -279,6 +280,61 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))
 }
 
+/// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that
+/// the current folder is in, else the current folder.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
+    let real = Path::new(path).canonicalize().ok()?;
+    if !real.starts_with(root) {
+        return None;
+    }
+    Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
+}
+
+/// The text of a file that the command line names.
+///
+/// # Errors
+///
+/// Says why it cannot be read.
+pub fn text(path: &Path) -> Result<String, String> {
+    let bytes = read_file(path).map_err(|error| describe(&error))?;
+    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
+}
+
+/// The names of the stacks that a CDK app makes of `sources`, by the template's path: what `manifest.json` beside them says.
+#[must_use]
+pub fn cdk_stack_names(sources: &[Arc<SourceFile>]) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    let mut seen = FxHashSet::default();
+    for source in sources {
+        // The CDK writes templates under this ending, which spares other folders the look for a manifest.
+        if !source.name().ends_with(".template.json") {
+            continue;
+        }
+        let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
+        if !seen.insert(folder.to_owned()) {
+            continue;
+        }
+        let Ok(text) = text(&folder.join("manifest.json")) else { continue };
+        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        let artifacts = manifest.get("artifacts").and_then(serde_json::Value::as_object);
+        for (id, artifact) in artifacts.into_iter().flatten() {
+            if artifact.get("type").and_then(serde_json::Value::as_str) != Some("aws:cloudformation:stack") {
+                continue;
+            }
+            let property = |name: &str| artifact.get("properties")?.get(name)?.as_str();
+            if let Some(template) = property("templateFile") {
+                let name = property("stackName").unwrap_or(id);
+                names.insert(folder.join(template).display().to_string(), name.to_owned());
+            }
+        }
+    }
+    names
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
@@ -329,12 +385,21 @@ impl TopLevel {
     }
 }
 
-/// Keys at the beginning of lines, quoted or not.
+/// Keys at the indentation of the first one, which need not be none, quoted or not.
 fn block_keys(bytes: &[u8]) -> TopLevel {
     let mut top = TopLevel::default();
+    let mut indentation = None;
     let starts = std::iter::once(0).chain(memchr::memchr2_iter(b'\n', b'\r', bytes).map(|at| at + 1));
     for start in starts {
         let line = &bytes[start..];
+        let spaces = line.iter().take_while(|byte| **byte == b' ').count();
+        let line = &line[spaces..];
+        match line.first() {
+            None | Some(b'\r' | b'\n' | b'#' | b'%') => continue,
+            Some(_) if line.starts_with(b"---") => continue,
+            Some(_) if *indentation.get_or_insert(spaces) != spaces => continue,
+            Some(_) => {}
+        }
         let (key, rest) = match line.first() {
             Some(quote @ (b'"' | b'\'')) => {
                 let Some(length) = memchr::memchr(*quote, &line[1..line.len().min(40)]) else { continue };
@@ -407,7 +472,8 @@ fn has_resource_type(bytes: &[u8]) -> bool {
 #[derive(Debug, Default)]
 pub struct ConfigFiles {
     folders: FxHashMap<PathBuf, Option<Arc<Settings>>>,
-    /// The files read so far, by the names they have in messages.
+    files: FxHashMap<PathBuf, Arc<Settings>>,
+    /// Our files read so far, by the names they have in messages.
     pub loaded: Vec<(String, Arc<Settings>)>,
     /// Config files that cannot be read or understood.
     pub problems: Vec<RunProblem>,
@@ -429,16 +495,18 @@ impl ConfigFiles {
         settings
     }
 
+    /// The file nearest to `folder`; where there is none on the way up, the nearest of cfn-lint.
     #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
     fn search(&mut self, folder: &Path) -> Option<Arc<Settings>> {
-        if let Some(known) = self.folders.get(folder) {
-            return known.clone();
+        let own = |folder: &Path| Some(folder.join(config::FILE_NAME)).filter(|path| path.is_file());
+        let foreign = |folder: &Path| config::CFNLINTRC_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        let path = folder.ancestors().find_map(own).or_else(|| folder.ancestors().find_map(foreign))?;
+        if let Some(known) = self.files.get(&path) {
+            return Some(Arc::clone(known));
         }
-        let path = folder.join(config::FILE_NAME);
-        let settings =
-            if path.is_file() { Some(self.load(&path)) } else { folder.parent().and_then(|parent| self.search(parent)) };
-        self.folders.insert(folder.to_owned(), settings.clone());
-        settings
+        let settings = self.load(&path);
+        self.files.insert(path, Arc::clone(&settings));
+        Some(settings)
     }
 
     /// The settings in the file at `path`; the defaults, with a problem, where it cannot be read or understood.
@@ -447,12 +515,16 @@ impl ConfigFiles {
         let here = std::env::current_dir().and_then(|folder| folder.canonicalize()).unwrap_or_default();
         let name = path.strip_prefix(&here).unwrap_or(path).display().to_string();
         let read = std::fs::read_to_string(path).map_err(|error| describe(&error));
-        let settings = read.and_then(|text| config::parse(&text).map_err(|error| error.to_string()));
+        let is_foreign = path.file_name().is_some_and(|name| config::CFNLINTRC_NAMES.iter().any(|known| name == *known));
+        let parse = if is_foreign { config::parse_cfnlintrc } else { config::parse };
+        let settings = read.and_then(|text| parse(&text).map_err(|error| error.to_string()));
         let settings = Arc::new(settings.unwrap_or_else(|message| {
             self.problems.push(RunProblem { file: Some(name.clone()), message });
             Settings::default()
         }));
-        self.loaded.push((name, Arc::clone(&settings)));
+        if !is_foreign {
+            self.loaded.push((name, Arc::clone(&settings)));
+        }
         settings
     }
 }
@@ -468,6 +540,7 @@ mod tests {
             "\u{feff}# a comment\r\nResources:\r\n  B:\r\n    Type: AWS::S3::Bucket\r\n",
             "\"Resources\" :\n  B: {Type: 'Custom::Thing'}\n",
             "Transform: AWS::Serverless-2016-10-31\nResources: {}\n",
+            "---\n# indented\n  Description: x\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources:\n  M: {Type: Vendor::Service::Thing::MODULE}\n",
             "{\"Resources\": {\"B\": {\"Type\": \"AWS::S3::Bucket\"}}}",
             "\n {\n \"Description\": \"a \\\"quoted\\\" {\",\n \"Resources\"\n : {\"B\": {\"Type\":\"Alexa::ASK::Skill\"}}}",
@@ -485,6 +558,7 @@ mod tests {
             "openapi: 3.0.0\ncomponents:\n  schemas:\n    Resources: {type: object}\n",
             "service: x\nresources:\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources:\n  - a list of something else\n",
+            "- a: list\n  Resources:\n    B:\n      Type: AWS::S3::Bucket\n",
             "Resources::Thing\n",
             "{\"version\": \"tree-0.1\", \"tree\": {\"Resources\": {\"id\": \"AWS::S3::Bucket\"}}}",
             "{\"version\":\"36.0.0\",\"artifacts\":{\"S\":{\"type\":\"aws:cloudformation:stack\"}}}",
@@ -494,6 +568,13 @@ mod tests {
             "ignore_checks:\n- E3012\n",
         ] {
             assert!(!looks_like_template(text), "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_asked(text in "([\\[{}\"'\\\\: \n\rä]|Resources|AWS::|Type|#|-|AWSTemplateFormatVersion){0,30}") {
+            let _ = looks_like_template(&text);
         }
     }
 }

@@ -7,6 +7,8 @@
 //! One way, no back and forth: a module uses only those above it in the list below, which a test enforces.
 //! `docs/architecture.md` tells what each is for and what it must never do.
 
+#![forbid(unsafe_code)]
+
 pub mod text;
 
 pub mod diagnostic;
@@ -19,11 +21,15 @@ pub mod syntax;
 
 pub mod template;
 
+pub mod deployed;
+
 pub mod conditions;
 
 pub mod values;
 
 pub mod graph;
+
+pub mod workspace;
 
 pub mod analysis;
 

@@ -1,7 +1,21 @@
-//! The one integration binary: every file beside this one is a module of it.
+//! Every integration test, in one binary.
 
+#![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
+
+mod architecture;
 mod bounds;
+mod check;
+mod cli;
 mod conditions;
+mod config;
+mod docs;
 mod exec;
+mod fixtures;
+#[allow(dead_code, unreachable_pub)]
+mod oracle;
+mod pages;
+mod reports;
+mod support;
+mod syntax;
 mod template;
 mod values;

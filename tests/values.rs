@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use cfnvet::graph::{Resource, ResourceGraph};
 use cfnvet::syntax;
-use cfnvet::template::{Template, expand};
+use cfnvet::template::{Member, Template, TemplateSet, expand};
 use cfnvet::values::{Case, Choice, Expression, Found, Inputs, StackId, Text, Value, Values};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
+use rustc_hash::FxHashMap;
 
 use super::template::{Choices, Declarations, Doc, Format, Out, Place, Val, World, call, for_random_choices, map, text};
 
@@ -200,6 +201,11 @@ impl<'t> Check<'_, 't> {
     }
 }
 
+/// A set with only this template.
+fn alone<'t>(template: &'t Template<'t>) -> TemplateSet<'t> {
+    TemplateSet::new(vec![Member { template, stack_name: None, children: FxHashMap::default() }], false)
+}
+
 fn check(choices: &mut Choices, count: &Count) -> TestCaseResult {
     let sample = Sample::generate(choices);
     let doc = sample.doc();
@@ -217,8 +223,9 @@ fn check_source(sample: &Sample, source: &std::sync::Arc<cfnvet::text::SourceFil
     let parsed = syntax::parse(source);
     let expanded = expand(&parsed, &|_| None);
     let template = Template::new(expanded.as_ref().map_or(&parsed, |expansion| &expansion.tree));
+    let set = alone(&template);
     let parameters = BTreeMap::new();
-    let graph = ResourceGraph::new(Values::new(&template, Inputs { parameters: &parameters, regions: &[] }));
+    let graph = ResourceGraph::new(Values::new(&set, 0, Inputs { parameters: &parameters, regions: &[] }));
     let values = graph.values();
     let resource = &graph.resources()[0];
     let [value, list, nested] = [&["V"][..], &["L"], &["M", "V"]].map(|path| graph.property(resource, path));
@@ -256,8 +263,9 @@ fn cases_where_p_is_a(template: &str) -> Vec<(Option<bool>, String)> {
     let source = std::sync::Arc::new(cfnvet::text::SourceFile::new("t.yaml", template));
     let parsed = syntax::parse(&source);
     let template = Template::new(&parsed);
+    let set = alone(&template);
     let parameters = BTreeMap::new();
-    let graph = ResourceGraph::new(Values::new(&template, Inputs { parameters: &parameters, regions: &[] }));
+    let graph = ResourceGraph::new(Values::new(&set, 0, Inputs { parameters: &parameters, regions: &[] }));
     let values = graph.values();
     let property = graph.property(&graph.resources()[0], &["V"]);
     let cases = property.iter().flat_map(|choice| values.cases_of(choice));

@@ -22,6 +22,11 @@ pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "error: {}", one_line(message));
 }
 
+/// Prints a line to standard error that does not make the run fail.
+pub(super) fn warning(message: &str) {
+    let _ = writeln!(io::stderr(), "warning: {}", one_line(message));
+}
+
 /// What the reader's side can show. The terminal is asked only where the answer matters.
 #[expect(clippy::disallowed_methods, reason = "NO_COLOR and TERM are read here and nowhere else")]
 pub(super) fn style(format: Format, color: Color, to_file: bool) -> Style {

@@ -34,7 +34,8 @@ pub(super) struct Encoding<'a> {
 }
 
 impl<'a> Encoding<'a> {
-    /// Encodes `formula`, the cone of which is `cone` and was evaluated last: its values are tried first. `None` is the end of the budget.
+    /// Encodes `formula`, the cone of which is `cone`; the values that its nodes were last given are tried first. Conjunctions of which
+    /// the cone lacks a side are anything, which can make an unsatisfiable formula satisfiable. `None` is the end of the budget.
     pub(super) fn new(
         store: &'a Store,
         solver: &'a mut Solver,
@@ -59,7 +60,9 @@ impl<'a> Encoding<'a> {
             let node = literal_at(place);
             match store.node_at(number) {
                 Node::And(first, second) => {
-                    let (first, second) = (encoding.literal(first), encoding.literal(second));
+                    let (Some(first), Some(second)) = (encoding.literal(first), encoding.literal(second)) else {
+                        continue;
+                    };
                     encoding.solver.clause(&[node ^ 1, first]);
                     encoding.solver.clause(&[node ^ 1, second]);
                     encoding.solver.clause(&[node, first ^ 1, second ^ 1]);
@@ -69,7 +72,7 @@ impl<'a> Encoding<'a> {
                 Node::Equals(..) | Node::Proposition => {}
             }
         }
-        let root = encoding.literal(formula);
+        let root = encoding.literal(formula).expect("the root is in its cone");
         encoding.solver.clause(&[root]);
         Some(encoding)
     }
@@ -212,10 +215,9 @@ impl<'a> Encoding<'a> {
         self.choices.binary_search_by_key(&variable, |choices| choices.variable).expect("it is in the cone")
     }
 
-    fn literal(&self, formula: Formula) -> Literal {
-        let number = super::store::node_number(formula);
-        let place = self.cone.binary_search(&number).expect("a child of a cone's node is in the cone");
-        literal_at(place) | u32::from(formula.is_negated())
+    fn literal(&self, formula: Formula) -> Option<Literal> {
+        let place = self.cone.binary_search(&super::store::node_number(formula)).ok()?;
+        Some(literal_at(place) | u32::from(formula.is_negated()))
     }
 }
 

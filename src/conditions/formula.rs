@@ -3,6 +3,7 @@
 //! Not here: the answers. `store` builds formulas, `query` decides them, `witness` finds models.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use super::model::Model;
 use super::query::Query;
@@ -104,6 +105,12 @@ pub struct Formulas {
     pub(super) state: RefCell<State>,
 }
 
+impl fmt::Debug for Formulas {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Formulas").finish_non_exhaustive()
+    }
+}
+
 /// Formulas and the state of asking about them.
 #[derive(Default)]
 pub(super) struct State {
@@ -180,12 +187,13 @@ impl Formulas {
 
     /// Whether `second` holds wherever `first` does, under the assumptions.
     pub fn implies(&self, first: Formula, second: Formula) -> Answer {
-        self.satisfiable(self.and(first, second.negated())).opposite()
+        self.disjoint(first, second.negated())
     }
 
     /// Whether they never hold together, under the assumptions.
     pub fn disjoint(&self, first: Formula, second: Formula) -> Answer {
-        self.satisfiable(self.and(first, second)).opposite()
+        let State { store, query } = &mut *self.state.borrow_mut();
+        query.compatible(store, first, second).opposite()
     }
 
     /// Whether they hold in the same worlds, under the assumptions.
@@ -226,7 +234,12 @@ impl Formulas {
     ///
     /// `Some` is certain. `None` says that the parts do not tell, although together they might: `a or not a` is `None` where `a` is.
     pub fn evaluate(&self, formula: Formula, model: &Model) -> Option<bool> {
-        self.state.borrow_mut().store.evaluate(formula, model)
+        self.evaluate_each(&[formula], model)[0]
+    }
+
+    /// [`Formulas::evaluate`] of many formulas in one walk: what they share is looked at once.
+    pub fn evaluate_each(&self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
+        self.state.borrow_mut().store.evaluate(formulas, model)
     }
 
     /// [`Formulas::evaluate`] with the value of each variable asked of `lookup`; propositions are unknown.
@@ -240,6 +253,11 @@ impl Formulas {
         self.evaluate(formula, &model)
     }
 
+    /// The steps that questions have taken so far, beyond the [`FREE_STEPS`](super::FREE_STEPS) of each.
+    pub fn steps(&self) -> u64 {
+        self.state.borrow().query.steps()
+    }
+
     /// The variables that occur in `formula`, in the order of their creation.
     pub fn variables(&self, formula: Formula) -> Vec<Variable> {
         self.state.borrow_mut().store.variables(formula)
@@ -247,6 +265,6 @@ impl Formulas {
 
     /// Whether `formula` speaks of a proposition, which nothing in the files given decides.
     pub fn is_undecided(&self, formula: Formula) -> bool {
-        self.state.borrow_mut().store.has_proposition(formula)
+        self.state.borrow().store.has_proposition(formula)
     }
 }

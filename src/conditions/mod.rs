@@ -6,6 +6,9 @@
 //! A formula is made of atoms (`variable = literal`, `variable = variable`, propositions that nothing decides) with *and*, *or* and
 //! *not*. Equal formulas are the same number, so that a question asked twice is answered once. Nothing here recurses, and every
 //! question has a budget of steps ([`QUERY_STEPS`], [`STORE_STEPS`]); past it the answer is [`Answer::Undecided`], never a long wait.
+//!
+//! Cheap before dear: every formula carries its truth in 64 sample worlds, which answers most questions of satisfiability with one look;
+//! then conjunctions of literals are compared, then the defaults are tried, and only what is left goes to the solver.
 
 mod encode;
 mod formula;

@@ -1,7 +1,5 @@
 //! What a formula is made of.
 
-use std::fmt;
-
 use super::store::node_number;
 use super::{Formula, Formulas, Model};
 
@@ -12,16 +10,10 @@ impl Formulas {
     pub fn evaluate_parts(&self, formula: Formula, parts: &[Formula], model: &Model) -> Vec<Option<bool>> {
         let store = &mut self.state.borrow_mut().store;
         let mut cone = Vec::new();
-        store.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
+        store.cone(&[formula], u64::MAX, &mut cone).expect("there is no limit");
         let knowledge = store.knowledge(model);
         store.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge));
         let value = |part: &Formula| cone.binary_search(&node_number(*part)).ok().and_then(|_| store.value(*part));
         parts.iter().map(value).collect()
-    }
-}
-
-impl fmt::Debug for Formulas {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Formulas").finish_non_exhaustive()
     }
 }

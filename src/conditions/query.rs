@@ -12,10 +12,12 @@ use super::{Answer, Formula, Variable, witness};
 
 /// Steps (nodes visited, clauses looked at) that one query may take: some ten milliseconds.
 pub const QUERY_STEPS: u64 = 1_000_000;
-/// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: some tenths of a second.
-pub const STORE_STEPS: u64 = 20_000_000;
-/// Steps that a query may always take: a few microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
-pub const FREE_STEPS: u64 = 256;
+/// Steps that all queries of one store may take together, beyond the [`FREE_STEPS`] of each: about a tenth of a second.
+pub const STORE_STEPS: u64 = 5_000_000;
+/// Steps that a query may always take: some ten microseconds, so that small questions are answered even after [`STORE_STEPS`] are spent.
+pub const FREE_STEPS: u64 = 1_024;
+/// The nodes next to the root in which a contradiction is looked for before the whole of a larger formula.
+const NEAR: usize = 64;
 
 /// A value for each variable and proposition of a formula, both sorted.
 #[derive(Default, Debug)]
@@ -116,7 +118,7 @@ struct Scratch {
 struct Assumptions {
     formulas: Vec<Formula>,
     all: Option<Formula>,
-    /// Up to date only after [`Query::settle`].
+    /// Up to date only after [`Query::settle`]; none if the budget did not suffice to find them.
     groups: Vec<Formula>,
     group_of: FxHashMap<Key, usize>,
     answer: Option<Answer>,
@@ -146,6 +148,9 @@ impl Query {
         if formula == Formula::FALSE || (formula == Formula::TRUE && self.assumptions.formulas.is_empty()) {
             return (formula == Formula::TRUE).into();
         }
+        if store.sampled([formula, self.all_assumptions()]) {
+            return Answer::Yes;
+        }
         if let Some(&known) = self.answers.get(&formula) {
             return known;
         }
@@ -165,12 +170,25 @@ impl Query {
         answer
     }
 
+    /// Whether both can hold together.
+    pub(super) fn compatible(&mut self, store: &mut Store, first: Formula, second: Formula) -> Answer {
+        // No node is made for the many questions that a sample world answers.
+        if store.sampled([first, second, self.all_assumptions()]) {
+            return Answer::Yes;
+        }
+        let both = store.and(first, second);
+        self.satisfiable(store, both)
+    }
+
     pub(super) fn holds_with_defaults(&mut self, store: &mut Store, formula: Formula) -> Answer {
+        let query = store.and(formula, self.all_assumptions());
+        if let Some(holds) = store.holds_at_defaults(query) {
+            return holds.into();
+        }
         if let Some(&known) = self.default_answers.get(&formula) {
             return known;
         }
         let mut meter = self.meter();
-        let query = store.and(formula, self.all_assumptions());
         let answer = self.decide_with_defaults(store, query, Wanted::Answer, &mut meter).answer();
         self.pay(meter);
         self.default_answers.insert(formula, answer);
@@ -188,6 +206,7 @@ impl Query {
     }
 
     fn find_witness(&mut self, store: &mut Store, formula: Formula, meter: &mut Meter) -> Option<Model> {
+        self.settle(store, meter);
         let query = self.with_assumptions(store, formula, meter)?;
         if query == Formula::TRUE {
             return Some(Model::new());
@@ -205,7 +224,7 @@ impl Query {
     /// Whether `formula` can hold when every variable that has a default takes it, without the assumptions.
     fn decide_with_defaults(&mut self, store: &mut Store, formula: Formula, wanted: Wanted, meter: &mut Meter) -> Decision {
         let mut cone = std::mem::take(&mut self.scratch.cone);
-        let affordable = store.cone(formula, meter.left, &mut cone).is_some() && meter.spend(2 * cone.len());
+        let affordable = store.cone(&[formula], meter.left, &mut cone).is_some() && meter.spend(2 * cone.len());
         let variables = if affordable { store.variables_of_cone(&cone) } else { Vec::new() };
         let defaults: Vec<(Variable, Text)> =
             variables.into_iter().filter_map(|variable| Some((variable, store.default_of(variable)?))).collect();
@@ -239,12 +258,15 @@ impl Query {
         decision
     }
 
-    /// `formula` with the assumptions that have to do with it; `None` is the end of the budget.
+    /// `formula` with the assumptions that have to do with it, once they are settled; `None` is the end of the budget.
     fn with_assumptions(&mut self, store: &mut Store, formula: Formula, meter: &mut Meter) -> Option<Formula> {
         if self.assumptions.formulas.is_empty() {
             return Some(formula);
         }
-        store.cone(formula, meter.left, &mut self.scratch.cone)?;
+        if self.assumptions.groups.is_empty() {
+            return Some(store.and(formula, self.all_assumptions()));
+        }
+        store.cone(&[formula], meter.left, &mut self.scratch.cone)?;
         if !meter.spend(self.scratch.cone.len()) {
             return None;
         }
@@ -278,8 +300,8 @@ impl Query {
         let mut first_with: FxHashMap<Key, usize> = FxHashMap::default();
         for (place, &conjunct) in conjuncts.iter().enumerate() {
             let mut cone = Vec::new();
-            if store.cone(conjunct, meter.left, &mut cone).is_none() || !meter.spend(cone.len()) {
-                // Without their groups no assumption can be left out of a query, and there is no budget to ask one.
+            if store.cone(&[conjunct], meter.left, &mut cone).is_none() || !meter.spend(cone.len()) {
+                // Without groups, no assumption can be left out of a query.
                 self.assumptions.answer = Some(Answer::Undecided);
                 return Answer::Undecided;
             }
@@ -311,6 +333,10 @@ impl Query {
         answer
     }
 
+    pub(super) fn steps(&self) -> u64 {
+        self.spent
+    }
+
     fn all_assumptions(&self) -> Formula {
         self.assumptions.all.unwrap_or(Formula::TRUE)
     }
@@ -338,7 +364,14 @@ impl Scratch {
         if simple && wanted == Wanted::Answer {
             return Some(Decision::Satisfiable);
         }
-        store.cone(formula, meter.left, &mut self.cone)?;
+        if !store.near_cone(formula, NEAR, &mut self.cone) {
+            // Most contradictions are between neighbours, and what follows from a part follows from the whole.
+            store.forget(&self.cone);
+            if let Some(None) = Encoding::new(store, &mut self.solver, &self.cone, formula, meter)?.solve(meter) {
+                return Some(Decision::Unsatisfiable);
+            }
+            store.cone(&[formula], meter.left, &mut self.cone)?;
+        }
         if !meter.spend(2 * self.cone.len()) {
             return None;
         }

@@ -420,3 +420,84 @@ fn luby(mut index: u64) -> u64 {
         index -= (1 << (length - 1)) - 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLENTY: Meter = Meter { left: 100_000_000 };
+
+    /// Numbers without a pattern, always the same.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn below(&mut self, limit: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            u32::try_from((self.0 >> 33) % u64::from(limit)).expect("it is below a `u32`")
+        }
+
+        fn clause(&mut self, variables: u32) -> [Literal; 3] {
+            let first = self.below(variables);
+            let second = (first + 1 + self.below(variables - 1)) % variables;
+            let third = loop {
+                let third = self.below(variables);
+                if third != first && third != second {
+                    break third;
+                }
+            };
+            [first, second, third].map(|variable| variable << 1 | self.below(2))
+        }
+    }
+
+    fn solve(solver: &mut Solver, variables: u32, clauses: &[[Literal; 3]]) -> bool {
+        solver.reset();
+        for number in 0..variables {
+            solver.variable(number % 3 == 0);
+        }
+        clauses.iter().for_each(|clause| solver.clause(clause));
+        let satisfiable = solver.solve(&mut PLENTY.clone()).expect("the budget suffices");
+        if satisfiable {
+            assert!(clauses.iter().all(|clause| clause.iter().any(|&literal| solver.is_true(literal))));
+        }
+        satisfiable
+    }
+
+    #[test]
+    fn random_clauses_are_decided_as_by_trying_every_assignment() {
+        const VARIABLES: u32 = 11;
+        let (mut solver, mut numbers) = (Solver::default(), Numbers(1));
+        let mut satisfiable = 0;
+        for _ in 0..400 {
+            let clauses: Vec<[Literal; 3]> = (0..48).map(|_| numbers.clause(VARIABLES)).collect();
+            let expected = (0..1_u32 << VARIABLES).any(|assignment| {
+                let holds = |literal: Literal| assignment >> (literal >> 1) & 1 != literal & 1;
+                clauses.iter().all(|clause| clause.iter().any(|&literal| holds(literal)))
+            });
+            assert_eq!(solve(&mut solver, VARIABLES, &clauses), expected);
+            satisfiable += u32::from(expected);
+        }
+        assert!((100..300).contains(&satisfiable), "{satisfiable} of 400 test only one answer");
+    }
+
+    #[test]
+    fn a_hidden_assignment_among_many_clauses_is_found() {
+        const VARIABLES: u32 = 120;
+        let (mut solver, mut numbers) = (Solver::default(), Numbers(2));
+        for _ in 0..20 {
+            let hidden: Vec<u32> = (0..VARIABLES).map(|_| numbers.below(2)).collect();
+            let mut clauses = Vec::new();
+            while clauses.len() < 510 {
+                let clause = numbers.clause(VARIABLES);
+                if clause.iter().any(|&literal| hidden[(literal >> 1) as usize] == literal & 1) {
+                    clauses.push(clause);
+                }
+            }
+            assert!(solve(&mut solver, VARIABLES, &clauses));
+        }
+    }
+
+    #[test]
+    fn restarts_follow_the_luby_sequence() {
+        assert_eq!((1..=15).map(luby).collect::<Vec<_>>(), [1, 1, 2, 1, 1, 2, 4, 1, 1, 2, 1, 1, 2, 4, 8]);
+    }
+}

@@ -3,7 +3,7 @@
 //! Not here: anything that has to search; that is `query`.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -30,10 +30,45 @@ pub(super) enum Node {
     And(Formula, Formula),
 }
 
+/// What a formula is in 64 sample worlds, a bit each; in a world that neither mask has, it was not worked out.
+///
+/// World 0 has every default. In the others the values are scattered, always the same way. A formula that is true in one of them is
+/// satisfiable, which answers most questions as soon as they are asked.
+#[derive(Clone, Copy, Debug)]
+struct Samples {
+    holds: u64,
+    fails: u64,
+}
+
+impl Samples {
+    const WORLDS: u32 = u64::BITS;
+    const TRUE: Self = Self { holds: u64::MAX, fails: 0 };
+
+    fn exact(holds: u64) -> Self {
+        Self { holds, fails: !holds }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { holds: self.holds & other.holds, fails: self.fails | other.fails }
+    }
+}
+
+/// What the atoms of a formula have in common.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    has_proposition: bool,
+    /// Every atom speaks of variables with defaults only, so that sample world 0 is the only one with all defaults.
+    has_defaults: bool,
+}
+
 struct Unknown {
-    /// `None` is open. A closed domain has two values at least: [`Store::representative`] stands in for one value.
+    /// The values without repetitions, at least one; `None` is open.
     domain: Option<Box<[Text]>>,
     default: Option<Text>,
+    /// The sample worlds in which an open variable has its default.
+    samples_at_default: u64,
+    /// The sample worlds in which an open variable has none of the literals it was compared with so far.
+    samples_elsewhere: u64,
 }
 
 /// What is known of a variable.
@@ -53,10 +88,12 @@ pub(super) struct Knowledge {
 /// Every formula of one analysis. Nodes are in topological order: children before parents.
 pub(super) struct Store {
     nodes: Vec<Node>,
+    samples: Vec<Samples>,
+    traits: Vec<Traits>,
     index: FxHashMap<Node, u32>,
     unknowns: Vec<Unknown>,
-    texts: Vec<Rc<str>>,
-    text_index: FxHashMap<Rc<str>, Text>,
+    texts: Vec<Arc<str>>,
+    text_index: FxHashMap<Arc<str>, Text>,
     /// Which nodes the present walk has visited: those whose mark is `epoch`.
     marks: Vec<u32>,
     epoch: u32,
@@ -68,6 +105,8 @@ impl Default for Store {
     fn default() -> Self {
         Self {
             nodes: vec![Node::True],
+            samples: vec![Samples::TRUE],
+            traits: vec![Traits { has_proposition: false, has_defaults: true }],
             index: FxHashMap::default(),
             unknowns: Vec::new(),
             texts: Vec::new(),
@@ -99,7 +138,8 @@ impl Store {
         };
         let default = default.map(|default| self.intern(&default));
         let default = default.filter(|default| domain.as_ref().is_none_or(|domain| domain.contains(default)));
-        self.unknowns.push(Unknown { domain, default });
+        let samples_at_default = default.map_or(0, |default| 1 | quarter(variable, default));
+        self.unknowns.push(Unknown { domain, default, samples_at_default, samples_elsewhere: !samples_at_default });
         variable
     }
 
@@ -108,14 +148,33 @@ impl Store {
             return known;
         }
         let number = u32::try_from(self.texts.len()).expect("a template has fewer than 2^32 strings");
-        let text: Rc<str> = text.into();
-        self.texts.push(Rc::clone(&text));
+        let text: Arc<str> = text.into();
+        self.texts.push(Arc::clone(&text));
         self.text_index.insert(text, number);
         number
     }
 
     pub(super) fn text(&self, text: Text) -> &str {
         &self.texts[text as usize]
+    }
+
+    fn samples(&self, formula: Formula) -> Samples {
+        let samples = self.samples[formula.node()];
+        if formula.is_negated() { Samples { holds: samples.fails, fails: samples.holds } } else { samples }
+    }
+
+    /// Whether all formulas hold together in a sample world.
+    pub(super) fn sampled<const COUNT: usize>(&self, formulas: [Formula; COUNT]) -> bool {
+        formulas.into_iter().fold(u64::MAX, |worlds, formula| worlds & self.samples(formula).holds) != 0
+    }
+
+    /// Whether a formula can hold when every variable that has a default takes it; `None` if the sample worlds do not tell.
+    pub(super) fn holds_at_defaults(&self, formula: Formula) -> Option<bool> {
+        let samples = self.samples(formula);
+        if samples.holds & 1 == 1 {
+            return Some(true);
+        }
+        (samples.fails & 1 == 1 && self.traits[formula.node()].has_defaults).then_some(false)
     }
 
     pub(super) fn node(&self, formula: Formula) -> Node {
@@ -182,7 +241,8 @@ impl Store {
     pub(super) fn and(&mut self, first: Formula, second: Formula) -> Formula {
         let (mut first, mut second) = (first.min(second), first.max(second));
         // Each round replaces a formula by a smaller one; a few rounds catch what templates contain.
-        for _ in 0..4 {
+        let mut rounds = 4;
+        loop {
             if first == Formula::TRUE || first == second {
                 return second;
             }
@@ -191,9 +251,10 @@ impl Store {
             }
             match self.simpler(first, second).or_else(|| self.simpler(second, first)) {
                 Some(Simpler::Is(formula)) => return formula,
-                Some(Simpler::And(one, other)) => (first, second) = (one.min(other), one.max(other)),
-                None => break,
+                Some(Simpler::And(one, other)) if rounds > 0 => (first, second) = (one.min(other), one.max(other)),
+                _ => break,
             }
+            rounds -= 1;
         }
         self.shared(Node::And(first, second))
     }
@@ -254,10 +315,69 @@ impl Store {
 
     fn push(&mut self, node: Node) -> Formula {
         let number = u32::try_from(self.nodes.len()).ok().filter(|number| *number < 1 << 31);
+        let samples = self.sample(node);
+        self.samples.push(samples);
+        self.traits.push(match node {
+            Node::True => Traits { has_proposition: false, has_defaults: true },
+            Node::Equals(variable, _) => Traits { has_proposition: false, has_defaults: self.default_of(variable).is_some() },
+            Node::Same(first, second) => {
+                let has_defaults = self.default_of(first).is_some() && self.default_of(second).is_some();
+                Traits { has_proposition: false, has_defaults }
+            }
+            Node::Proposition => Traits { has_proposition: true, has_defaults: false },
+            Node::And(first, second) => {
+                let (one, other) = (self.traits[first.node()], self.traits[second.node()]);
+                Traits {
+                    has_proposition: one.has_proposition || other.has_proposition,
+                    has_defaults: one.has_defaults && other.has_defaults,
+                }
+            }
+        });
         self.nodes.push(node);
         self.marks.push(0);
         self.values.push(None);
         Formula::of_node(number.expect("a template has fewer than 2^31 formulas"))
+    }
+
+    /// What a new node is in the sample worlds.
+    fn sample(&mut self, node: Node) -> Samples {
+        match node {
+            Node::True => Samples::TRUE,
+            Node::And(first, second) => self.samples(first).and(self.samples(second)),
+            Node::Proposition => Samples::exact(scatter(self.nodes.len() as u64)),
+            Node::Equals(variable, text) if self.domain(variable).is_some() => {
+                let worlds = (0..Samples::WORLDS).filter(|&world| self.sample_value(variable, world) == Some(text));
+                Samples::exact(worlds.fold(0, |worlds, world| worlds | 1 << world))
+            }
+            Node::Equals(variable, text) => {
+                let unknown = &mut self.unknowns[variable.0 as usize];
+                if unknown.default == Some(text) {
+                    return Samples::exact(unknown.samples_at_default);
+                }
+                let holds = unknown.samples_elsewhere & quarter(variable, text);
+                unknown.samples_elsewhere &= !holds;
+                Samples::exact(holds)
+            }
+            Node::Same(first, second) => {
+                let mut samples = Samples { holds: 0, fails: 0 };
+                for world in 0..Samples::WORLDS {
+                    if let (Some(one), Some(other)) = (self.sample_value(first, world), self.sample_value(second, world)) {
+                        *(if one == other { &mut samples.holds } else { &mut samples.fails }) |= 1 << world;
+                    }
+                }
+                samples
+            }
+        }
+    }
+
+    /// The value of a variable in a sample world; `None` for an open variable that is not at its default.
+    fn sample_value(&self, variable: Variable, world: u32) -> Option<Text> {
+        let unknown = &self.unknowns[variable.0 as usize];
+        let Some(domain) = &unknown.domain else {
+            return unknown.default.filter(|_| unknown.samples_at_default >> world & 1 == 1);
+        };
+        let place = scatter(u64::from(variable.0) << 32 | u64::from(world)) % domain.len() as u64;
+        unknown.default.filter(|_| world == 0).or_else(|| domain.get(usize::try_from(place).ok()?).copied())
     }
 
     /// Starts a walk: no node is marked.
@@ -274,13 +394,13 @@ impl Store {
         std::mem::replace(mark, self.epoch) != self.epoch
     }
 
-    /// Puts the nodes that `formula` is made of into `cone`, children first. `None` if they are more than `limit`.
-    pub(super) fn cone(&mut self, formula: Formula, limit: u64, cone: &mut Vec<u32>) -> Option<()> {
+    /// Puts the nodes that `formulas` are made of into `cone`, children first. `None` if they are more than `limit`.
+    pub(super) fn cone(&mut self, formulas: &[Formula], limit: u64, cone: &mut Vec<u32>) -> Option<()> {
         cone.clear();
         self.unmark();
         let mut stack = std::mem::take(&mut self.stack);
         stack.clear();
-        stack.push(node_number(formula));
+        stack.extend(formulas.iter().map(|&formula| node_number(formula)));
         while let Some(node) = stack.pop() {
             if !self.mark(node) {
                 continue;
@@ -299,6 +419,32 @@ impl Store {
         // A node's children are older than it is.
         cone.sort_unstable();
         Some(())
+    }
+
+    /// Puts the `limit` nodes of `formula` that are nearest to its root into `cone`, children first. True if these are all.
+    pub(super) fn near_cone(&mut self, formula: Formula, limit: usize, cone: &mut Vec<u32>) -> bool {
+        cone.clear();
+        self.unmark();
+        self.mark(node_number(formula));
+        cone.push(node_number(formula));
+        let mut next = 0;
+        while next < cone.len() {
+            if let Node::And(first, second) = self.nodes[cone[next] as usize] {
+                // Both or none: a conjunction that lacks a side says nothing.
+                if cone.len() + 2 > limit {
+                    break;
+                }
+                for child in [first, second].map(node_number) {
+                    if self.mark(child) {
+                        cone.push(child);
+                    }
+                }
+            }
+            next += 1;
+        }
+        let complete = next == cone.len();
+        cone.sort_unstable();
+        complete
     }
 
     /// Puts the formulas whose conjunction `formula` is into `conjuncts`. `None` if it takes more than `limit` steps.
@@ -335,6 +481,11 @@ impl Store {
         cone: &[u32],
         atom: impl Fn(&Self, u32, Node) -> Option<bool>,
     ) -> Option<bool> {
+        self.fill(cone, atom);
+        self.value(formula)
+    }
+
+    fn fill(&mut self, cone: &[u32], atom: impl Fn(&Self, u32, Node) -> Option<bool>) {
         for &number in cone {
             let value = match self.nodes[number as usize] {
                 Node::True => Some(true),
@@ -347,7 +498,13 @@ impl Store {
             };
             self.values[number as usize] = value;
         }
-        self.value(formula)
+    }
+
+    /// Lets the nodes of `cone` have no value.
+    pub(super) fn forget(&mut self, cone: &[u32]) {
+        for &number in cone {
+            self.values[number as usize] = None;
+        }
     }
 
     /// What `formula` was in the last [`Store::evaluate_cone`] of a cone that has it.
@@ -401,16 +558,17 @@ impl Store {
         knowledge
     }
 
-    pub(super) fn evaluate(&mut self, formula: Formula, model: &Model) -> Option<bool> {
+    pub(super) fn evaluate(&mut self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
         let knowledge = self.knowledge(model);
         let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone)?;
-        self.evaluate_cone(formula, &cone, |store, number, node| store.known_atom(number, node, &knowledge))
+        self.cone(formulas, u64::MAX, &mut cone).expect("there is no limit");
+        self.fill(&cone, |store, number, node| store.known_atom(number, node, &knowledge));
+        formulas.iter().map(|&formula| self.value(formula)).collect()
     }
 
     pub(super) fn variables(&mut self, formula: Formula) -> Vec<Variable> {
         let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
+        self.cone(&[formula], u64::MAX, &mut cone).expect("there is no limit");
         self.variables_of_cone(&cone)
     }
 
@@ -428,11 +586,23 @@ impl Store {
         variables
     }
 
-    pub(super) fn has_proposition(&mut self, formula: Formula) -> bool {
-        let mut cone = Vec::new();
-        self.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
-        cone.iter().any(|&number| self.nodes[number as usize] == Node::Proposition)
+    pub(super) fn has_proposition(&self, formula: Formula) -> bool {
+        self.traits[formula.node()].has_proposition
     }
+}
+
+/// A fourth of the sample worlds.
+fn quarter(variable: Variable, text: Text) -> u64 {
+    let number = u64::from(variable.0) << 32 | u64::from(text);
+    scatter(number) & scatter(!number)
+}
+
+/// SplitMix64's mixing of a number: every bit of the result depends on every bit of the number.
+fn scatter(number: u64) -> u64 {
+    let mut bits = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
 }
 
 enum Simpler {

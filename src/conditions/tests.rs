@@ -259,10 +259,60 @@ fn evaluation_knows_three_values() {
 }
 
 #[test]
+fn many_formulas_are_evaluated_in_one_walk() {
+    let formulas = Formulas::new();
+    let parameters: Vec<Variable> = (0..20_000).map(|_| open(&formulas)).collect();
+    let chain = chain(&formulas, &parameters);
+    let mut model = Model::new();
+    model.set(parameters[10_000], literal("c"));
+    let values = formulas.evaluate_each(&chain, &model);
+    assert_eq!((values[9_999], values[10_000], values[10_001]), (None, Some(false), None));
+}
+
+#[test]
+fn of_many_literals_each_two_exclude_each_other() {
+    let formulas = Formulas::new();
+    let (variable, opaque) = (open(&formulas), formulas.proposition());
+    let literals: Vec<Formula> = (0..12).map(|number| formulas.equals(variable, &number.to_string())).collect();
+    let all = formulas.any(literals.iter().copied());
+    for (place, &one) in literals.iter().enumerate() {
+        for &other in &literals[..place] {
+            let both = formulas.all([all, formulas.or(one, opaque), formulas.or(other, opaque)]);
+            assert_eq!(formulas.implies(both, opaque), Answer::Yes);
+            assert_eq!(formulas.implies(formulas.or(one, opaque), formulas.and(all, opaque)), Answer::No);
+        }
+    }
+}
+
+#[test]
+fn under_assumptions_nobody_can_decide_possible_is_not_claimed() {
+    let formulas = Formulas::new();
+    let variable = open(&formulas);
+    formulas.assume(pigeons(&formulas, 12, 11));
+    // The first question finds out about the assumptions, the second already knows.
+    assert_eq!(formulas.satisfiable(formulas.equals(variable, "a")), Answer::Undecided);
+    assert_eq!(formulas.satisfiable(formulas.equals(variable, "b")), Answer::Undecided);
+    assert_eq!(formulas.satisfiable(Formula::FALSE), Answer::No);
+    assert_eq!(formulas.witness(formulas.equals(variable, "a")), None);
+}
+
+#[test]
+fn a_witness_past_the_budget_is_longer_but_right() {
+    let formulas = Formulas::new();
+    let parameters: Vec<Variable> = (0..3_000).map(|_| formulas.variable(Domain::Open, Some("d".into()))).collect();
+    let differs =
+        |parameter: &Variable| formulas.not(formulas.or(formulas.equals(*parameter, "a"), formulas.equals(*parameter, "d")));
+    let all = formulas.all(parameters.iter().map(differs));
+    let model = formulas.witness(all).expect("it can hold");
+    assert_eq!(model.values().count(), 3_000);
+    assert_eq!(formulas.evaluate(all, &model), Some(true));
+}
+
+#[test]
 fn the_iterator_of_all_may_use_the_store() {
     let formulas = Formulas::new();
     let variable = open(&formulas);
-    let none = formulas.all(["a", "b"].map(|value| value).iter().map(|value| formulas.not(formulas.equals(variable, value))));
+    let none = formulas.all(["a", "b"].iter().map(|value| formulas.not(formulas.equals(variable, value))));
     assert_eq!(formulas.variables(none), [variable]);
 }
 
@@ -280,7 +330,7 @@ fn a_chain_of_256_conditions_is_answered_exactly() {
     assert_eq!(formulas.satisfiable(with_last("c")), Answer::No);
     let all_a = formulas.all(parameters.iter().map(|&parameter| formulas.equals(parameter, "a")));
     assert_eq!(formulas.implies(all_a, last), Answer::Yes);
-    // It holds or not from the last `b` on; without a `c` nothing else is possible.
+    // With `c` everywhere, each condition is false whatever the one before it is.
     assert_eq!(formulas.holds_with_defaults(last), Answer::No);
     let model = formulas.witness(last).expect("it can hold");
     assert_eq!(formulas.evaluate(last, &model), Some(true));
@@ -328,6 +378,7 @@ fn many_hard_questions_do_not_add_up() {
         let question = formulas.and(hard, formulas.equals(variable, &number.to_string()));
         assert_eq!(formulas.satisfiable(question), Answer::Undecided);
     }
+    assert!((STORE_STEPS..=STORE_STEPS + QUERY_STEPS).contains(&formulas.steps()), "{}", formulas.steps());
     let easy = formulas.and(formulas.equals(variable, "1"), formulas.proposition());
     assert_eq!(formulas.satisfiable(easy), Answer::Yes);
 }

@@ -8,7 +8,7 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::model::{Model, Value};
 use super::query::{Assignment, Query, never_holds};
@@ -28,7 +28,7 @@ pub(super) fn minimal(
     meter: &mut Meter,
 ) -> Model {
     let mut cone = Vec::new();
-    store.cone(formula, u64::MAX, &mut cone).expect("there is no limit");
+    store.cone(&[formula], u64::MAX, &mut cone).expect("there is no limit");
     meter.spend(3 * cone.len());
     assignment.complete(store, &cone);
     store.evaluate_cone(formula, &cone, |_, number, node| assignment.atom(number, node));
@@ -172,17 +172,27 @@ impl Witness {
 
     /// Says "anything but" of open variables whose invented value only has to differ from literals.
     fn loosen(&mut self, store: &mut Store, meter: &mut Meter) {
+        let mut mentioned: FxHashMap<Variable, Vec<Text>> = FxHashMap::default();
+        let mut compared: FxHashSet<Variable> = FxHashSet::default();
+        for &number in &self.cone {
+            match store.node_at(number) {
+                Node::Equals(variable, text) => mentioned.entry(variable).or_default().push(text),
+                Node::Same(first, second) => compared.extend([first, second]),
+                Node::True | Node::Proposition | Node::And(..) => {}
+            }
+        }
         for variable in self.variables(store) {
             if !matches!(self.knowledge.variables[&variable], Known::Text(text) if text >= FRESH) {
                 continue;
             }
-            let mentioned = self.cone.iter().filter_map(|&number| match store.node_at(number) {
-                Node::Equals(other, text) if other == variable => Some(text),
-                _ => None,
-            });
-            let mut than: Vec<Text> = mentioned.collect();
-            if !self.try_instead(store, meter, variable, Some(Known::Other(than.clone()))) {
-                continue;
+            let mut than = mentioned.remove(&variable).unwrap_or_default();
+            if compared.contains(&variable) {
+                if !self.try_instead(store, meter, variable, Some(Known::Other(than.clone()))) {
+                    continue;
+                }
+            } else {
+                // Of a variable that is compared with literals only, an invented value says nothing more than this.
+                self.knowledge.variables.insert(variable, Known::Other(than.clone()));
             }
             let mut place = 0;
             while place < than.len() && than.len() > 1 {
@@ -202,14 +212,14 @@ impl Witness {
 
     /// Gives the invented values that are left names that the formula does not mention.
     fn name_inventions(&mut self, store: &mut Store) {
-        let mut invented: Vec<Text> = Vec::new();
-        for variable in store.variables_of_cone(&self.cone) {
-            match self.knowledge.variables.get(&variable) {
-                Some(&Known::Text(text)) if text >= FRESH && !invented.contains(&text) => invented.push(text),
+        let mut inventions: Vec<&mut Text> = Vec::new();
+        for known in self.knowledge.variables.values_mut() {
+            match known {
+                Known::Text(text) if *text >= FRESH => inventions.push(text),
                 _ => {}
             }
         }
-        if invented.is_empty() {
+        if inventions.is_empty() {
             return;
         }
         let mut taken: FxHashSet<Text> = FxHashSet::default();
@@ -221,21 +231,19 @@ impl Witness {
             Node::Equals(_, text) => Some(text),
             _ => None,
         }));
-        let mut names = Vec::with_capacity(invented.len());
+        let mut names: FxHashMap<Text, Text> = FxHashMap::default();
         let mut number = 0;
-        while names.len() < invented.len() {
-            number += 1;
-            let name = store.intern(&format!("value-{number}"));
-            if !taken.contains(&name) {
-                names.push(name);
-            }
-        }
-        for known in self.knowledge.variables.values_mut() {
-            if let Known::Text(text) = known
-                && let Some(place) = invented.iter().position(|invention| invention == text)
-            {
-                *text = names[place];
-            }
+        for invention in inventions {
+            let name = names.entry(*invention).or_insert_with(|| {
+                loop {
+                    number += 1;
+                    let name = store.intern(&format!("value-{number}"));
+                    if !taken.contains(&name) {
+                        break name;
+                    }
+                }
+            });
+            *invention = *name;
         }
     }
 

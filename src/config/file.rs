@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::selection::closest;
-use super::{Level, Settings, severity};
+use super::{Level, Settings, Workspace, severity};
 use crate::diagnostic::Severity;
+use crate::text::nearest_name;
 
 /// What is wrong with a config file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,24 +32,26 @@ impl ConfigError {
 ///
 /// Where the text is not YAML, or has an unknown key or a value of the wrong kind.
 pub fn parse(text: &str) -> Result<Settings, ConfigError> {
+    settings_from(text, |file: File| file.0)
+}
+
+/// What `settings` makes of the text as a `T`; the defaults where there is nothing in it.
+pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> Settings) -> Result<Settings, ConfigError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let has_content = |line: &str| !matches!(line.trim(), "" | "---") && !line.trim_start().starts_with('#');
     if !text.lines().any(has_content) {
         return Ok(Settings::default());
     }
-    match serde_yaml::from_str::<File>(text) {
-        Ok(file) => Ok(file.0),
-        Err(error) => {
-            let place = error.location().map(|location| (location.line(), location.column()));
-            // serde_yaml ends its message with the place, which stands in front here.
-            let message = error.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-            Err(ConfigError { place, message: message.to_owned() })
-        }
-    }
+    serde_yaml::from_str(text).map(settings).map_err(|error| {
+        let place = error.location().map(|location| (location.line(), location.column()));
+        // serde_yaml ends its message with the place, which stands in front here.
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        ConfigError { place, message: message.to_owned() }
+    })
 }
 
-const KEYS: [&str; 7] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters"];
+const KEYS: [&str; 9] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters", "workspace", "stack-names"];
 
 struct File(Settings);
 
@@ -70,11 +72,8 @@ impl<'de> Visitor<'de> for FileVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
         let mut settings = Settings::default();
-        let mut seen: Vec<&str> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key)? {
-            if seen.contains(&key) {
-                return Err(A::Error::custom(format!("`{key}` is given twice")));
-            }
+        let mut seen: Vec<&'static str> = Vec::new();
+        while let Some(key) = map.next_key_seed(Key { seen: &seen })? {
             seen.push(key);
             match key {
                 "select" => settings.selection.config.select = map.next_value::<Words>()?.0,
@@ -85,6 +84,11 @@ impl<'de> Visitor<'de> for FileVisitor {
                 "parameters" => {
                     let parameters = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
                     settings.parameters = parameters.into_iter().map(|(name, value)| (name, value.0)).collect();
+                }
+                "workspace" => settings.workspace = map.next_value::<Linking>()?.0,
+                "stack-names" => {
+                    let names = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
+                    settings.stack_names = names.into_iter().map(|(path, name)| (path, name.0)).collect();
                 }
                 _ => {
                     for (rule, entry) in map.next_value::<Option<BTreeMap<String, RuleEntry>>>()?.unwrap_or_default() {
@@ -100,10 +104,27 @@ impl<'de> Visitor<'de> for FileVisitor {
     }
 }
 
-/// One of [`KEYS`].
-struct Key;
+struct Linking(Workspace);
 
-impl<'de> DeserializeSeed<'de> for Key {
+impl<'de> Deserialize<'de> for Linking {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Text::deserialize(deserializer)?.0;
+        match word.as_str() {
+            // `off` without quotes is a boolean of YAML 1.1.
+            "off" | "false" => Ok(Self(Workspace::Off)),
+            "open" => Ok(Self(Workspace::Open)),
+            "closed" => Ok(Self(Workspace::Closed)),
+            _ => Err(de::Error::custom(format!("`{word}` is no way to link templates, it must be `open`, `closed` or `off`"))),
+        }
+    }
+}
+
+/// One of [`KEYS`], each at most once.
+struct Key<'a> {
+    seen: &'a [&'static str],
+}
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
     type Value = &'static str;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
@@ -111,7 +132,7 @@ impl<'de> DeserializeSeed<'de> for Key {
     }
 }
 
-impl Visitor<'_> for Key {
+impl Visitor<'_> for Key<'_> {
     type Value = &'static str;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -119,9 +140,12 @@ impl Visitor<'_> for Key {
     }
 
     fn visit_str<E: de::Error>(self, word: &str) -> Result<&'static str, E> {
+        if self.seen.contains(&word) {
+            return Err(E::custom(format!("`{word}` is given twice")));
+        }
         KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
             let underscored = word.replace('_', "-");
-            E::custom(match closest(&underscored, KEYS.into_iter()) {
+            E::custom(match nearest_name(&underscored, KEYS.into_iter()) {
                 Some(key) => format!("unknown key `{word}`, did you mean `{key}`?"),
                 None => format!("unknown key `{word}`, the keys are {}", quoted(&KEYS)),
             })
@@ -134,7 +158,8 @@ fn quoted(words: &[&str]) -> String {
 }
 
 /// A list of words, or one text with commas.
-struct Words(Vec<String>);
+#[derive(Default)]
+pub(super) struct Words(pub(super) Vec<String>);
 
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -247,6 +272,7 @@ impl<'de> Deserialize<'de> for Text {
 
 /// What the config says about one rule: its severity, and options that only the rule understands.
 #[derive(Deserialize)]
+#[serde(expecting = "a mapping such as `{severity: off}`")]
 struct RuleEntry {
     #[serde(rename = "severity")]
     level: Option<Level>,

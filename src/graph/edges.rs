@@ -1,11 +1,12 @@
 //! Who refers to whom, under which condition, and who is therefore created first.
 
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
-use crate::text::Span;
+use crate::text::Place;
 use crate::values::{Formula, ResourceId, StackId};
 
 /// A reference from one resource to another. CloudFormation creates the target first.
@@ -18,7 +19,7 @@ pub struct Edge {
     /// How.
     pub kind: EdgeKind,
     /// The reference.
-    pub span: Span,
+    pub place: Place,
     /// When it is there.
     pub when: Formula,
 }
@@ -37,36 +38,59 @@ pub enum EdgeKind {
 }
 
 impl<'t> ResourceGraph<'t> {
-    /// All references, in the order in which they are written.
-    pub fn edges(&self) -> &[Edge] {
-        self.edges.get_or_init(|| {
-            let mut edges = Vec::new();
-            for resource in &self.resources {
-                let mut walk = Walk { graph: self, resource, edges: &mut edges };
-                for (name, node) in resource.declaration.depends_on() {
-                    walk.add(name, EdgeKind::DependsOn, node, resource.when);
-                }
-                let parts = resource.declaration.node.entries();
-                for entry in parts.filter(|entry| !matches!(entry.key.as_str(), Some("DependsOn" | "Type" | "Condition"))) {
-                    walk.value(entry.value, resource.when);
-                }
+    /// The references between the resources of a stack, in the order in which they are written.
+    #[must_use]
+    pub fn edges(&self, stack: StackId) -> Rc<[Edge]> {
+        if let Some(known) = self.edges.borrow().get(&stack) {
+            return Rc::clone(known);
+        }
+        let mut edges = Vec::new();
+        let resources = Rc::clone(&self.stack_resources()[stack.index()]);
+        for resource in resources.iter() {
+            let mut walk = Walk { graph: self, resource, edges: &mut edges };
+            for (name, node) in resource.declaration.depends_on() {
+                walk.add(name, EdgeKind::DependsOn, node, resource.when);
             }
-            edges
-        })
-    }
-
-    /// The references of one resource.
-    fn edges_from(&self, from: ResourceId) -> &[Edge] {
-        // They are found resource by resource.
-        let edges = self.edges();
-        let start = edges.partition_point(|edge| edge.from < from);
-        let count = edges[start..].partition_point(|edge| edge.from == from);
-        &edges[start..start + count]
+            let parts = resource.declaration.node.entries();
+            for entry in parts.filter(|entry| !matches!(entry.key.as_str(), Some("DependsOn" | "Type" | "Condition"))) {
+                walk.value(entry.value, resource.when);
+            }
+        }
+        let edges: Rc<[Edge]> = edges.into();
+        self.edges.borrow_mut().insert(stack, Rc::clone(&edges));
+        edges
     }
 
     /// When the references make CloudFormation create `later` after `earlier`.
+    ///
+    /// A stack that others import from is there before them; of two nested stacks, the resources that create them decide.
     #[must_use]
     pub fn created_after(&self, later: ResourceId, earlier: ResourceId) -> Formula {
+        // What is deployed is there, whatever the order was.
+        if self.values.is_deployed() {
+            return Formula::TRUE;
+        }
+        match (self.values.is_own(later.stack), self.values.is_own(earlier.stack)) {
+            (true, false) => return Formula::TRUE,
+            (false, true) => return Formula::FALSE,
+            _ => {}
+        }
+        let mut path = self.values.around(earlier.stack);
+        path.push(earlier);
+        let mut later_path = self.values.around(later.stack);
+        later_path.push(later);
+        // The resources in the innermost stack that both are in, directly or through nested stacks.
+        let pair =
+            later_path.iter().rev().find_map(|later| Some((*later, *path.iter().find(|earlier| earlier.stack == later.stack)?)));
+        match pair {
+            Some((later, earlier)) if later == earlier => Formula::FALSE,
+            Some((later, earlier)) => self.created_after_in_stack(later, earlier),
+            None => Formula::FALSE,
+        }
+    }
+
+    fn created_after_in_stack(&self, later: ResourceId, earlier: ResourceId) -> Formula {
+        let edges = self.edges(later.stack);
         let mut orders = self.orders.borrow_mut();
         let known = orders.entry(earlier).or_default();
         let formulas = &self.values.formulas;
@@ -74,17 +98,16 @@ impl<'t> ResourceGraph<'t> {
         // deployed, adds nothing. What is found for the nodes on the way is kept for the next question.
         let mut work = vec![(later, false)];
         while let Some((at, expanded)) = work.pop() {
-            let edges = self.edges_from(at);
+            let edges = edges_from(&edges, at);
             if expanded {
                 let ways = edges.iter().map(|edge| {
                     let beyond =
                         if edge.to == earlier { Formula::TRUE } else { known.get(&edge.to).copied().unwrap_or(Formula::FALSE) };
                     formulas.and(edge.when, beyond)
                 });
-                let formula = formulas.any(ways.collect::<Vec<_>>());
-                known.insert(at, formula);
-            } else if let Entry::Vacant(vacant) = known.entry(at) {
-                vacant.insert(Formula::FALSE);
+                known.insert(at, formulas.any(ways));
+            } else if let Entry::Vacant(slot) = known.entry(at) {
+                slot.insert(Formula::FALSE);
                 work.push((at, true));
                 work.extend(
                     edges.iter().filter(|edge| edge.to != earlier && !known.contains_key(&edge.to)).map(|edge| (edge.to, false)),
@@ -93,6 +116,14 @@ impl<'t> ResourceGraph<'t> {
         }
         known.get(&later).copied().unwrap_or(Formula::FALSE)
     }
+}
+
+/// The references of one resource, of those of its stack.
+fn edges_from(edges: &[Edge], from: ResourceId) -> &[Edge] {
+    // They are found resource by resource.
+    let start = edges.partition_point(|edge| edge.from < from);
+    let count = edges[start..].partition_point(|edge| edge.from == from);
+    &edges[start..start + count]
 }
 
 struct Walk<'a, 't> {
@@ -110,7 +141,7 @@ impl<'t> Walk<'_, 't> {
         let template = self.graph.values.template(self.stack());
         if let Some(index) = template.resources.index(name) {
             let to = ResourceId { stack: self.stack(), index: index as u32 };
-            self.edges.push(Edge { from: self.resource.id, to, kind, span: node.span(), when });
+            self.edges.push(Edge { from: self.resource.id, to, kind, place: node.place(), when });
         }
     }
 

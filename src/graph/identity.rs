@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Resource, ResourceGraph};
-use crate::values::{Case, Choice, Formula, Part, ResourceId, Text, Unknown, Value};
+use crate::values::{Case, Choice, Formula, Part, ResourceId, StackId, Text, Unknown, Value};
 
 /// What a value points to, in one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub struct NamedBy {
     pub reserved: &'static [&'static str],
 }
 
-/// Which resource has which name, and when.
-pub(super) type Names<'t> = Rc<Vec<(ResourceId, Formula, Text<'t>)>>;
+/// Which resource of a stack has which name, and when.
+pub(super) type Names<'t> = Rc<[(ResourceId, Formula, Text<'t>)]>;
 
 impl<'t> ResourceGraph<'t> {
     /// What each case of `choice` points to. The results exclude each other and cover the choice, but for the cases that cannot
@@ -79,32 +79,40 @@ impl<'t> ResourceGraph<'t> {
         };
         for reserved in named.reserved {
             let literal = Text::literal(*reserved);
-            if let Some(same) = self.known_to_be(&name, &literal, when) {
+            if let Some(same) = self.values.known_to_be_same(&name, &literal, when) {
                 add(self.values.formulas.and(when, same), Target::Name(literal));
             }
         }
-        for (candidate, exists, own) in self.names(named).iter() {
-            // A name is compared where the candidate exists.
-            let both = self.values.formulas.and(when, *exists);
-            if let Some(same) = self.known_to_be(&name, own, both) {
-                add(self.values.formulas.and(both, same), Target::Resource(*candidate));
+        for names in self.names(named) {
+            for (candidate, exists, own) in names.iter() {
+                // A name is compared where the candidate exists.
+                let both = self.values.formulas.and(when, *exists);
+                if let Some(same) = self.values.known_to_be_same(&name, own, both) {
+                    add(self.values.formulas.and(both, same), Target::Resource(*candidate));
+                }
             }
         }
         let rest = self.values.formulas.and(when, self.values.formulas.not(self.values.formulas.any(covered)));
         if self.values.possible(rest) {
-            let target = if self.is_open(&name) { Target::Unknown(Unknown::Parameter) } else { Target::Name(name) };
+            let target = if self.values.is_open(&name) { Target::Unknown(Unknown::Parameter) } else { Target::Name(name) };
             found.push(Identity { when: rest, target });
         }
         found
     }
 
-    /// The names that the resources of a type are given, each with when it is that.
-    fn names(&self, named: NamedBy) -> Names<'t> {
-        if let Some(known) = self.names.borrow().get(named.resource_type) {
+    /// The names that the resources of a type are given, each with when it is that, by the stacks known so far.
+    fn names(&self, named: NamedBy) -> Vec<Names<'t>> {
+        let stacks = self.stack_resources();
+        stacks.iter().enumerate().map(|(stack, resources)| self.names_in(StackId::new(stack as u32), resources, named)).collect()
+    }
+
+    fn names_in(&self, stack: StackId, resources: &[Resource<'t>], named: NamedBy) -> Names<'t> {
+        let key = (stack, named.resource_type);
+        if let Some(known) = self.names.borrow().get(&key) {
             return Rc::clone(known);
         }
         let mut names = Vec::new();
-        for candidate in self.of_type(named.resource_type) {
+        for candidate in resources.iter().filter(|resource| resource.resource_type() == named.resource_type) {
             for property in self.property(candidate, &[named.property]) {
                 for case in self.values.cases_of(&property) {
                     if let Value::Text(own) = case.value {
@@ -113,38 +121,14 @@ impl<'t> ResourceGraph<'t> {
                 }
             }
         }
-        let names = Rc::new(names);
-        self.names.borrow_mut().insert(named.resource_type, Rc::clone(&names));
+        let names: Names = names.into();
+        self.names.borrow_mut().insert(key, Rc::clone(&names));
         names
-    }
-
-    /// When two names are the same, where the templates say so: always, for some allowed values, or with the defaults. `None`
-    /// where only chance would make them the same, as with a parameter that takes any value.
-    fn known_to_be(&self, a: &Text<'t>, b: &Text<'t>, when: Formula) -> Option<Formula> {
-        let same = self.values.same_text(a, b);
-        if same == Formula::FALSE {
-            return None;
-        }
-        let by_chance = self.is_open(a) || self.is_open(b);
-        let stated = same == Formula::TRUE
-            || !by_chance
-            || self.values.implies(when, same)
-            || self.values.with_defaults(a).is_some_and(|a| self.values.with_defaults(b).is_some_and(|b| a == b));
-        stated.then_some(same)
-    }
-
-    /// Whether a name has a part that takes any value.
-    fn is_open(&self, text: &Text<'t>) -> bool {
-        text.parts().iter().any(|part| match part {
-            Part::Parameter(stack, name) => !self.values.has_allowed_values(*stack, name),
-            Part::Literal(_) => false,
-            _ => true,
-        })
     }
 
     /// The resource of `id`, for an identity that names one.
     #[must_use]
-    pub fn target(&self, identity: &Identity<'t>) -> Option<&Resource<'t>> {
+    pub fn target(&self, identity: &Identity<'t>) -> Option<Resource<'t>> {
         match identity.target {
             Target::Resource(id) => Some(self.resource(id)),
             Target::Name(_) | Target::Absent | Target::Unknown(_) => None,

@@ -7,29 +7,31 @@ pub mod ecs;
 mod edges;
 mod identity;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
 use crate::syntax::Node;
 use crate::template;
-use crate::text::Span;
+use crate::text::{Place, Span};
 use crate::values::{Choice, Expression, Formula, Found, ResourceId, StackId, Values};
 
 pub use edges::{Edge, EdgeKind};
 pub use identity::{Identity, NamedBy, Target};
 
-/// The resources of the templates that are analysed together.
+/// The resources of a template, of the nested stacks it creates, and of the stacks it imports from.
 #[derive(Debug)]
 pub struct ResourceGraph<'t> {
     values: Values<'t>,
-    resources: Vec<Resource<'t>>,
-    edges: OnceCell<Vec<Edge>>,
-    /// By the earlier resource: when each other one is created after it, as far as that was asked.
+    /// By stack; stacks are added when a value leads to them.
+    resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
+    edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// By the earlier resource: when each other one of its stack is created after it, as far as that was asked.
     orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
-    associations: OnceCell<Vec<ecs::Association<'t>>>,
-    /// By resource type: the names its resources are given.
-    names: RefCell<FxHashMap<&'static str, identity::Names<'t>>>,
+    associations: RefCell<ecs::Associations<'t>>,
+    /// By stack and resource type: the names that its resources are given.
+    names: RefCell<FxHashMap<(StackId, &'static str), identity::Names<'t>>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -58,8 +60,8 @@ impl<'t> Resource<'t> {
 
     /// Where its logical ID is written.
     #[must_use]
-    pub fn span(&self) -> Span {
-        self.declaration.key.span()
+    pub fn place(&self) -> Place {
+        self.declaration.key.place()
     }
 }
 
@@ -67,23 +69,43 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let stack = StackId::ROOT;
-        let declarations = values.template(stack).resources.iter().enumerate();
-        let resources = declarations
-            .map(|(index, declaration)| Resource {
-                id: ResourceId { stack, index: index as u32 },
-                declaration,
-                when: declaration.condition.map_or(Formula::TRUE, |name| values.condition_named(stack, name)),
-            })
-            .collect();
-        Self {
+        let graph = Self {
             values,
-            resources,
-            edges: OnceCell::new(),
+            resources: RefCell::default(),
+            edges: RefCell::default(),
             orders: RefCell::default(),
-            associations: OnceCell::new(),
+            associations: RefCell::default(),
             names: RefCell::default(),
+        };
+        graph.load();
+        graph
+    }
+
+    /// Reads the resources of the stacks that were added since, and of the nested stacks they create.
+    fn load(&self) {
+        loop {
+            let stack = StackId::new(self.resources.borrow().len() as u32);
+            if self.values.stack_count() <= self.resources.borrow().len() as u32 {
+                return;
+            }
+            let around = self.values.around(stack).last().map_or(Formula::TRUE, |around| self.resource(*around).when);
+            let declarations = self.values.template(stack).resources.iter().enumerate();
+            let resources = declarations.map(|(index, declaration)| {
+                let own = declaration.condition.map_or(Formula::TRUE, |name| self.values.condition_named(stack, name));
+                let id = ResourceId { stack, index: index as u32 };
+                Resource { id, declaration, when: self.values.formulas.and(around, own) }
+            });
+            let resources: Rc<[Resource]> = resources.collect();
+            self.resources.borrow_mut().push(Rc::clone(&resources));
+            for resource in resources.iter().filter(|resource| is_nested_stack(resource.resource_type())) {
+                self.values.nested(resource.id);
+            }
         }
+    }
+
+    fn stack_resources(&self) -> Vec<Rc<[Resource<'t>]>> {
+        self.load();
+        self.resources.borrow().clone()
     }
 
     /// The values that its properties take.
@@ -92,30 +114,54 @@ impl<'t> ResourceGraph<'t> {
         &self.values
     }
 
-    /// All resources, in the order in which they are written.
+    /// The resources that are checked: those of the template, and of the nested stacks it creates.
     #[must_use]
-    pub fn resources(&self) -> &[Resource<'t>] {
-        &self.resources
+    pub fn resources(&self) -> Vec<Resource<'t>> {
+        let stacks = self.stack_resources();
+        let own = stacks.iter().enumerate().filter(|(index, _)| self.values.is_own(StackId::new(*index as u32)));
+        own.flat_map(|(_, resources)| resources.iter().copied()).collect()
     }
 
-    /// The resources of one type.
-    pub fn of_type<'a>(&'a self, resource_type: &'a str) -> impl Iterator<Item = &'a Resource<'t>> + use<'a, 't> {
-        self.resources.iter().filter(move |resource| resource.resource_type() == resource_type)
+    /// The resources of one type in all stacks known so far, those that others import from included.
+    #[must_use]
+    pub fn of_type(&self, resource_type: &str) -> Vec<Resource<'t>> {
+        let stacks = self.stack_resources();
+        stacks
+            .iter()
+            .flat_map(|stack| stack.iter())
+            .filter(|resource| resource.resource_type() == resource_type)
+            .copied()
+            .collect()
     }
 
     /// The resource `id`.
     ///
     /// # Panics
     ///
-    /// Never for an id that this graph gave.
+    /// Never for an id that this graph or its values gave.
     #[must_use]
-    pub fn resource(&self, id: ResourceId) -> &Resource<'t> {
-        let own = |resource: &&Resource| resource.id == id;
-        self.resources
-            .get(id.index as usize)
-            .filter(own)
-            .or_else(|| self.resources.iter().find(own))
-            .expect("an id of this graph")
+    pub fn resource(&self, id: ResourceId) -> Resource<'t> {
+        if self.resources.borrow().len() <= id.stack.index() {
+            self.load();
+        }
+        self.resources.borrow()[id.stack.index()][id.index as usize]
+    }
+
+    /// The nested stacks whose templates were given, in those of them too.
+    #[must_use]
+    pub fn nested_stacks(&self) -> Vec<NestedStack<'t>> {
+        let resources = self.resources().into_iter().filter(|resource| is_nested_stack(resource.resource_type()));
+        let nested = resources.filter_map(|resource| {
+            let stack = self.values.nested(resource.id)?;
+            Some(NestedStack { resource, stack, parameters: self.property(&resource, &["Parameters"]) })
+        });
+        nested.collect()
+    }
+
+    /// The references to a resource in its own stack.
+    #[must_use]
+    pub fn references_to(&self, id: ResourceId) -> Vec<Edge> {
+        self.edges(id.stack).iter().filter(|edge| edge.to == id).cloned().collect()
     }
 
     /// The properties of a resource, where it exists.
@@ -133,17 +179,18 @@ impl<'t> ResourceGraph<'t> {
     /// The key under which a written value stands, with the value: the text that shows a property. The value alone for an item
     /// of a list.
     #[must_use]
-    pub fn entry_span(&self, value: Node<'t>) -> Span {
-        let Some(parent) = value.parent() else { return value.span() };
+    pub fn entry_span(&self, value: Node<'t>) -> Place {
+        let Some(parent) = value.parent() else { return value.place() };
         let entry = parent.entries().find(|entry| entry.value.id() == value.id());
-        entry.map_or(value.span(), |entry| Span::new(entry.key.span().start, value.span().end))
+        let span = entry.map_or(value.span(), |entry| Span::new(entry.key.span().start, value.span().end));
+        value.place_of(span)
     }
 
     /// The key under which a written value stands; the value itself for an item of a list.
     #[must_use]
-    pub fn entry_key(&self, value: Node<'t>) -> Span {
+    pub fn entry_key(&self, value: Node<'t>) -> Place {
         let entry = value.parent().and_then(|parent| parent.entries().find(|entry| entry.value.id() == value.id()));
-        entry.map_or(value.span(), |entry| entry.key.span())
+        entry.map_or(value.place(), |entry| entry.key.place())
     }
 
     /// When the property `name` of a mapping is there at all.
@@ -158,4 +205,21 @@ impl<'t> ResourceGraph<'t> {
     pub fn expression(&self, resource: &Resource<'t>, node: Node<'t>) -> Expression<'t> {
         Expression { stack: resource.id.stack, node }
     }
+}
+
+/// A nested stack whose template was given.
+#[derive(Clone, Debug)]
+pub struct NestedStack<'t> {
+    /// The resource that creates it.
+    pub resource: Resource<'t>,
+    /// The stack it creates.
+    pub stack: StackId,
+    /// `Parameters`, in each case, where the resource exists.
+    pub parameters: Vec<Choice<'t>>,
+}
+
+/// Whether resources of a type create a stack of a template.
+#[must_use]
+pub fn is_nested_stack(resource_type: &str) -> bool {
+    matches!(resource_type, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
 }

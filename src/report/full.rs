@@ -66,8 +66,7 @@ impl Page {
 
     fn footer(&self, out: &mut String, diagnostic: &Diagnostic) -> fmt::Result {
         if !diagnostic.stack_path.is_empty() {
-            let stacks: Vec<String> = diagnostic.stack_path.iter().map(|stack| format!("`{stack}`")).collect();
-            self.entry(out, "in:", &format!("the nested stack {}", stacks.join(" in it ")))?;
+            self.entry(out, "in:", &format!("nested stack `{}`", diagnostic.stack_path.join("/")))?;
         }
         if let Some(sentence) = diagnostic.when.as_ref().and_then(witness::sentence) {
             self.entry(out, "when", &sentence)?;

@@ -4,6 +4,7 @@
 
 mod ecs;
 mod sink;
+mod stacks;
 mod template;
 
 use std::sync::LazyLock;
@@ -11,7 +12,7 @@ use std::sync::LazyLock;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 
-pub use sink::{Finding, Sink};
+pub use sink::{At, Finding, Sink};
 
 /// A rule.
 #[derive(Debug)]
@@ -26,9 +27,20 @@ pub struct Rule {
     pub status: Status,
     /// Its page, in Markdown; the first line is its title.
     pub page: &'static str,
+    /// What it looks at.
+    pub scope: Scope,
     /// Names of the options that the config may set for it.
     pub options: &'static [&'static str],
     check: fn(&Analysis, &mut Sink),
+}
+
+/// What a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A template as it is written, whoever uses it.
+    Text,
+    /// A template as it is deployed, with the nested stacks it creates; a nested one once for each stack that creates it.
+    Deployment,
 }
 
 /// How settled a rule is.
@@ -60,7 +72,7 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> = [template::RULES, ecs::RULES].concat();
+    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES].concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });

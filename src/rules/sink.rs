@@ -5,32 +5,56 @@ use std::sync::Arc;
 
 use super::Rule;
 use crate::diagnostic::{Certainty, Diagnostic, Fix, Label, Safety, Severity, Witness};
+use crate::graph::{Resource, ResourceGraph};
 use crate::syntax::Node;
-use crate::text::{Edit, SourceFile, Span};
+use crate::text::{Edit, Place, SourceFile, Span};
+use crate::values::Verdict;
 
 /// What a rule says about a text, before the rule's own data is added.
 #[derive(Clone, Debug)]
 pub struct Finding<'t> {
-    span: Span,
+    at: At,
     message: String,
     severity: Option<Severity>,
     certainty: Certainty,
     label: Option<String>,
-    labels: Vec<(Span, String)>,
+    labels: Vec<(At, String)>,
     notes: Vec<String>,
     help: Option<String>,
     node: Option<Node<'t>>,
     logical_id: Option<String>,
     when: Option<Witness>,
     fix: Option<(String, Safety, Vec<Edit>)>,
+    stack_path: Vec<String>,
+}
+
+/// Where a finding or a label is.
+#[derive(Clone, Debug)]
+pub enum At {
+    /// In the template that is being checked.
+    Here(Span),
+    /// In one of the templates that are analysed together.
+    There(Place),
+}
+
+impl From<Span> for At {
+    fn from(span: Span) -> Self {
+        Self::Here(span)
+    }
+}
+
+impl From<Place> for At {
+    fn from(place: Place) -> Self {
+        Self::There(place)
+    }
 }
 
 impl<'t> Finding<'t> {
-    /// A finding about `span`: what is wrong, in one clause.
+    /// A finding about a text: what is wrong, in one clause.
     #[must_use]
-    pub fn at(span: Span, message: impl Into<String>) -> Self {
+    pub fn at(at: impl Into<At>, message: impl Into<String>) -> Self {
         Self {
-            span,
+            at: at.into(),
             message: message.into(),
             severity: None,
             certainty: Certainty::Definite,
@@ -42,6 +66,7 @@ impl<'t> Finding<'t> {
             logical_id: None,
             when: None,
             fix: None,
+            stack_path: Vec::new(),
         }
     }
 
@@ -52,10 +77,20 @@ impl<'t> Finding<'t> {
         self
     }
 
-    /// The resource it is about.
+    /// The resource it is about, and the nested stacks that lead to it.
     #[must_use]
-    pub fn resource(mut self, logical_id: &str) -> Self {
-        self.logical_id = Some(logical_id.to_owned());
+    pub fn resource(mut self, graph: &ResourceGraph<'t>, resource: &Resource<'t>) -> Self {
+        self.logical_id = Some(resource.logical_id().to_owned());
+        let construct = resource.declaration.metadata.and_then(|metadata| metadata.get("aws:cdk:path")?.as_str());
+        if let Some(path) = construct {
+            self.notes.push(format!("the CDK construct is {path}"));
+        }
+        for around in graph.values().around(resource.id.stack) {
+            let parent = graph.resource(around);
+            self.stack_path.push(parent.logical_id().to_owned());
+            let label = format!("nested stack `{}` creates `{}`", parent.logical_id(), resource.logical_id());
+            self.labels.push((At::There(parent.place()), label));
+        }
         self
     }
 
@@ -74,6 +109,15 @@ impl<'t> Finding<'t> {
         self
     }
 
+    /// It holds as far as the verdict says.
+    #[must_use]
+    pub fn verdict(self, verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Definite => self,
+            Verdict::Possible(witness) => self.possible(witness),
+        }
+    }
+
     /// It cannot be decided from the files given.
     #[must_use]
     pub fn unknown(mut self) -> Self {
@@ -90,8 +134,8 @@ impl<'t> Finding<'t> {
 
     /// Another text that explains it.
     #[must_use]
-    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
-        self.labels.push((span, message.into()));
+    pub fn label(mut self, at: impl Into<At>, message: impl Into<String>) -> Self {
+        self.labels.push((at.into(), message.into()));
         self
     }
 
@@ -134,9 +178,13 @@ impl Sink {
 
     /// Takes a finding.
     pub fn report(&mut self, finding: Finding) {
-        let file = &self.source;
-        let labels = finding.labels.into_iter().map(|(span, message)| Label { file: Arc::clone(file), span, message });
-        let fix = finding.fix.map(|(title, safety, edits)| Fix { title, safety, edits, file: Arc::clone(file) });
+        let Place { file, span } = self.place(finding.at);
+        let labels = finding.labels.into_iter().map(|(at, message)| {
+            let Place { file, span } = self.place(at);
+            Label { file, span, message }
+        });
+        let labels = labels.collect();
+        let fix = finding.fix.map(|(title, safety, edits)| Fix { title, safety, edits, file: Arc::clone(&file) });
         self.diagnostics.push(Diagnostic {
             code: Cow::Borrowed(self.rule.code),
             name: Cow::Borrowed(self.rule.name),
@@ -146,16 +194,23 @@ impl Sink {
             help: finding.help,
             notes: finding.notes,
             url: None,
-            file: Arc::clone(file),
-            span: finding.span,
+            file,
+            span,
             label: finding.label,
             template_path: finding.node.map(Node::path).unwrap_or_default(),
             logical_id: finding.logical_id,
-            stack_path: Vec::new(),
-            labels: labels.collect(),
+            stack_path: finding.stack_path,
+            labels,
             when: finding.when,
             fix,
         });
+    }
+
+    fn place(&self, at: At) -> Place {
+        match at {
+            At::Here(span) => Place { file: Arc::clone(&self.source), span },
+            At::There(place) => place,
+        }
     }
 
     /// The findings taken.

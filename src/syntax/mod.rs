@@ -4,6 +4,7 @@
 //! CloudFormation is not here, but for the names of its functions, which are tags of the language.
 
 mod copy;
+mod edit;
 mod function;
 mod json;
 mod problem;
@@ -20,7 +21,7 @@ pub use function::Function;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::{Scalar, ScalarValue};
 pub use tree::{Builder, MAX_DEPTH, MAX_EXPANDED_NODES, NodeId, Style, Tag, Tree};
-pub use view::{Entries, Entry, Items, Kind, Node};
+pub use view::{Entries, Entry, Items, Kind, Node, Written};
 
 /// Reads a template's text.
 ///

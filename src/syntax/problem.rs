@@ -71,3 +71,24 @@ pub enum ProblemKind {
     /// Aliases expand to more than [`super::MAX_EXPANDED_NODES`].
     TooManyExpandedNodes,
 }
+
+impl ProblemKind {
+    /// Whether it breaks YAML's own grammar, so that libyaml and PyYAML refuse the text at this place too.
+    ///
+    /// The others are of the composed document (a key that stands twice, an alias of nothing) or are limits of this reader.
+    #[must_use]
+    pub const fn is_syntax(self) -> bool {
+        !matches!(
+            self,
+            Self::Empty
+                | Self::DuplicateKey
+                | Self::KeyNotScalar
+                | Self::SecondDocument
+                | Self::UnknownAlias
+                | Self::RecursiveAlias
+                | Self::BadMerge
+                | Self::TooDeep
+                | Self::TooManyExpandedNodes
+        )
+    }
+}

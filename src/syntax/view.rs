@@ -3,7 +3,9 @@
 use super::function::Function;
 use super::scalar::Scalar;
 use super::tree::{NodeId, Raw, RawKind, Style, Tag, Tree, hash};
-use crate::text::Span;
+use std::sync::Arc;
+
+use crate::text::{Place, Span};
 
 /// A node of a tree.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +64,49 @@ impl Tree {
     }
 }
 
+/// A node as it stands in the text: an alias is an alias, a merge key a key.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'t> {
+    /// What it is; `None` for an alias.
+    pub kind: Option<Kind>,
+    /// The text of the node, tag and anchor included.
+    pub span: Span,
+    /// How it is written.
+    pub style: Style,
+    /// Its tag.
+    pub tag: Tag,
+    /// The tag's name, where it is none that YAML or CloudFormation defines.
+    pub other_tag: Option<&'t str>,
+    /// A scalar's text.
+    pub text: &'t str,
+    /// The number of nodes in it, itself included: how many to skip for the node after it.
+    pub size: usize,
+    /// The number of its children; a mapping has two for each entry.
+    pub children: usize,
+}
+
+impl Tree {
+    /// Every node in the order of the text, collections before what is in them. For comparisons with other readers; rules look
+    /// at [`Node`]s.
+    pub fn written(&self) -> impl Iterator<Item = Written<'_>> {
+        (0..self.nodes.len() as u32).map(|id| {
+            let node = Node { tree: self, id, bare: false };
+            let raw = node.raw();
+            let collection = matches!(raw.kind, RawKind::Sequence | RawKind::Mapping);
+            Written {
+                kind: (raw.kind != RawKind::Alias).then(|| node.kind()),
+                span: node.span(),
+                style: raw.style,
+                tag: raw.tag,
+                other_tag: node.other_tag(),
+                text: if raw.kind == RawKind::Scalar { node.text() } else { "" },
+                size: if collection { (raw.a - id) as usize } else { 1 },
+                children: if collection { raw.b as usize } else { 0 },
+            }
+        })
+    }
+}
+
 impl<'t> Node<'t> {
     /// The tree it is part of.
     #[must_use]
@@ -92,6 +137,18 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn span(self) -> Span {
         Span::new(self.raw().start, self.raw().end)
+    }
+
+    /// The text of the node, in its file.
+    #[must_use]
+    pub fn place(self) -> Place {
+        self.place_of(self.span())
+    }
+
+    /// A text of the node's file.
+    #[must_use]
+    pub fn place_of(self, span: Span) -> Place {
+        Place { file: Arc::clone(&self.tree.source), span }
     }
 
     /// What it is.
@@ -284,6 +341,13 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The nodes directly in this one as they stand in the text: an alias is an alias, a merge key a key.
+    pub(super) fn written_children(self) -> Vec<Self> {
+        let end = if matches!(self.raw().kind, RawKind::Scalar | RawKind::Alias) { 0 } else { self.raw().a };
+        let child = |id: u32| (id < end).then_some(Self { tree: self.tree, id, bare: false });
+        std::iter::successors(child(self.id + 1), |last| child(last.after())).collect()
+    }
+
     /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation
     /// package` merge them.
     fn merged(self) -> Vec<Entry<'t>> {
@@ -307,7 +371,7 @@ impl<'t> Node<'t> {
 }
 
 fn is_merge_key(key: Node) -> bool {
-    key.style() == Style::Plain && key.as_str() == Some("<<")
+    key.style() == Style::Plain && key.tag() == Tag::NONE && key.as_str() == Some("<<")
 }
 
 /// The items of a sequence.

@@ -8,6 +8,7 @@ mod expand;
 mod intrinsic;
 mod parameter;
 mod section;
+mod set;
 mod substitution;
 
 use crate::syntax::{Node, Tree};
@@ -18,6 +19,7 @@ pub use expand::{Expansion, expand};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
+pub use set::{Export, Member, MemberId, TemplateSet};
 pub use substitution::{Piece, pieces};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.

@@ -6,12 +6,16 @@
 mod decode;
 mod edit;
 mod lines;
+mod nearest;
+mod place;
 
 use std::sync::OnceLock;
 
 pub use decode::{DecodeProblem, MAX_FILE_BYTES};
 pub use edit::Edit;
 pub use lines::{LineIndex, Position};
+pub use nearest::nearest_name;
+pub use place::Place;
 
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

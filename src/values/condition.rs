@@ -18,16 +18,17 @@ impl<'t> Values<'t> {
     /// The formula of the condition called `name`; an undecidable one where there is none.
     #[must_use]
     pub fn condition(&self, stack: StackId, name: &str) -> Formula {
-        let known = &self.stack(stack).conditions;
-        let index = self.template(stack).conditions.index(name);
-        index.and_then(|index| known.get(index).copied()).unwrap_or_else(|| self.undecidable(stack, &format!("condition {name}")))
+        let known = self.stack(stack);
+        let index = known.template.conditions.index(name);
+        let formula = index.and_then(|index| known.conditions.borrow().get(index).copied());
+        formula.unwrap_or_else(|| self.undecidable(stack, &format!("condition {name}")))
     }
 
-    /// The formulas of all conditions, each after those it names. A condition in a circle is undecidable.
-    pub(super) fn evaluate_conditions(&mut self, stack: StackId) -> Vec<Formula> {
-        let conditions = &self.template(stack).conditions;
-        let undecided = Formula::FALSE;
-        self.stacks[stack.0 as usize].conditions = vec![undecided; conditions.len()];
+    /// Evaluates all conditions, each after those it names. A condition in a circle is undecidable.
+    pub(super) fn evaluate_conditions(&self, stack: StackId) {
+        let deployed = self.stack(stack);
+        let conditions = &deployed.template.conditions;
+        deployed.conditions.borrow_mut().resize(conditions.len(), Formula::FALSE);
         let mut state = vec![State::New; conditions.len()];
         for start in 0..conditions.len() {
             // An explicit stack: a chain of conditions may be longer than the machine's stack is deep.
@@ -46,7 +47,7 @@ impl<'t> Values<'t> {
                                 Some(other) if state[other] == State::Open => {
                                     state[other] = State::Circular;
                                     let unknown = self.undecidable(stack, &format!("condition {name}"));
-                                    self.stacks[stack.0 as usize].conditions[other] = unknown;
+                                    deployed.conditions.borrow_mut()[other] = unknown;
                                 }
                                 _ => {}
                             }
@@ -54,7 +55,7 @@ impl<'t> Values<'t> {
                     }
                     State::Open => {
                         let formula = self.formula(Expression { stack, node: condition.node });
-                        self.stacks[stack.0 as usize].conditions[index] = formula;
+                        deployed.conditions.borrow_mut()[index] = formula;
                         state[index] = State::Done;
                         work.pop();
                     }
@@ -65,7 +66,6 @@ impl<'t> Values<'t> {
                 }
             }
         }
-        std::mem::take(&mut self.stacks[stack.0 as usize].conditions)
     }
 
     /// Constrains the parameters: `MinLength`, and the assertions of the `Rules` section.
@@ -75,7 +75,7 @@ impl<'t> Values<'t> {
             let at_least_one =
                 parameter.min_length.and_then(Node::as_str).is_some_and(|text| text.parse().is_ok_and(|n: u32| n > 0));
             let scalar = matches!(parameter.parameter_type, ParameterType::String | ParameterType::Aws(_));
-            if at_least_one && scalar && !self.given.contains_key(parameter.name()) {
+            if at_least_one && scalar && !self.is_given(stack, parameter.name()) {
                 let empty = self.formulas.equals(self.parameter_variable(stack, parameter.name()), "");
                 self.formulas.assume(self.formulas.not(empty));
             }

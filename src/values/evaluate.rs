@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use super::{Expression, Formula, Found, MAX_CASES, Part, ResourceId, StackId, Text, Unknown, Values};
+use super::{Choice, Expression, Formula, Found, MAX_CASES, Part, ResourceId, Role, StackId, Text, Unknown, Values};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, ParameterType, Piece, dynamic_reference, pieces};
 
@@ -73,9 +73,13 @@ impl<'t> Values<'t> {
             return;
         };
         match intrinsic {
-            Intrinsic::Ref(name) => cases.push(Case::new(when, self.reference(stack, name, expression))),
+            Intrinsic::Ref(name) => self.reference(stack, name, when, expression, cases),
             Intrinsic::GetAtt { resource, attribute } => {
-                cases.push(text(self.return_value(stack, resource, attribute, expression)));
+                let attribute = match attribute {
+                    Attribute::Name(name) => Some(name),
+                    Attribute::Computed(_) => None,
+                };
+                self.return_value(stack, resource, attribute, when, expression, cases);
             }
             Intrinsic::Sub { text, variables } => cases.extend(self.substituted(at(text), variables, when, expression)),
             Intrinsic::Join { delimiter, list } => cases.extend(self.joined(at(delimiter), at(list), when, expression)),
@@ -83,15 +87,7 @@ impl<'t> Values<'t> {
             Intrinsic::FindInMap { map, top, second, default } => {
                 self.looked_up([map, top, second].map(at), default.map(at), when, expression, cases);
             }
-            Intrinsic::ImportValue(name) => {
-                for case in self.cases(at(name), when) {
-                    let value = match case.value {
-                        Value::Text(name) => Value::Text(Text::of(Part::Import(Box::new(name)))),
-                        _ => Value::Unknown(Unknown::Import),
-                    };
-                    cases.push(Case { value, ..case });
-                }
-            }
+            Intrinsic::ImportValue(name) => self.imported(at(name), when, cases),
             Intrinsic::Length(list) => {
                 for choice in self.choices(at(list), when) {
                     let value = match choice.written() {
@@ -112,13 +108,17 @@ impl<'t> Values<'t> {
         }
     }
 
-    fn reference(&self, stack: StackId, name: &'t str, expression: Expression<'t>) -> Value<'t> {
-        let template = self.template(stack);
+    fn reference(&self, stack: StackId, name: &'t str, when: Formula, expression: Expression<'t>, cases: &mut Vec<Case<'t>>) {
+        let deployed = self.stack(stack);
+        let template = deployed.template;
         let part = if let Some(parameter) = template.parameters.get(name) {
+            if let Role::Nested { parameters, .. } = &deployed.role {
+                return self.bound(stack, name, parameters, when, expression, cases);
+            }
             match parameter.parameter_type {
                 ParameterType::SsmValue { .. } => Part::SsmParameter(stack, name),
-                ParameterType::List => return Value::Text(self.call(expression)),
-                _ => match self.given.get(name).filter(|_| stack == StackId::ROOT) {
+                ParameterType::List => return cases.push(Case::new(when, Value::Text(self.call(expression)))),
+                _ => match self.given_value(stack, name) {
                     Some(value) => Part::Literal(Cow::Owned(value.clone())),
                     None => Part::Parameter(stack, name),
                 },
@@ -126,24 +126,146 @@ impl<'t> Values<'t> {
         } else if let Some(index) = template.resources.index(name) {
             Part::Resource(ResourceId { stack, index: index as u32 }, None)
         } else if PSEUDO_PARAMETERS.contains(&name) {
-            match (name, self.regions.as_slice()) {
-                ("AWS::NoValue", _) => return Value::Absent,
-                ("AWS::Region", [only]) => Part::Literal(Cow::Owned(only.clone())),
+            match (name, self.regions.as_slice(), self.stack_name(stack)) {
+                ("AWS::NoValue", ..) => return cases.push(Case::new(when, Value::Absent)),
+                ("AWS::Region", [only], _) => Part::Literal(Cow::Owned(only.clone())),
+                ("AWS::StackName", _, Some(name)) => Part::Literal(Cow::Borrowed(name)),
                 _ => Part::Pseudo(stack, name),
             }
         } else {
-            return Value::Text(self.call(expression));
+            return cases.push(Case::new(when, Value::Text(self.call(expression))));
         };
-        Value::Text(Text::of(part))
+        cases.push(Case::new(when, Value::Text(Text::of(part))));
     }
 
-    fn return_value(&self, stack: StackId, resource: &str, attribute: Attribute<'t>, expression: Expression<'t>) -> Text<'t> {
-        match (self.template(stack).resources.index(resource), attribute) {
-            (Some(index), Attribute::Name(attribute)) => {
-                Text::of(Part::Resource(ResourceId { stack, index: index as u32 }, Some(Cow::Borrowed(attribute))))
-            }
-            _ => self.call(expression),
+    /// The name a stack is deployed under, where that is known.
+    fn stack_name(&self, stack: StackId) -> Option<&'t str> {
+        let stack = self.stack(stack);
+        match stack.role {
+            Role::Nested { .. } => None,
+            Role::Root | Role::Beside | Role::Exporter => self.set.member(stack.member).stack_name.as_deref(),
         }
+    }
+
+    /// A parameter of a nested stack: what the parent gives it, else its default.
+    fn bound(
+        &self,
+        stack: StackId,
+        name: &'t str,
+        parameters: &[Choice<'t>],
+        when: Formula,
+        expression: Expression<'t>,
+        cases: &mut Vec<Case<'t>>,
+    ) {
+        for parameters in parameters {
+            let parameters = Choice { when: self.formulas.and(when, parameters.when), ..*parameters };
+            if parameters.when == Formula::FALSE {
+                continue;
+            }
+            for given in self.property(&parameters, name) {
+                match given.found {
+                    Found::Written(given_as) => match self.follow(|| self.cases(given_as, given.when)) {
+                        Some(found) => cases.extend(found),
+                        None => cases.push(Case::new(given.when, Value::Unknown(Unknown::TooManyCases))),
+                    },
+                    Found::Unknown(why) => cases.push(Case::new(given.when, Value::Unknown(why))),
+                    Found::Absent => {
+                        let default = self.template(stack).parameters.get(name).and_then(|parameter| parameter.default);
+                        let value = default.and_then(literal).map_or_else(|| Value::Text(self.call(expression)), Value::Text);
+                        cases.push(Case { when: given.when, value, source: default });
+                    }
+                }
+            }
+        }
+    }
+
+    fn return_value(
+        &self,
+        stack: StackId,
+        resource: &str,
+        attribute: Option<&'t str>,
+        when: Formula,
+        expression: Expression<'t>,
+        cases: &mut Vec<Case<'t>>,
+    ) {
+        let index = self.template(stack).resources.index(resource);
+        let (Some(index), Some(attribute)) = (index, attribute) else {
+            return cases.push(Case::new(when, Value::Text(self.call(expression))));
+        };
+        let id = ResourceId { stack, index: index as u32 };
+        if let Some(name) = attribute.strip_prefix("Outputs.")
+            && let Some(child) = self.nested(id)
+            && let Some(output) = self.template(child).outputs.get(name)
+            && let Some(node) = output.value
+            && let Some(found) = self.follow(|| self.cases(Expression { stack: child, node }, when))
+        {
+            return cases.extend(found);
+        }
+        cases.push(Case::new(when, Value::Text(Text::of(Part::Resource(id, Some(Cow::Borrowed(attribute)))))));
+    }
+
+    /// `Fn::ImportValue`: the value of the export that has the name, where a template that was given has one.
+    fn imported(&self, name: Expression<'t>, when: Formula, cases: &mut Vec<Case<'t>>) {
+        let importer = self.stack(name.stack).member;
+        let mut exports = self.set.exports_like(name.node);
+        exports.retain(|export| export.member != importer);
+        for case in self.cases(name, when) {
+            let wanted = match &case.value {
+                Value::Text(wanted) => wanted,
+                Value::Invalid => {
+                    cases.push(case);
+                    continue;
+                }
+                _ => {
+                    cases.push(Case { value: Value::Unknown(Unknown::Import), ..case });
+                    continue;
+                }
+            };
+            // An export's name may be imported itself, and so on in a circle.
+            let exports = if self.following.get() < super::MAX_FOLLOWED { exports.as_slice() } else { &[] };
+            let mut covered = Formula::FALSE;
+            for export in exports {
+                let stack = self.exporter(export.member);
+                let Some(output) = self.template(stack).outputs.at(export.output) else { continue };
+                let (Some(export_name), Some(value)) = (output.export_name, output.value) else { continue };
+                let names = self.follow(|| self.cases(Expression { stack, node: export_name }, case.when));
+                for own in names.into_iter().flatten() {
+                    let Value::Text(text) = &own.value else { continue };
+                    let Some(same) = self.meets(wanted, text, own.when) else { continue };
+                    let exists = output.condition.map_or(Formula::TRUE, |condition| self.condition_named(stack, condition));
+                    let meets = self.formulas.all([own.when, same, exists, self.formulas.not(covered)]);
+                    if self.possible(meets)
+                        && let Some(found) = self.follow(|| self.cases(Expression { stack, node: value }, meets))
+                    {
+                        cases.extend(found);
+                        covered = self.formulas.or(covered, meets);
+                    }
+                }
+            }
+            if covered != Formula::FALSE && self.assumed.borrow_mut().insert((name.stack, name.node.id())) {
+                // The stack that imports is deployed only where the export is there.
+                self.formulas.assume(self.formulas.or(self.formulas.not(case.when), covered));
+            }
+            let rest = self.formulas.and(case.when, self.formulas.not(covered));
+            if self.possible(rest) {
+                let value = Value::Text(Text::of(Part::Import(Box::new(wanted.clone()))));
+                cases.push(Case { when: rest, value, ..case });
+            }
+        }
+    }
+
+    /// When the name of an import and that of an export are the same: as the templates say, or where both build it in the same
+    /// way from parameters of the same names.
+    fn meets(&self, import: &Text<'t>, export: &Text<'t>, when: Formula) -> Option<Formula> {
+        let alike = import.parts().len() == export.parts().len()
+            && import.parts().iter().zip(export.parts()).all(|pair| match pair {
+                (Part::Literal(a), Part::Literal(b)) => a == b,
+                (Part::Parameter(_, a), Part::Parameter(_, b)) => a == b,
+                // Two stacks of one region have different names and IDs.
+                (Part::Pseudo(_, a), Part::Pseudo(_, b)) => a == b && !a.starts_with("AWS::Stack"),
+                _ => false,
+            });
+        if alike { Some(self.same_text(import, export)) } else { self.known_to_be_same(import, export, when) }
     }
 
     fn substituted(
@@ -163,7 +285,7 @@ impl<'t> Values<'t> {
                     let own = variables.and_then(|variables| variables.get(name));
                     match own {
                         Some(node) => product.multiply(|when| self.cases(Expression { stack, node }, when)),
-                        None => product.push_text(&self.variable_text(stack, name)),
+                        None => product.multiply(|when| self.variable_cases(stack, name, when)),
                     }
                 }
             }
@@ -175,23 +297,28 @@ impl<'t> Values<'t> {
     }
 
     /// `${name}` or `${Resource.ReturnValue}` in `Fn::Sub`.
-    fn variable_text(&self, stack: StackId, name: &'t str) -> Text<'t> {
+    fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
         let template = self.template(stack);
+        let unknown = || vec![Case::new(when, Value::Text(Text::of(Part::Call(stack, format!("${{{name}}}")))))];
+        let Some(node) = template.tree.root() else { return unknown() };
+        // The expression only names what cannot be evaluated, a parameter of a list type, which `Fn::Sub` does not take.
+        let whole = Expression { stack, node };
+        let mut cases = Vec::new();
+        if template.parameters.get(name).is_some_and(|parameter| parameter.parameter_type == ParameterType::List) {
+            return unknown();
+        }
         if template.parameters.get(name).is_some() || PSEUDO_PARAMETERS.contains(&name) || template.resources.get(name).is_some()
         {
-            // The expression only serves parameters of list types, which `Fn::Sub` cannot take.
-            let node = template.tree.root().expect("a template with a parameter or resource has a root");
-            return match self.reference(stack, name, Expression { stack, node }) {
-                Value::Text(text) if !matches!(text.only(), Some(Part::Call(..))) => text,
-                _ => Text::of(Part::Call(stack, format!("${{{name}}}"))),
-            };
+            self.reference(stack, name, when, whole, &mut cases);
+            return cases;
         }
-        if let Some((resource, attribute)) = name.split_once('.')
-            && let Some(index) = template.resources.index(resource)
-        {
-            return Text::of(Part::Resource(ResourceId { stack, index: index as u32 }, Some(Cow::Borrowed(attribute))));
+        match name.split_once('.') {
+            Some((resource, attribute)) if template.resources.get(resource).is_some() => {
+                self.return_value(stack, resource, Some(attribute), when, whole, &mut cases);
+                cases
+            }
+            _ => unknown(),
         }
-        Text::of(Part::Call(stack, format!("${{{name}}}")))
     }
 
     fn joined(&self, delimiter: Expression<'t>, list: Expression<'t>, when: Formula, whole: Expression<'t>) -> Vec<Case<'t>> {
@@ -475,6 +602,9 @@ fn same_scalar(a: Node, b: Node) -> bool {
     a.scalar().zip(b.scalar()).is_some_and(|(a, b)| a.canonical() == b.canonical())
 }
 
+/// Most parts of a string that are told apart.
+const MAX_PARTS: usize = 256;
+
 /// A string under construction, in all its cases.
 struct Product<'a, 't> {
     values: &'a Values<'t>,
@@ -501,13 +631,6 @@ impl<'a, 't> Product<'a, 't> {
         }
     }
 
-    fn push_text(&mut self, piece: &Text<'t>) {
-        for (_, text, started) in &mut self.ways {
-            text.append(piece);
-            *started = true;
-        }
-    }
-
     fn multiply(&mut self, cases: impl Fn(Formula) -> Vec<Case<'t>>) {
         self.multiply_separated("", cases);
     }
@@ -526,6 +649,10 @@ impl<'a, 't> Product<'a, 't> {
                 let when = self.values.formulas.and(*when, case.when);
                 if cases.len() > 1 && !self.values.possible(when) {
                     continue;
+                }
+                if text.parts().len() > MAX_PARTS {
+                    self.too_large = true;
+                    return;
                 }
                 let mut text = text.clone();
                 let mut separated = |append: &dyn Fn(&mut Text<'t>)| {

@@ -8,19 +8,24 @@ mod condition;
 mod evaluate;
 mod symbol;
 mod text;
+mod verdict;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::conditions::Formulas;
 pub use crate::conditions::{Answer, Formula};
-use crate::syntax::Node;
-use crate::template::Template;
+use crate::syntax::{Node, NodeId};
+use crate::template::{MemberId, Template, TemplateSet};
 
 pub use choice::{Choice, Found};
 pub use evaluate::{Case, Value};
 use symbol::Symbols;
 pub use text::{Part, Text, Unknown};
+pub use verdict::Verdict;
 
 /// Most cases of one value that are followed; past them the value is unknown.
 ///
@@ -34,6 +39,18 @@ pub struct StackId(u32);
 impl StackId {
     /// The stack of the template that is being checked.
     pub const ROOT: Self = Self(0);
+
+    /// The stack number `index`, in the order in which they were met.
+    #[must_use]
+    pub const fn new(index: u32) -> Self {
+        Self(index)
+    }
+
+    /// Its number.
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
 }
 
 /// A resource of a stack.
@@ -63,48 +80,180 @@ pub struct Inputs<'a> {
     pub regions: &'a [String],
 }
 
-/// The values of a template.
+/// The values of a template, of the nested stacks it creates, and of the stacks it imports from.
 #[derive(Debug)]
 pub struct Values<'t> {
     /// The formulas under which they hold.
     pub formulas: Formulas,
-    stacks: Vec<Stack<'t>>,
+    set: &'t TemplateSet<'t>,
+    stacks: RefCell<Vec<Rc<Stack<'t>>>>,
+    /// The stacks that others import from, by their template.
+    exporters: RefCell<FxHashMap<MemberId, StackId>>,
+    /// The imports whose name is known to be exported by one of the templates given.
+    assumed: RefCell<FxHashSet<(StackId, NodeId)>>,
+    /// How often a value was followed into another stack.
+    followed: Cell<u32>,
+    /// How many of those are under way.
+    following: Cell<u32>,
     symbols: RefCell<Symbols<'t>>,
     given: BTreeMap<String, String>,
     regions: Vec<String>,
 }
 
+/// A template as it is deployed.
 #[derive(Debug)]
 struct Stack<'t> {
+    member: MemberId,
     template: &'t Template<'t>,
+    role: Role<'t>,
     /// The formula of each condition, by its number.
-    conditions: Vec<Formula>,
+    conditions: RefCell<Vec<Formula>>,
+    /// The stacks of the nested stack resources, by the number of the resource.
+    children: RefCell<FxHashMap<u32, StackId>>,
 }
 
+/// Why a stack is among those analysed.
+#[derive(Debug)]
+enum Role<'t> {
+    /// It is the one that is checked.
+    Root,
+    /// The resource creates it, with these `Parameters`.
+    Nested { resource: ResourceId, parameters: Vec<Choice<'t>> },
+    /// It describes another part of what is deployed.
+    Beside,
+    /// Another one imports from it.
+    Exporter,
+}
+
+/// Most stacks of one analysis. More nested ones are left alone, as if their template had not been given.
+const MAX_STACKS: usize = 512;
+
+/// Most stacks that one value is followed through. Values that come back to where they started end here.
+const MAX_FOLLOWED: u32 = 32;
+
+/// Most times that values are followed into other stacks in one analysis; what is past that is unknown.
+const MAX_FOLLOWED_IN_ALL: u32 = 50_000;
+
 impl<'t> Values<'t> {
-    /// The values of `template`, deployed with `inputs`.
+    /// The values of the template `root`, deployed with `inputs`.
     #[must_use]
-    pub fn new(template: &'t Template<'t>, inputs: Inputs) -> Self {
-        let mut values = Self {
+    pub fn new(set: &'t TemplateSet<'t>, root: MemberId, inputs: Inputs) -> Self {
+        let values = Self {
             formulas: Formulas::new(),
-            stacks: vec![Stack { template, conditions: Vec::new() }],
+            set,
+            stacks: RefCell::default(),
+            exporters: RefCell::default(),
+            assumed: RefCell::default(),
+            followed: Cell::default(),
+            following: Cell::default(),
             symbols: RefCell::default(),
             given: inputs.parameters.clone(),
             regions: inputs.regions.to_vec(),
         };
-        values.stacks[0].conditions = values.evaluate_conditions(StackId::ROOT);
-        values.assume_constraints(StackId::ROOT);
+        values.deploy(root, Role::Root);
+        if set.is_deployed() {
+            for other in (0..set.members().len()).filter(|other| *other != root) {
+                values.deploy(other, Role::Beside);
+            }
+        }
         values
+    }
+
+    fn deploy(&self, member: MemberId, role: Role<'t>) -> StackId {
+        let id = StackId(self.stacks.borrow().len() as u32);
+        let template = self.set.member(member).template;
+        let stack = Stack { member, template, role, conditions: RefCell::default(), children: RefCell::default() };
+        self.stacks.borrow_mut().push(Rc::new(stack));
+        self.evaluate_conditions(id);
+        self.assume_constraints(id);
+        id
+    }
+
+    /// The nested stack that `resource` creates, where its template was given; always the same one. `None` too where the template
+    /// is already on the way from the root.
+    pub fn nested(&self, resource: ResourceId) -> Option<StackId> {
+        let parent = self.stack(resource.stack);
+        let known = parent.children.borrow().get(&resource.index).copied();
+        if known.is_some() {
+            return known;
+        }
+        let &member = self.set.member(parent.member).children.get(&resource.index)?;
+        let circular = std::iter::once(parent.member)
+            .chain(self.around(resource.stack).into_iter().map(|around| self.stack(around.stack).member))
+            .any(|above| above == member);
+        if circular || self.stacks.borrow().len() >= MAX_STACKS {
+            return None;
+        }
+        let declared = parent.template.resources.at(resource.index as usize)?;
+        let properties = self.properties(resource.stack, declared.properties, Formula::TRUE);
+        let parameters = properties.iter().flat_map(|properties| self.property(properties, "Parameters")).collect();
+        let child = self.deploy(member, Role::Nested { resource, parameters });
+        parent.children.borrow_mut().insert(resource.index, child);
+        Some(child)
+    }
+
+    /// The stack of a template that others import from.
+    fn exporter(&self, member: MemberId) -> StackId {
+        if let Some(&known) = self.exporters.borrow().get(&member) {
+            return known;
+        }
+        // Entered before it is deployed: two templates that import from each other would go on forever.
+        let id = StackId(self.stacks.borrow().len() as u32);
+        self.exporters.borrow_mut().insert(member, id);
+        self.deploy(member, Role::Exporter)
+    }
+
+    /// Evaluates something in another stack; `None` where that went on for too long.
+    fn follow<T>(&self, evaluate: impl FnOnce() -> T) -> Option<T> {
+        if self.following.get() >= MAX_FOLLOWED || self.followed.get() >= MAX_FOLLOWED_IN_ALL {
+            return None;
+        }
+        self.following.set(self.following.get() + 1);
+        self.followed.set(self.followed.get() + 1);
+        let result = evaluate();
+        self.following.set(self.following.get() - 1);
+        Some(result)
+    }
+
+    /// The nested stack resources around a stack, outermost first.
+    #[must_use]
+    pub fn around(&self, stack: StackId) -> Vec<ResourceId> {
+        let mut around = Vec::new();
+        let mut at = stack;
+        while let Role::Nested { resource, .. } = self.stack(at).role {
+            around.push(resource);
+            at = resource.stack;
+        }
+        around.reverse();
+        around
+    }
+
+    /// Whether a stack is the one that is checked, or one that it creates.
+    #[must_use]
+    pub fn is_own(&self, stack: StackId) -> bool {
+        !matches!(self.stack(self.around(stack).first().map_or(stack, |outermost| outermost.stack)).role, Role::Exporter)
+    }
+
+    /// Whether the resources are those that are deployed, and not those of templates.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.set.is_deployed()
+    }
+
+    /// The number of stacks so far; importing adds to them.
+    #[must_use]
+    pub fn stack_count(&self) -> u32 {
+        self.stacks.borrow().len() as u32
     }
 
     /// The template of a stack.
     #[must_use]
     pub fn template(&self, stack: StackId) -> &'t Template<'t> {
-        self.stack(stack).template
+        self.stacks.borrow()[stack.0 as usize].template
     }
 
-    fn stack(&self, stack: StackId) -> &Stack<'t> {
-        &self.stacks[stack.0 as usize]
+    fn stack(&self, stack: StackId) -> Rc<Stack<'t>> {
+        Rc::clone(&self.stacks.borrow()[stack.0 as usize])
     }
 
     /// Whether `formula` can hold at all; what is too hard to decide may.

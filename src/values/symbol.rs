@@ -50,7 +50,7 @@ impl<'t> Values<'t> {
     /// The variable of a parameter's value.
     pub(super) fn parameter_variable(&self, stack: StackId, name: &'t str) -> Variable {
         self.variable(Symbol::Parameter(stack, name), || {
-            if let Some(value) = self.given.get(name).filter(|_| stack == StackId::ROOT) {
+            if let Some(value) = self.given_value(stack, name) {
                 return (Domain::Closed(vec![value.clone()]), None);
             }
             let Some(parameter) = self.template(stack).parameters.get(name) else { return (Domain::Open, None) };
@@ -66,6 +66,18 @@ impl<'t> Values<'t> {
                 _ => (Domain::Open, default),
             }
         })
+    }
+
+    /// The value that a parameter is given from outside.
+    pub(super) fn given_value(&self, stack: StackId, name: &str) -> Option<&String> {
+        // What a nested stack gets is written in its parent.
+        let nested = matches!(self.stack(stack).role, super::Role::Nested { .. });
+        self.given.get(name).filter(|_| !nested)
+    }
+
+    /// Whether a parameter is given its value from outside or by a parent.
+    pub(super) fn is_given(&self, stack: StackId, name: &str) -> bool {
+        matches!(self.stack(stack).role, super::Role::Nested { .. }) || self.given.contains_key(name)
     }
 
     /// The values a parameter may take, where they are few and written down.
@@ -97,6 +109,32 @@ impl<'t> Values<'t> {
             }
         }
         Some(out)
+    }
+
+    /// When two names are the same, where the templates say so: always, for some allowed values, or with the defaults. `None`
+    /// where only chance would make them the same, as with a parameter that takes any value.
+    #[must_use]
+    pub fn known_to_be_same(&self, a: &Text<'t>, b: &Text<'t>, when: Formula) -> Option<Formula> {
+        let same = self.same_text(a, b);
+        if same == Formula::FALSE {
+            return None;
+        }
+        let by_chance = self.is_open(a) || self.is_open(b);
+        let stated = same == Formula::TRUE
+            || !by_chance
+            || self.implies(when, same)
+            || self.with_defaults(a).is_some_and(|a| self.with_defaults(b).is_some_and(|b| a == b));
+        stated.then_some(same)
+    }
+
+    /// Whether a name has a part that takes any value.
+    #[must_use]
+    pub fn is_open(&self, text: &Text<'t>) -> bool {
+        text.parts().iter().any(|part| match part {
+            Part::Parameter(stack, name) => !self.has_allowed_values(*stack, name),
+            Part::Literal(_) => false,
+            _ => true,
+        })
     }
 
     /// The variable of a pseudo parameter. Nested stacks share region, account and partition with their parent.
@@ -304,9 +342,9 @@ impl<'t> Values<'t> {
             };
             witness.parameters.insert(name, shown);
         }
-        let conditions = &self.stack(StackId::ROOT).conditions;
-        let known = self.formulas.evaluate_parts(formula, conditions, &model);
-        for (condition, holds) in self.template(StackId::ROOT).conditions.iter().zip(known) {
+        let root = self.stack(StackId::ROOT);
+        let known = self.formulas.evaluate_parts(formula, &root.conditions.borrow(), &model);
+        for (condition, holds) in root.template.conditions.iter().zip(known) {
             if let Some(holds) = holds {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }

@@ -60,6 +60,8 @@ impl Excerpt {
         for group in group(marks(diagnostic)) {
             excerpt.push(&group, style);
         }
+        // The order in which miette reads them, and gives them their colours.
+        excerpt.labels.sort_by_key(LabeledSpan::offset);
         excerpt
     }
 
@@ -69,44 +71,12 @@ impl Excerpt {
     }
 
     fn push(&mut self, group: &[Mark], style: Style) {
-        let (Some(first), Some(last)) = (group.first(), group.iter().max_by_key(|mark| mark.last_line)) else { return };
-        let file = &first.file;
-        let index = file.lines();
-        let context = CONTEXT_LINES as u32;
-        let (mut from, mut to) = (first.line.saturating_sub(context).max(1), last.last_line + context);
-        to = to.min(index.count() as u32);
-        // A blank line around the snippet says nothing.
-        if from < first.line && line_text(file, from).trim().is_empty() || first.cut {
-            from = first.line;
-        }
-        if to > last.last_line && line_text(file, to).trim().is_empty() || first.cut {
-            to = last.last_line;
-        }
-
+        let Some(first) = group.first() else { return };
+        let (from, to) = shown_lines(group);
         let start = self.text.len();
         let mut spans = vec![(0, 0); group.len()];
         for number in from..=to {
-            let line_start = index.start(number).unwrap_or_default();
-            let whole = line_text(file, number);
-            let (skipped, shown) = if first.cut && number == first.line {
-                window(whole, first.span.start - line_start, first.span.end.max(first.span.start) - line_start)
-            } else {
-                head(whole)
-            };
-            let ellipsis = if style.unicode { "…" } else { "..." };
-            if skipped > 0
-                && !shown.is_empty()
-                && !(line_start == 0 && skipped == BYTE_ORDER_MARK.len() && whole.starts_with(BYTE_ORDER_MARK))
-            {
-                self.text.push_str(ellipsis);
-            }
-            let base = self.text.len();
-            // Where a byte of the file's line is in the excerpt.
-            let place = |offset: u32| {
-                let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped).min(shown.len());
-                let within = (0..=within).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or_default();
-                base + escape::source_line(&shown[..within], style.unicode).len()
-            };
+            let place = self.copy_line(&first.file, number, first.cut.then_some(first.span), style);
             for (mark, span) in group.iter().zip(&mut spans) {
                 if mark.line == number {
                     span.0 = place(mark.span.start);
@@ -115,17 +85,11 @@ impl Excerpt {
                     span.1 = place(mark.span.end);
                 }
             }
-            self.text.push_str(&escape::source_line(shown, style.unicode));
-            if skipped + shown.len() < whole.len() {
-                self.text.push_str(ellipsis);
-            }
-            self.text.push('\n');
         }
-
-        let leading = group.iter().find(|mark| mark.primary).unwrap_or(first);
-        let position = file.position(leading.span.start);
+        let leading = group.iter().find(|mark| mark.is_primary()).unwrap_or(first);
+        let position = first.file.position(leading.span.start);
         self.chunks.push(Chunk {
-            name: escape::one_line(file.name()).into_owned(),
+            name: escape::one_line(first.file.name()).into_owned(),
             line: from as usize - 1,
             line_count: (to - from) as usize + 1,
             start,
@@ -133,6 +97,36 @@ impl Excerpt {
             place: (position.line as usize - 1, position.column as usize - 1),
         });
         self.label(group, &mut spans, to, style);
+    }
+
+    /// Appends a line of a file, cut around `focus` where it is given, and returns where a byte of the file now is.
+    fn copy_line<'a>(
+        &mut self,
+        file: &'a SourceFile,
+        number: u32,
+        focus: Option<Span>,
+        style: Style,
+    ) -> impl Fn(u32) -> usize + use<'a> {
+        let ellipsis = if style.unicode { "…" } else { "..." };
+        let line_start = file.lines().start(number).unwrap_or_default();
+        let whole = line_text(file, number);
+        let (skipped, shown) = match focus {
+            Some(focus) => window(whole, focus.start - line_start, focus.end - line_start),
+            None => head(whole),
+        };
+        if !whole[..skipped].trim_start_matches(BYTE_ORDER_MARK).is_empty() {
+            self.text.push_str(ellipsis);
+        }
+        let base = self.text.len();
+        self.text.push_str(&escape::source_line(shown, style.unicode));
+        if skipped + shown.len() < whole.len() {
+            self.text.push_str(ellipsis);
+        }
+        self.text.push('\n');
+        move |offset| {
+            let within = (offset.saturating_sub(line_start) as usize).saturating_sub(skipped);
+            base + escape::source_line(&shown[..boundary_before(shown, within)], style.unicode).len()
+        }
     }
 
     fn label(&mut self, group: &[Mark], spans: &mut [(usize, usize)], last_line: u32, style: Style) {
@@ -148,13 +142,13 @@ impl Excerpt {
         let frame = last_line.to_string().len() + 8;
         for (mark, (start, end)) in group.iter().zip(spans) {
             let line_start = self.text[..*start].rfind('\n').map_or(0, |at| at + 1);
-            let middle = (*start + *end.min(&mut (*start + 60))) / 2;
-            let middle = (0..=middle).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or_default();
+            // The label's text hangs below the middle of its underline.
+            let middle = boundary_before(&self.text, usize::midpoint(*start, (*end).max(*start)));
             let column = textwrap::core::display_width(&self.text[line_start.min(middle)..middle]);
             let width = style.width.saturating_sub(frame + column).max(MIN_LABEL_WIDTH);
             let message = (!mark.message.is_empty()).then(|| textwrap::fill(&mark.message, width));
             let span = (*start, end.saturating_sub(*start));
-            self.labels.push(match mark.primary {
+            self.labels.push(match mark.is_primary() {
                 true => LabeledSpan::new_primary_with_span(message, span),
                 false => LabeledSpan::new_with_span(message, span),
             });
@@ -173,7 +167,7 @@ impl SourceCode for Excerpt {
         _context_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let end = span.offset() + span.len();
-        let chunk = self.chunks.iter().find(|chunk| (chunk.start..chunk.end).contains(&span.offset()) && end <= chunk.end);
+        let chunk = self.chunks.iter().find(|chunk| (chunk.start..chunk.end).contains(&span.offset()) && end < chunk.end);
         let chunk = chunk.ok_or(MietteError::OutOfBounds)?;
         let bytes = &self.text.as_bytes()[chunk.start..chunk.end];
         let whole = SourceSpan::from((chunk.start, chunk.end - chunk.start));
@@ -191,16 +185,17 @@ struct Mark {
     line: u32,
     last_line: u32,
     message: String,
-    primary: bool,
+    /// Its place among the labels of the finding; 0 is the primary one.
+    order: usize,
     /// Whether its line is too long to be shown whole.
     cut: bool,
 }
 
 fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
     let primary = diagnostic.label.as_deref().unwrap_or_default();
-    let mut marks = vec![Mark::new(&diagnostic.file, diagnostic.span, primary, true)];
+    let mut marks = vec![Mark::new(&diagnostic.file, diagnostic.span, primary, 0)];
     for label in &diagnostic.labels {
-        let mark = Mark::new(&label.file, label.span, &label.message, false);
+        let mark = Mark::new(&label.file, label.span, &label.message, marks.len());
         // Two labels on the same text would be drawn side by side, the second one on the text after it.
         match marks.iter_mut().find(|other| other.is_in(&mark.file) && other.span == mark.span) {
             Some(same) if same.message.is_empty() => same.message = mark.message,
@@ -212,20 +207,44 @@ fn marks(diagnostic: &Diagnostic) -> Vec<Mark> {
 }
 
 impl Mark {
-    fn new(file: &Arc<SourceFile>, span: Span, message: &str, primary: bool) -> Self {
+    fn new(file: &Arc<SourceFile>, span: Span, message: &str, order: usize) -> Self {
         let text = file.text();
-        let mut span = Span::new(span.start.min(text.len() as u32), span.end.min(text.len() as u32));
-        let kept = file.slice(span).trim_end().len() as u32;
-        span.end = span.start + kept;
-        let line = file.position(span.start).line;
-        let mut last_line = file.position(span.end).line;
-        if last_line - line >= MAX_LABEL_LINES {
-            span.end = file.lines().start(line).unwrap_or_default() + line_text(file, line).trim_end().len() as u32;
-            last_line = line;
+        let start = boundary_before(text, span.start as usize);
+        let mut end = (span.end as usize).clamp(start, text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
         }
-        let cut = line_text(file, line).len() > MAX_LINE && line_text(file, line).chars().count() > MAX_LINE;
+        end = start + text[start..end].trim_end().len();
+        let span = Span::new(start as u32, end as u32);
+        let line = file.position(span.start).line;
+        let last_line = file.position(span.end).line;
+        let whole = line_text(file, line);
+        let cut = whole.len() > MAX_LINE && whole.chars().count() > MAX_LINE;
         let message = escape::one_line(message).into_owned();
-        Self { file: Arc::clone(file), span, line, last_line, message, primary, cut }
+        let mut mark = Self { file: Arc::clone(file), span, line, last_line, message, order, cut };
+        if cut || last_line - line >= MAX_LABEL_LINES {
+            mark.keep_first_line();
+        }
+        mark
+    }
+
+    fn keep_first_line(&mut self) {
+        if self.last_line > self.line {
+            let start = self.file.lines().start(self.line).unwrap_or_default();
+            self.span.end = start + line_text(&self.file, self.line).trim_end().len() as u32;
+            self.last_line = self.line;
+        }
+    }
+
+    fn is_primary(&self) -> bool {
+        self.order == 0
+    }
+
+    /// Whether it is near enough to the end of `group` to be shown in one box with it.
+    fn joins(&self, group: &[Self]) -> bool {
+        let reach = group.iter().map(|other| other.last_line).max().unwrap_or_default();
+        let near = reach + 2 * CONTEXT_LINES as u32 + MAX_GAP >= self.line;
+        near && !self.cut && group.iter().all(|other| !other.cut && other.is_in(&self.file))
     }
 
     fn is_in(&self, file: &Arc<SourceFile>) -> bool {
@@ -233,33 +252,44 @@ impl Mark {
     }
 }
 
-/// The marks that share a box. The box of the primary mark comes first, then those of its file, then those of other files in the
-/// order in which the finding names them.
+/// The marks that share a box, the boxes in the order in which the finding is to be read: the primary mark's first.
 fn group(marks: Vec<Mark>) -> Vec<Vec<Mark>> {
+    let mut places: Vec<(usize, Mark)> = Vec::with_capacity(marks.len());
     let mut files: Vec<Arc<SourceFile>> = Vec::new();
-    for mark in &marks {
-        if !files.iter().any(|file| mark.is_in(file)) {
+    for mark in marks {
+        let file = files.iter().position(|file| mark.is_in(file)).unwrap_or_else(|| {
             files.push(Arc::clone(&mark.file));
-        }
+            files.len() - 1
+        });
+        places.push((file, mark));
     }
+    places.sort_by_key(|(file, mark)| (*file, mark.span.start, mark.span.end));
     let mut groups: Vec<Vec<Mark>> = Vec::new();
-    for file in &files {
-        let mut inside: Vec<Mark> = marks.iter().filter(|mark| mark.is_in(file)).cloned().collect();
-        inside.sort_by_key(|mark| (mark.span.start, mark.span.end));
-        let mut current: Vec<Mark> = Vec::new();
-        for mark in inside {
-            let reach = current.iter().map(|other| other.last_line).max().unwrap_or_default();
-            let near = reach + 2 * CONTEXT_LINES as u32 + MAX_GAP >= mark.line;
-            let joins = near && !mark.cut && !current.iter().any(|other| other.cut);
-            if !joins && !current.is_empty() {
-                groups.push(std::mem::take(&mut current));
-            }
-            current.push(mark);
+    for (_, mark) in places {
+        match groups.last_mut() {
+            Some(group) if mark.joins(group) => group.push(mark),
+            _ => groups.push(vec![mark]),
         }
-        groups.push(current);
     }
-    groups.sort_by_key(|group| !group.iter().any(|mark| mark.primary));
+    for group in groups.iter_mut().filter(|group| group.len() > 1) {
+        // miette draws a label over several lines badly beside others.
+        group.iter_mut().for_each(Mark::keep_first_line);
+    }
+    groups.sort_by_key(|group| group.iter().map(|mark| mark.order).min());
     groups
+}
+
+/// The first and the last line of the box that shows `group`.
+fn shown_lines(group: &[Mark]) -> (u32, u32) {
+    let first = group.iter().map(|mark| mark.line).min().unwrap_or(1);
+    let last = group.iter().map(|mark| mark.last_line).max().unwrap_or(first);
+    let Some(Mark { file, cut: false, .. }) = group.first() else { return (first, last) };
+    // A blank line around the labels says nothing.
+    let says_something = |number: &u32| !line_text(file, *number).trim().is_empty();
+    let context = CONTEXT_LINES as u32;
+    let before = (first.saturating_sub(context).max(1)..first).find(says_something);
+    let after = (last + 1..=last + context).rev().find(says_something);
+    (before.unwrap_or(first), after.unwrap_or(last))
 }
 
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -285,6 +315,15 @@ fn window(line: &str, start: u32, end: u32) -> (usize, &str) {
     let end = end.min(after(line, start, MAX_LINE - 2 * MARGIN));
     let (skipped, line) = if from == 0 { (head(line).0, line) } else { (from, line) };
     (skipped, &line[skipped..after(line, end, MARGIN)])
+}
+
+/// `offset`, or where the character begins that it is in, or the end of the text.
+fn boundary_before(text: &str, offset: usize) -> usize {
+    let mut offset = offset.min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
 }
 
 /// The offset `count` characters after `start`.

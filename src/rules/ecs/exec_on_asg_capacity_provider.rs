@@ -6,7 +6,7 @@ use super::hazard::{Hazard, Unresolved, hazards};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
-use crate::rules::{Finding, Rule, Sink, Status};
+use crate::rules::{Finding, Rule, Scope, Sink, Status};
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS101",
@@ -14,6 +14,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Warning,
     status: Status::Stable { since: "0.1.0" },
     page: include_str!("../../../rules/ecs/exec-on-asg-capacity-provider.md"),
+    scope: Scope::Deployment,
     options: &["managed-scaling-off", "assume-unresolved-provider", "profile", "verified"],
     check,
 };

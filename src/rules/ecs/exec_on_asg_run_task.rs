@@ -4,7 +4,7 @@ use super::hazard::{Hazard, Unresolved, hazards};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
-use crate::rules::{Finding, Rule, Sink, Status};
+use crate::rules::{Finding, Rule, Scope, Sink, Status};
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS102",
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     status: Status::Stable { since: "0.1.0" },
     page: include_str!("../../../rules/ecs/exec-on-asg-run-task.md"),
+    scope: Scope::Deployment,
     options: &[],
     check,
 };

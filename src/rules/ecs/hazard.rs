@@ -7,7 +7,7 @@ use crate::graph::{Resource, ResourceGraph};
 use crate::rules::Finding;
 use crate::syntax::{Node, Style};
 use crate::template::{Intrinsic, Named};
-use crate::text::{Edit, Span};
+use crate::text::{Edit, Place};
 use crate::values::{Answer, Expression, Formula, Part, Text, Unknown, Value};
 
 /// A launch whose tasks have ECS Exec on and may be placed on an Auto Scaling group.
@@ -38,7 +38,7 @@ pub(super) struct Route<'t> {
 
 /// A fact that makes the hazard concrete.
 pub(super) struct Aggravator {
-    span: Span,
+    place: Place,
     /// What about the text.
     label: String,
     /// Whether it makes the finding an error by itself.
@@ -62,31 +62,29 @@ pub(super) fn hazards<'t>(
     needs_managed_scaling: bool,
     unresolved: Unresolved,
 ) -> Vec<Hazard<'t>> {
-    // Nothing can switch ECS Exec on without naming it, or bringing it in by a macro; this keeps the graph of other templates unbuilt.
-    let text = analysis.source.text();
-    if !text.contains("EnableExecuteCommand") && !text.contains("Fn::Transform") && !text.contains("!Transform") {
+    if !analysis.mentions(&["EnableExecuteCommand", "Fn::Transform", "!Transform"]) {
         return Vec::new();
     }
     let graph = analysis.graph();
     let launches = graph.launches().into_iter().filter(|launch| launches(launch));
-    launches.filter_map(|launch| hazard(graph, launch, needs_managed_scaling, unresolved)).collect()
+    launches.filter_map(|launch| hazard(graph, &launch, needs_managed_scaling, unresolved)).collect()
 }
 
 fn hazard<'t>(
     graph: &ResourceGraph<'t>,
-    launch: Launch<'t>,
+    launch: &Launch<'t>,
     needs_managed_scaling: bool,
     unresolved: Unresolved,
 ) -> Option<Hazard<'t>> {
     let values = graph.values();
     let formulas = &values.formulas;
-    let exec = graph.exec(&launch);
+    let exec = graph.exec(launch);
     let maybe_on = exec.unknown.map_or(exec.on, |(unknown, _)| formulas.or(exec.on, unknown));
     if !values.possible(formulas.and(launch.when, maybe_on)) {
         return None;
     }
     let (mut routes, mut undecided, mut why) = (Vec::new(), Vec::new(), exec.unknown.map(|(_, why)| why));
-    for capacity in graph.capacity(&launch) {
+    for capacity in graph.capacity(launch) {
         match capacity.kind {
             CapacityKind::LaunchType(_) | CapacityKind::Default => {}
             CapacityKind::Unknown(reason) => {
@@ -121,7 +119,7 @@ fn hazard<'t>(
                                     aggravators: Vec::new(),
                                     severity: Severity::Info,
                                 };
-                                routes.push(route.judged(graph, &launch));
+                                routes.push(route.judged(graph, launch));
                             }
                         }
                     }
@@ -160,8 +158,8 @@ fn hazard<'t>(
 }
 
 impl Aggravator {
-    fn new(span: Span, label: String, raises: bool) -> Self {
-        Self { span, label, raises }
+    fn new(place: Place, label: String, raises: bool) -> Self {
+        Self { place, label, raises }
     }
 }
 
@@ -286,14 +284,14 @@ fn path_doubt(path: &str) -> Option<String> {
         .then(|| format!("`{path}` names no ECS-optimized image, so whether it offers ECS Exec does not show"))
 }
 
-fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Option<Span> {
+fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Option<Place> {
     let values = graph.values();
     for subnets in graph.property(&launch.resource, &["NetworkConfiguration", "AwsvpcConfiguration", "Subnets"]) {
         for subnet in values.items(&subnets) {
             let Value::Text(text) = values.cases_of(&subnet).into_iter().next()?.value else { continue };
             let Some(Part::Resource(id, _)) = text.only() else { continue };
             let subnet = graph.resource(*id);
-            for native in graph.property(subnet, &["Ipv6Native"]) {
+            for native in graph.property(&subnet, &["Ipv6Native"]) {
                 if let Some(written) = native.written()
                     && written.node.scalar().is_some_and(|scalar| scalar.canonical().eq_ignore_ascii_case("true"))
                 {
@@ -327,7 +325,7 @@ impl<'t> Hazard<'t> {
     pub(super) fn finding(&self, graph: &ResourceGraph<'t>, message: String) -> Finding<'t> {
         let place = self.exec.written.map(|written| written.node).or(self.launch.owner.declaration.properties);
         let node = place.map_or(self.launch.owner.declaration.key, outermost);
-        let mut finding = Finding::at(self.primary(graph, node), message).node(node).resource(self.owner());
+        let mut finding = Finding::at(self.primary(graph, node), message).node(node).resource(graph, &self.launch.owner);
         finding = match (self.certainty, &self.when) {
             (Certainty::Possible, Some(witness)) => finding.possible(witness.clone()),
             (Certainty::Unknown, _) => finding.unknown(),
@@ -339,13 +337,13 @@ impl<'t> Hazard<'t> {
                 finding = finding.fix("switch ECS Exec off", Safety::Unsafe, vec![edit]);
             }
         }
-        let mut labelled: Vec<Span> = Vec::new();
-        let mut label = |finding: Finding<'t>, span: Span, text: String| {
-            if labelled.contains(&span) {
+        let mut labelled: Vec<Place> = Vec::new();
+        let mut label = |finding: Finding<'t>, place: Place, text: String| {
+            if labelled.contains(&place) {
                 return finding;
             }
-            labelled.push(span);
-            finding.label(span, text)
+            labelled.push(place.clone());
+            finding.label(place, text)
         };
         for route in &self.routes {
             let provider = route.provider.logical_id();
@@ -355,7 +353,7 @@ impl<'t> Hazard<'t> {
                     format!("without a launch type or strategy of its own, it takes the cluster's default: `{provider}`")
                 }
             };
-            finding = label(finding, route.item.written.node.span(), chosen);
+            finding = label(finding, route.item.written.node.place(), chosen);
             let block = graph.entry_key(route.block.written.node);
             finding = label(finding, block, format!("`{provider}` is the capacity of an Auto Scaling group"));
             if let Some(scaling) = route.managed_scaling {
@@ -363,16 +361,16 @@ impl<'t> Hazard<'t> {
                 finding = label(finding, graph.entry_span(scaling.node), text);
             }
             for aggravator in &route.aggravators {
-                finding = label(finding, aggravator.span, aggravator.label.clone());
+                finding = label(finding, aggravator.place.clone(), aggravator.label.clone());
             }
         }
         finding
     }
 
     /// `EnableExecuteCommand: …` where it fits on a line, its key where it does not.
-    fn primary(&self, graph: &ResourceGraph<'t>, node: Node<'t>) -> Span {
+    fn primary(&self, graph: &ResourceGraph<'t>, node: Node<'t>) -> Place {
         let whole = graph.entry_span(node);
-        if node.tree().source().slice(whole).contains(['\n', '\r']) { graph.entry_key(node) } else { whole }
+        if whole.text().contains(['\n', '\r']) { graph.entry_key(node) } else { whole }
     }
 }
 
@@ -399,7 +397,7 @@ fn label_exec<'t>(graph: &ResourceGraph<'t>, finding: Finding<'t>, written: Expr
             Some(default) => format!("its value decides; the default is `{default}`"),
             None => "its value decides; there is no default".to_owned(),
         };
-        return finding.here(format!("ECS Exec is on where `{}` says so", parameter.name())).label(parameter.key.span(), text);
+        return finding.here(format!("ECS Exec is on where `{}` says so", parameter.name())).label(parameter.key.place(), text);
     }
     if written.node.id() == property.id() {
         finding.here("ECS Exec is switched on here")

@@ -1,6 +1,6 @@
 //! `syntax-error`: the file cannot be read as YAML or JSON, or holds what CloudFormation's reader refuses.
 
-use super::super::{Finding, Rule, Sink, Status};
+use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{MAX_DEPTH, MAX_EXPANDED_NODES, Problem, ProblemKind};
@@ -12,6 +12,7 @@ pub(super) static RULE: Rule = Rule {
     severity: Severity::Error,
     status: Status::Stable { since: "0.1.0" },
     page: include_str!("../../../rules/template/syntax-error.md"),
+    scope: Scope::Text,
     options: &[],
     check,
 };

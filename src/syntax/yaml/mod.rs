@@ -114,6 +114,8 @@ struct Parser<'s> {
     /// Up to here no line was found that looks like an entry inside open brackets.
     searched: usize,
     too_deep: bool,
+    /// Where the last recovery went on.
+    resumed: Option<usize>,
 }
 
 impl<'s> Parser<'s> {
@@ -146,6 +148,7 @@ impl<'s> Parser<'s> {
             last_end: start as u32,
             searched: 0,
             too_deep: false,
+            resumed: None,
         }
     }
 
@@ -207,14 +210,27 @@ impl<'s> Parser<'s> {
             }
             return;
         } else {
-            while self.builder.tree.nodes.is_empty() && self.peek().kind != Kind::StreamEnd {
-                self.node(true, false);
-            }
+            self.root();
         }
         while let Some(frame) = self.frames.last().copied() {
             self.step(frame);
         }
         self.end_of_document();
+    }
+
+    /// The outermost node, or the first of it that can be read.
+    fn root(&mut self) {
+        while self.builder.tree.nodes.is_empty() {
+            let token = self.peek();
+            match token.kind {
+                Kind::StreamEnd | Kind::DocumentStart | Kind::Directive => return,
+                Kind::DocumentEnd => {
+                    self.builder.problem(ProblemKind::ReservedCharacter, token.span(), None);
+                    return;
+                }
+                _ => self.node(true, false),
+            }
+        }
     }
 
     fn end_of_document(&mut self) {
@@ -247,6 +263,12 @@ impl<'s> Parser<'s> {
     /// A value that is not there.
     fn missing(&mut self, at: u32) {
         self.builder.scalar(Span::at(at), TextAt::Source(Span::at(at)), Style::Plain, Tag::NONE);
+    }
+
+    /// A value that is not there in brackets: libyaml's place for it is at the comma or bracket that follows.
+    fn missing_before(&mut self, token: Token) {
+        let follows = matches!(token.kind, Kind::FlowEntry | Kind::FlowMappingEnd | Kind::Value);
+        self.missing(if follows { token.start } else { self.last_end });
     }
 
     fn close(&mut self, end: u32) {
@@ -290,7 +312,7 @@ impl<'s> Parser<'s> {
             State::FlowValue | State::PairValue => self.step_flow_value(frame.state, token),
             State::FlowEmptyValue => {
                 self.state(State::FlowKey);
-                self.missing(token.start.min(self.bytes.len() as u32));
+                if token.kind == Kind::Value { self.missing(self.last_end) } else { self.missing_before(token) }
             }
             State::PairKey => {
                 self.state(State::PairValue);
@@ -380,7 +402,7 @@ impl<'s> Parser<'s> {
                 self.state(State::FlowValue);
                 let next = self.peek();
                 if matches!(next.kind, Kind::Value | Kind::FlowEntry | Kind::FlowMappingEnd) {
-                    return self.missing(next.start);
+                    return self.missing_before(next);
                 }
                 return self.node(false, false);
             }
@@ -406,7 +428,7 @@ impl<'s> Parser<'s> {
                 return self.node(false, false);
             }
         }
-        self.missing(if state == State::PairValue { self.last_end } else { token.start });
+        if state == State::PairValue { self.missing(self.last_end) } else { self.missing_before(token) }
     }
 
     /// One node: its tag and anchor, then a scalar, or the start of a collection.
@@ -484,6 +506,8 @@ impl<'s> Parser<'s> {
                     return self.too_deep(token);
                 }
                 self.take();
+                // Should the first entry be broken, the collection is empty and ends where it starts.
+                self.last_end = self.last_end.max(token.start);
                 let state = if token.kind == Kind::BlockSequenceStart {
                     self.builder.open_sequence(start, Style::Block, of);
                     State::BlockSequence

@@ -1,0 +1,31 @@
+//! ECS: typed views of what a template says about services, tasks and their capacity.
+//!
+//! Whether a capacity is right for a task is in the rules.
+
+mod attachment;
+mod capacity;
+mod launch;
+mod provider;
+mod strategy;
+mod task;
+
+pub use attachment::{Attached, Attachment};
+pub(super) use capacity::Associations;
+pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
+pub use launch::{Exec, Launch, LaunchPath};
+pub use provider::{GroupProvider, Image};
+pub use strategy::{ProviderKind, Strategy, Weighted};
+pub use task::{Compute, Container, TaskDefinition};
+
+/// `AWS::ECS::Service`
+pub const SERVICE: &str = "AWS::ECS::Service";
+/// `AWS::ECS::TaskSet`
+pub const TASK_SET: &str = "AWS::ECS::TaskSet";
+/// `AWS::ECS::Cluster`
+pub const CLUSTER: &str = "AWS::ECS::Cluster";
+/// `AWS::ECS::ClusterCapacityProviderAssociations`
+pub const ASSOCIATIONS: &str = "AWS::ECS::ClusterCapacityProviderAssociations";
+/// `AWS::ECS::CapacityProvider`
+pub const CAPACITY_PROVIDER: &str = "AWS::ECS::CapacityProvider";
+/// `AWS::ECS::TaskDefinition`
+pub const TASK_DEFINITION: &str = "AWS::ECS::TaskDefinition";
