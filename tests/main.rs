@@ -3,11 +3,13 @@
 #![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
 
 mod architecture;
+mod bounds;
 mod check;
 mod cli;
 mod conditions;
 mod config;
 mod docs;
+mod exec;
 mod fixtures;
 mod inspect;
 mod oracle;
@@ -15,3 +17,5 @@ mod pages;
 mod reports;
 mod support;
 mod syntax;
+mod template;
+mod values;

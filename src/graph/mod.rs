@@ -27,6 +27,11 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// By the earlier resource: when each other one of its stack is created after it, as far as that was asked.
+    orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
+    associations: RefCell<ecs::Associations<'t>>,
+    /// By stack and resource type: the names that its resources are given.
+    names: RefCell<FxHashMap<(StackId, &'static str), identity::Names<'t>>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -64,7 +69,14 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default() };
+        let graph = Self {
+            values,
+            resources: RefCell::default(),
+            edges: RefCell::default(),
+            orders: RefCell::default(),
+            associations: RefCell::default(),
+            names: RefCell::default(),
+        };
         graph.load();
         graph
     }

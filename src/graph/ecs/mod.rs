@@ -10,6 +10,7 @@ mod strategy;
 mod task;
 
 pub use attachment::{Attached, Attachment};
+pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
