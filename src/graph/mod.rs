@@ -7,7 +7,7 @@ pub mod ecs;
 mod edges;
 mod identity;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -27,6 +27,7 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    runs: OnceCell<Rc<[ecs::Run<'t>]>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -64,7 +65,7 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default() };
+        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default(), runs: OnceCell::new() };
         graph.load();
         graph
     }

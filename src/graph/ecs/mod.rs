@@ -5,11 +5,15 @@
 mod capacity;
 mod launch;
 mod provider;
+mod run;
+mod size;
 mod task;
 
 pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
+pub use run::{Fit, Run};
+pub use size::Size;
 pub use task::{Compute, Container, TaskDefinition};
 
 /// `AWS::ECS::Service`
