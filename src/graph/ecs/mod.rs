@@ -7,6 +7,7 @@ mod launch;
 mod provider;
 mod run;
 mod size;
+mod states;
 mod task;
 
 pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};

@@ -2,7 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
-use super::{CapacityKind, Launch, LaunchPath, Provider, TASK_DEFINITION};
+use super::{CapacityKind, Launch, Provider, TASK_DEFINITION};
 use crate::values::{Choice, Expression, Formula, Text, Value};
 
 const TASK_DEFINITIONS: NamedBy =
@@ -86,8 +86,7 @@ impl<'t> ResourceGraph<'t> {
     /// The task definitions that a launch runs, where the templates declare them.
     #[must_use]
     pub fn task_definitions_of(&self, launch: &Launch<'t>) -> Vec<TaskDefinition<'t>> {
-        let property = if launch.path == LaunchPath::RunTask { "TaskDefinitionArn" } else { "TaskDefinition" };
-        let named = self.values.property(&launch.settings, property);
+        let named = ["TaskDefinition", "TaskDefinitionArn"].map(|name| self.values.property(&launch.settings, name)).concat();
         let identities = named.iter().flat_map(|choice| self.identify(choice, TASK_DEFINITIONS));
         identities
             .filter_map(|identity| Some((self.target(&identity)?, identity.when)))
