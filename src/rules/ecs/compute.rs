@@ -6,7 +6,7 @@ use crate::graph::ecs::{CapacityKind, Compute, Fit, Launch, LaunchPath, Provider
 use crate::rules::Finding;
 use crate::syntax::Node;
 use crate::text::Place;
-use crate::values::{Choice, Expression, Formula};
+use crate::values::{Choice, Expression, Formula, Verdict};
 
 /// When a task definition has to fit one kind of compute.
 pub(super) struct Demand {
@@ -31,6 +31,23 @@ pub(super) fn demand_of_runs<'t>(graph: &ResourceGraph<'t>, fit: &Fit<'t>, wante
     Demand {
         exists: formulas.any(fit.runs.iter().map(|run| run.when).collect::<Vec<_>>()),
         when: formulas.any(fit.runs.iter().map(|run| graph.run_is_on(run, wanted)).collect::<Vec<_>>()),
+    }
+}
+
+/// "runs on", or what else ties a task definition to its compute where `hits` holds.
+pub(super) fn ties<'t>(
+    graph: &ResourceGraph<'t>,
+    fit: &Fit<'t>,
+    wanted: Compute,
+    hits: Formula,
+    verdict: &Verdict,
+) -> &'static str {
+    let by_run = graph.values().formulas.and(hits, demand_of_runs(graph, fit, wanted).when);
+    match (graph.values().possible(by_run), verdict) {
+        (true, Verdict::Definite) => "runs on",
+        (true, Verdict::Possible(_)) => "can run on",
+        (false, Verdict::Definite) => "is declared for",
+        (false, Verdict::Possible(_)) => "can be declared for",
     }
 }
 

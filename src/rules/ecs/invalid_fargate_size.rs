@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::compute::{demand, finding_at, label_demand};
+use super::compute::{demand, finding_at, label_demand, ties};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ResourceGraph;
@@ -134,8 +134,8 @@ fn by_default<'t>(graph: &ResourceGraph<'t>, cpu: &Size<'t>, memory: &Size<'t>) 
 
 fn without<'t>(graph: &ResourceGraph<'t>, fit: &Fit<'t>, missing: &str, (hits, verdict): (Formula, Verdict)) -> Finding<'t> {
     let resource = fit.definition.resource;
-    let can = if matches!(verdict, Verdict::Definite) { "runs" } else { "can run" };
-    let finding = Finding::at(resource.place(), format!("`{}` {can} on Fargate without {missing}", resource.logical_id()))
+    let tie = ties(graph, fit, Compute::Fargate, hits, &verdict);
+    let finding = Finding::at(resource.place(), format!("`{}` {tie} Fargate without {missing}", resource.logical_id()))
         .node(resource.declaration.node)
         .resource(graph, &resource)
         .verdict(verdict)

@@ -1,6 +1,6 @@
 //! `unsupported-network-mode`: a task definition's network mode is none that its compute offers.
 
-use super::compute::{demand, finding_at, label_demand, written_where};
+use super::compute::{demand, finding_at, label_demand, ties, written_where};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
@@ -72,12 +72,12 @@ fn diagnostic<'t>(
         _ => "set `NetworkMode` to `bridge` or `host`",
     };
     let written = written_where(graph, properties, "NetworkMode", hits);
-    let can = if matches!(verdict, Verdict::Definite) { "runs" } else { "can run" };
+    let tie = ties(graph, fit, compute, hits, &verdict);
     let mode = written.and_then(|written| written.node.as_str().filter(|_| written.node.function().is_none()));
     let message = match mode {
-        Some(mode) => format!("`{name}` {can} on {kind} with network mode `{mode}`"),
-        None if written.is_none() => format!("`{name}` {can} on {kind} without a `NetworkMode`"),
-        None => format!("`{name}` {can} on {kind} with a network mode that it does not offer"),
+        Some(mode) => format!("`{name}` {tie} {kind} with network mode `{mode}`"),
+        None if written.is_none() => format!("`{name}` {tie} {kind} without a `NetworkMode`"),
+        None => format!("`{name}` {tie} {kind} with a network mode that it does not offer"),
     };
     let otherwise = (resource.place(), Some(resource.declaration.node));
     let mut finding = finding_at(graph, written, otherwise, message)

@@ -1,6 +1,6 @@
 //! `unsupported-on-fargate`: a task definition for Fargate has settings that Fargate does not offer.
 
-use super::compute::{demand, entry, label_demand};
+use super::compute::{demand, entry, label_demand, ties};
 use super::hazard::outermost;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -153,7 +153,7 @@ fn diagnostic<'t>(
 ) -> Finding<'t> {
     let resource = fit.definition.resource;
     let name = resource.logical_id();
-    let can = if matches!(verdict, Verdict::Definite) { "runs" } else { "can run" };
+    let tie = ties(graph, fit, Compute::Fargate, hits, &verdict);
     let setting = fault.path.last().copied().unwrap_or_default();
     let (what, help) = match setting {
         "Add" => ("capabilities other than `SYS_PTRACE`".to_owned(), "remove the other capabilities".to_owned()),
@@ -163,7 +163,7 @@ fn diagnostic<'t>(
         "SourcePath" => ("a path of a host".to_owned(), "remove `SourcePath`, or use an EFS volume".to_owned()),
         setting => (format!("`{setting}`"), format!("remove `{setting}`, or run the task on EC2 instances")),
     };
-    let finding = Finding::at(entry(graph, fault.node), format!("`{name}` {can} on Fargate with {what}"))
+    let finding = Finding::at(entry(graph, fault.node), format!("`{name}` {tie} Fargate with {what}"))
         .node(fault.node)
         .resource(graph, &resource)
         .verdict(verdict)
