@@ -84,9 +84,7 @@ fn diagnostic<'t>(
             .note("ECS checks a task definition for Managed Instances only where `RequiresCompatibilities` asks for it"),
     };
     finding = label_demand(graph, finding, fit, compute, hits);
-    // The item's quotes are those of the last one.
-    let quoted = list.items().last().and_then(|item| item.replacement(word));
-    match quoted.and_then(|quoted| list.with_item(&quoted.replacement)) {
+    match list.append_item(word) {
         Some(edit) => finding.fix(format!("add `{word}`"), Safety::Unsafe, vec![edit]),
         None => finding,
     }

@@ -67,7 +67,7 @@ fn diagnostic<'t>(
         .note("ECS refuses it: \"Placement constraints are not supported with FARGATE launch type\", and strategies likewise")
         .help(format!("remove `{property}`; Fargate spreads tasks across Availability Zones by itself"));
     let finding = label_chosen(graph, finding, launch, Compute::Fargate);
-    let edit = node.parent().filter(|_| definite).and_then(|mapping| mapping.without_entry(property));
+    let edit = node.parent().filter(|_| definite).and_then(|mapping| mapping.remove_entry(property));
     match edit {
         Some(edit) => finding.fix(format!("remove `{property}`"), Safety::Safe, vec![edit]),
         None => finding,

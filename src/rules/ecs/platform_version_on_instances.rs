@@ -69,7 +69,7 @@ fn diagnostic<'t>(
             .note("ECS, for the EC2 launch type: \"The platform version must be null when specifying an EC2 launch type\"")
             .help("remove `PlatformVersion`");
     let finding = label_chosen(graph, finding, launch, compute);
-    let edit = node.parent().filter(|_| definite).and_then(|mapping| mapping.without_entry("PlatformVersion"));
+    let edit = node.parent().filter(|_| definite).and_then(|mapping| mapping.remove_entry("PlatformVersion"));
     match edit {
         Some(edit) => finding.fix("remove `PlatformVersion`", Safety::Safe, vec![edit]),
         None => finding,

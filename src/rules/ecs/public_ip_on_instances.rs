@@ -62,7 +62,7 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, enabled: Node<
             .note("ECS refuses it: \"Assign public IP is not supported for this launch type\"")
             .help("set `AssignPublicIp` to `DISABLED`; a task on an instance reaches the internet through a NAT gateway");
     let finding = label_chosen(graph, finding, launch, Compute::Ec2);
-    match enabled.replacement("DISABLED").filter(|_| definite) {
+    match enabled.replace_scalar("DISABLED").filter(|_| definite) {
         Some(edit) => finding.fix("set `AssignPublicIp` to `DISABLED`", Safety::Safe, vec![edit]),
         None => finding,
     }

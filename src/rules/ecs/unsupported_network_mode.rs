@@ -87,7 +87,7 @@ fn diagnostic<'t>(
         .note(offered)
         .help(help);
     finding = label_demand(graph, finding, fit, compute, hits);
-    let edit = written.filter(|_| compute == Compute::Fargate).and_then(|written| written.node.replacement("awsvpc"));
+    let edit = written.filter(|_| compute == Compute::Fargate).and_then(|written| written.node.replace_scalar("awsvpc"));
     match edit {
         Some(edit) => finding.fix("set `NetworkMode` to `awsvpc`", Safety::Unsafe, vec![edit]),
         None => finding,
