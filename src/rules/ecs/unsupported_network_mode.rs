@@ -87,7 +87,11 @@ fn diagnostic<'t>(
         .note(offered)
         .help(help);
     finding = label_demand(graph, finding, fit, compute, hits);
-    let edit = written.filter(|_| compute == Compute::Fargate).and_then(|written| written.node.replace_scalar("awsvpc"));
+    let edit = match written {
+        Some(written) => written.node.replace_scalar("awsvpc"),
+        None => properties.written().and_then(|properties| properties.node.insert_entry("NetworkMode", "awsvpc")),
+    };
+    let edit = edit.filter(|_| compute == Compute::Fargate);
     match edit {
         Some(edit) => finding.fix("set `NetworkMode` to `awsvpc`", Safety::Unsafe, vec![edit]),
         None => finding,
