@@ -293,7 +293,7 @@ impl<'t> Values<'t> {
     }
 
     /// `${name}` or `${Resource.ReturnValue}` in `Fn::Sub`.
-    fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
+    pub(super) fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
         let template = self.template(stack);
         let unknown = || vec![Case::new(when, Value::Text(Text::of(Part::Call(stack, format!("${{{name}}}")))))];
         let Some(node) = template.tree.root() else { return unknown() };

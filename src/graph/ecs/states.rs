@@ -1,13 +1,13 @@
-//! Tasks that a state machine starts: `ecs:runTask` in a definition that is written as a mapping.
+//! Tasks that a state machine starts: `ecs:runTask` in a definition that is written as a mapping, or as a string of JSON.
 //!
-//! `DefinitionString`, `DefinitionUri` and `DefinitionS3Location` are not read.
+//! `DefinitionUri` and `DefinitionS3Location` name files, which are not read.
 
 use rustc_hash::FxHashSet;
 
 use super::super::{Resource, ResourceGraph};
 use super::{Launch, LaunchPath};
 use crate::syntax::Node;
-use crate::values::{Choice, Expression};
+use crate::values::{Choice, Expression, Found};
 
 /// The resource types that are state machines.
 pub(super) const STATE_MACHINES: [&str; 2] = ["AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"];
@@ -31,10 +31,22 @@ impl<'t> ResourceGraph<'t> {
             for definition in self.values.property(&properties, "Definition") {
                 let Some(written) = definition.written() else { continue };
                 self.values.substitute(written, &substitutions);
-                for state in self.states(definition) {
-                    self.launches_of_state(machine, &state, launches);
+                self.launches_of_definition(machine, definition, launches);
+            }
+            for string in self.values.property(&properties, "DefinitionString") {
+                if let Some(written) = string.written()
+                    && let Some(definition) = self.values.embedded(written, &substitutions)
+                {
+                    let definition = Choice { when: string.when, found: Found::Written(definition) };
+                    self.launches_of_definition(machine, definition, launches);
                 }
             }
+        }
+    }
+
+    fn launches_of_definition(&self, machine: &Resource<'t>, definition: Choice<'t>, launches: &mut Vec<Launch<'t>>) {
+        for state in self.states(definition) {
+            self.launches_of_state(machine, &state, launches);
         }
     }
 
