@@ -27,6 +27,7 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    launched: OnceCell<Rc<[ecs::Launched<'t>]>>,
     runs: OnceCell<Rc<[ecs::Run<'t>]>>,
 }
 
@@ -65,7 +66,13 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default(), runs: OnceCell::new() };
+        let graph = Self {
+            values,
+            resources: RefCell::default(),
+            edges: RefCell::default(),
+            launched: OnceCell::new(),
+            runs: OnceCell::new(),
+        };
         graph.load();
         graph
     }

@@ -16,7 +16,7 @@ pub use attachment::{Attached, Attachment};
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
-pub use run::{Fit, Run};
+pub use run::{Fit, Launched, Run};
 pub use size::Size;
 pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};

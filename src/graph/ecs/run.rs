@@ -6,6 +6,15 @@ use super::super::ResourceGraph;
 use super::{Compute, Launch, TaskDefinition};
 use crate::values::{Choice, Formula, Found, Text, Value};
 
+/// A launch with its kinds of compute.
+#[derive(Clone, Debug)]
+pub struct Launched<'t> {
+    /// The launch.
+    pub launch: Launch<'t>,
+    /// The kinds of compute, as [`ResourceGraph::compute`] gives them.
+    pub compute: Vec<(Formula, Compute)>,
+}
+
 /// A launch and a task definition that it runs, where the templates declare it.
 #[derive(Clone, Debug)]
 pub struct Run<'t> {
@@ -33,11 +42,10 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn runs(&self) -> Rc<[Run<'t>]> {
         Rc::clone(self.runs.get_or_init(|| {
-            let launches = self.launches().into_iter();
-            let runs = launches.flat_map(|launch| {
-                let definitions = self.task_definitions_of(&launch);
-                let compute = if definitions.is_empty() { Vec::new() } else { self.compute(&launch) };
-                definitions.into_iter().map(move |definition| Run {
+            let launched = self.launched();
+            let runs = launched.iter().flat_map(|Launched { launch, compute }| {
+                let definitions = self.task_definitions_of(launch).into_iter();
+                definitions.map(|definition| Run {
                     when: definition.when,
                     launch: launch.clone(),
                     definition,
@@ -46,6 +54,22 @@ impl<'t> ResourceGraph<'t> {
             });
             runs.collect()
         }))
+    }
+
+    /// Every launch with its kinds of compute. Worked out once.
+    #[must_use]
+    pub fn launched(&self) -> Rc<[Launched<'t>]> {
+        Rc::clone(self.launched.get_or_init(|| {
+            let launches = self.launches().into_iter();
+            launches.map(|launch| Launched { compute: self.compute(&launch), launch }).collect()
+        }))
+    }
+
+    /// When a launch's tasks are on one kind of compute for certain.
+    #[must_use]
+    pub fn launched_on(&self, launched: &Launched<'t>, wanted: Compute) -> Formula {
+        let kinds = launched.compute.iter().filter(|(_, compute)| *compute == wanted).map(|(when, _)| *when);
+        self.values.formulas.any(kinds.collect::<Vec<_>>())
     }
 
     /// The task definitions of the templates that are checked, each with what runs it.

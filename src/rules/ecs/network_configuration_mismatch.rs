@@ -29,20 +29,21 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    for launch in graph.launches() {
-        let runs = runs_of(graph, &launch);
-        let fargate = graph.runs_on(&launch, Compute::Fargate);
+    for launched in graph.launched().iter() {
+        let launch = &launched.launch;
+        let runs = runs_of(graph, launch);
+        let fargate = graph.launched_on(launched, Compute::Fargate);
         let awsvpc = runs.iter().map(|run| formulas.and(run.when, network_mode(graph, run).awsvpc));
         let needed = formulas.or(fargate, formulas.any(awsvpc.collect::<Vec<_>>()));
-        let missing = formulas.all([launch.when, needed, missing(graph, &launch)]);
+        let missing = formulas.all([launch.when, needed, missing(graph, launch)]);
         if let Some(verdict) = values.verdict(launch.when, missing) {
-            sink.report(without(graph, &launch, &runs, fargate, verdict));
+            sink.report(without(graph, launch, &runs, fargate, verdict));
             continue;
         }
         for run in &runs {
             let excluded = formulas.or(fargate, graph.requires(&run.definition, Compute::Fargate));
             let others = formulas.all([run.when, network_mode(graph, run).other, formulas.not(excluded)]);
-            for block in written(graph, &launch) {
+            for block in written(graph, launch) {
                 let hits = formulas.and(others, block.when);
                 if let Some(verdict) = values.verdict(formulas.and(run.when, block.when), hits) {
                     sink.report(needless(graph, run, &block, verdict));

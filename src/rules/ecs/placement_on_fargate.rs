@@ -30,7 +30,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    for launch in graph.launches() {
+    for launched in graph.launched().iter() {
+        let launch = &launched.launch;
         for property in PROPERTIES {
             for list in values.property(&launch.settings, property) {
                 let Some(written) = list.written() else { continue };
@@ -39,9 +40,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 if !values.possible(given) {
                     continue;
                 }
-                let hits = formulas.and(given, graph.runs_on(&launch, Compute::Fargate));
+                let hits = formulas.and(given, graph.launched_on(launched, Compute::Fargate));
                 if let Some(verdict) = values.verdict(launch.when, hits) {
-                    sink.report(diagnostic(graph, &launch, property, written.node, verdict));
+                    sink.report(diagnostic(graph, launch, property, written.node, verdict));
                 }
             }
         }

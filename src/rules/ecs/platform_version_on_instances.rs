@@ -27,17 +27,18 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    for launch in graph.launches() {
+    for launched in graph.launched().iter() {
+        let launch = &launched.launch;
         for version in values.property(&launch.settings, "PlatformVersion") {
             let Some(written) = version.written() else { continue };
             let elsewhere = [Compute::Ec2, Compute::External, Compute::ManagedInstances];
             let hit = elsewhere.into_iter().find_map(|compute| {
-                let hits = formulas.and(version.when, graph.runs_on(&launch, compute));
+                let hits = formulas.and(version.when, graph.launched_on(launched, compute));
                 Some((compute, hits, values.verdict(launch.when, hits)?))
             });
             if let Some((compute, hits, verdict)) = hit {
-                let severity = severity(graph, &launch, hits);
-                sink.report(diagnostic(graph, &launch, written.node, compute, verdict).severity(severity));
+                let severity = severity(graph, launch, hits);
+                sink.report(diagnostic(graph, launch, written.node, compute, verdict).severity(severity));
             }
         }
     }

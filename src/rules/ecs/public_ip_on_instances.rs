@@ -27,8 +27,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    for launch in graph.launches() {
-        let on_instances = graph.runs_on(&launch, Compute::Ec2);
+    for launched in graph.launched().iter() {
+        let launch = &launched.launch;
+        let on_instances = graph.launched_on(launched, Compute::Ec2);
         if !values.possible(on_instances) {
             continue;
         }
@@ -41,7 +42,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 if let Some(verdict) = values.verdict(launch.when, hits)
                     && let Some(written) = written.into_iter().find_map(|choice| choice.written())
                 {
-                    sink.report(diagnostic(graph, &launch, written.node, verdict));
+                    sink.report(diagnostic(graph, launch, written.node, verdict));
                 }
             }
         }
