@@ -258,7 +258,8 @@ impl<'t> Values<'t> {
     }
 
     /// Every string that a text of literals and parameters with allowed values can be, where they are few.
-    pub(super) fn spelled_out(&self, text: &Text<'t>) -> Option<Vec<(Formula, String)>> {
+    #[must_use]
+    pub fn spelled_out(&self, text: &Text<'t>) -> Option<Vec<(Formula, String)>> {
         let mut ways = vec![(Formula::TRUE, String::new())];
         for part in text.parts() {
             match part {

@@ -6,6 +6,9 @@ mod attachment;
 mod capacity;
 mod launch;
 mod provider;
+mod run;
+mod size;
+mod states;
 mod strategy;
 mod task;
 
@@ -14,6 +17,8 @@ pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
+pub use run::{Fit, Launched, Run};
+pub use size::Size;
 pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 

@@ -399,7 +399,7 @@ pub(super) fn resolve_help(why: Option<Unknown>) -> &'static str {
 }
 
 /// The value of the property that `node` is or is part of: out of the branches and arguments of functions, up to the entry.
-fn outermost(node: Node<'_>) -> Node<'_> {
+pub(super) fn outermost(node: Node<'_>) -> Node<'_> {
     let mut at = node;
     while let Some(parent) = at.parent() {
         let is_argument = parent.is_sequence() || parent.function().is_some();

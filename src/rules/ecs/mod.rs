@@ -4,6 +4,7 @@ mod capacity_provider_before_cluster;
 mod capacity_provider_in_several_clusters;
 mod cluster_provider_cycle;
 mod competing_capacity_provider_lists;
+mod compute;
 mod contradictory_capacity_provider;
 mod daemon_with_strategy;
 mod drift_from_template;
@@ -12,15 +13,25 @@ mod exec_on_asg_run_task;
 mod exec_task_failed_to_start;
 mod group_behind_several_capacity_providers;
 mod hazard;
+mod incompatible_task_definition;
 mod instance_without_exec;
+mod invalid_fargate_size;
 mod launch_type_with_strategy;
 mod mixed_capacity_strategy;
+mod network_configuration_mismatch;
 mod order;
+mod placement_on_fargate;
+mod platform_version_on_instances;
+mod public_ip_on_instances;
 mod reserved_capacity_provider_name;
+mod target_type_mismatch;
 mod termination_protection_on_unprotected_group;
 mod termination_protection_without_scaling;
 mod unattached_capacity_provider;
 mod unordered_capacity_provider;
+mod unsupported_network_mode;
+mod unsupported_on_fargate;
+mod unsupported_runtime_platform;
 mod unusable_capacity_strategy;
 
 use super::Rule;
@@ -37,13 +48,23 @@ pub(super) const RULES: &[&Rule] = &[
     &exec_on_asg_run_task::RULE,
     &exec_task_failed_to_start::RULE,
     &group_behind_several_capacity_providers::RULE,
+    &incompatible_task_definition::RULE,
     &instance_without_exec::RULE,
+    &invalid_fargate_size::RULE,
     &launch_type_with_strategy::RULE,
     &mixed_capacity_strategy::RULE,
+    &network_configuration_mismatch::RULE,
+    &placement_on_fargate::RULE,
+    &platform_version_on_instances::RULE,
+    &public_ip_on_instances::RULE,
     &reserved_capacity_provider_name::RULE,
+    &target_type_mismatch::RULE,
     &termination_protection_on_unprotected_group::RULE,
     &termination_protection_without_scaling::RULE,
     &unattached_capacity_provider::RULE,
     &unordered_capacity_provider::RULE,
+    &unsupported_network_mode::RULE,
+    &unsupported_on_fargate::RULE,
+    &unsupported_runtime_platform::RULE,
     &unusable_capacity_strategy::RULE,
 ];
