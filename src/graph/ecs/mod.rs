@@ -3,12 +3,16 @@
 //! Whether a capacity is right for a task is in the rules.
 
 mod capacity;
+mod deployment;
 mod launch;
+mod names;
 mod provider;
 mod task;
 
 pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
+pub use deployment::Number;
 pub use launch::{Exec, Launch, LaunchPath};
+pub use names::{Name, Names};
 pub use provider::{GroupProvider, Image};
 pub use task::{Compute, Container, TaskDefinition};
 

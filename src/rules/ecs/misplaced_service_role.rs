@@ -1,0 +1,81 @@
+//! `misplaced-service-role`: a service has a `Role` where ECS uses its service-linked role.
+
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::graph::ResourceGraph;
+use crate::graph::ecs::Launch;
+use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::values::{Choice, Formula, Found, Value};
+
+pub(super) static RULE: Rule = Rule {
+    code: "ECS403",
+    name: "misplaced-service-role",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/ecs/misplaced-service-role.md"),
+    scope: Scope::Deployment,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.mentions(&["AWS::ECS::Service"]) || !analysis.mentions(&["Role"]) {
+        return;
+    }
+    let graph = analysis.graph();
+    for launch in graph.service_launches() {
+        for role in graph.values().property(&launch.settings, "Role") {
+            if let Some(finding) = diagnostic(graph, &launch, &role) {
+                sink.report(finding);
+            }
+        }
+    }
+}
+
+/// Why a service takes no role, and when.
+fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'static str); 4] {
+    let (values, formulas) = (graph.values(), &graph.values().formulas);
+    let definitions = graph.task_definitions_of(launch).into_iter();
+    let awsvpc = definitions.map(|definition| formulas.and(definition.when, graph.is(&definition.properties, "NetworkMode", "awsvpc")));
+    let awsvpc = formulas.any(awsvpc.collect::<Vec<_>>());
+    let certain = |list: &str| -> Vec<Formula> {
+        let items = values.property(&launch.settings, list).into_iter().flat_map(|list| values.items(&list));
+        items.filter(|item| item.written().is_some()).map(|item| item.when).collect()
+    };
+    let balancers = certain("LoadBalancers");
+    let two = balancers.iter().enumerate().flat_map(|(index, first)| {
+        balancers[index + 1..].iter().map(|second| formulas.and(*first, *second)).collect::<Vec<_>>()
+    });
+    [
+        (awsvpc, "its tasks use the `awsvpc` network mode"),
+        (graph.is_empty(&launch.settings, "LoadBalancers"), "it has no load balancer"),
+        (formulas.any(two.collect::<Vec<_>>()), "it has several target groups"),
+        (formulas.any(certain("ServiceRegistries")), "it uses service discovery"),
+    ]
+}
+
+fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<'t>) -> Option<Finding<'t>> {
+    let (values, formulas) = (graph.values(), &graph.values().formulas);
+    let written = role.written()?;
+    // What may be an empty string is no role.
+    let given = values.cases_of(role).into_iter().filter(|case| match &case.value {
+        Value::Text(text) => values.text_is(text, "") == Formula::FALSE || !values.is_open(text),
+        _ => false,
+    });
+    let given = formulas.any(given.map(|case| case.when).collect::<Vec<_>>());
+    let empty = graph.is(&Choice { when: role.when, found: launch.settings.found }, "Role", "");
+    let reasons = reasons(graph, launch).map(|(when, reason)| (formulas.all([given, formulas.not(empty), when]), reason));
+    let (_, reason) = reasons.iter().find(|(when, _)| values.possible(formulas.and(role.when, *when)))?;
+    let verdict = values.verdict(role.when, formulas.any(reasons.map(|(when, _)| when)))?;
+    debug_assert!(role.found != Found::Absent);
+    let name = launch.resource.logical_id();
+    Some(
+        Finding::at(graph.entry_span(written.node), format!("`{name}` cannot have a `Role`, because {reason}"))
+            .node(written.node)
+            .resource(graph, &launch.resource)
+            .here("not permitted here")
+            .verdict(verdict)
+            .note("ECS uses its service-linked role here")
+            .help("remove `Role`"),
+    )
+}
