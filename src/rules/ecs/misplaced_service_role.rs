@@ -36,16 +36,18 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'static str); 4] {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let definitions = graph.task_definitions_of(launch).into_iter();
-    let awsvpc = definitions.map(|definition| formulas.and(definition.when, graph.is(&definition.properties, "NetworkMode", "awsvpc")));
+    let awsvpc =
+        definitions.map(|definition| formulas.and(definition.when, graph.is(&definition.properties, "NetworkMode", "awsvpc")));
     let awsvpc = formulas.any(awsvpc.collect::<Vec<_>>());
     let certain = |list: &str| -> Vec<Formula> {
         let items = values.property(&launch.settings, list).into_iter().flat_map(|list| values.items(&list));
         items.filter(|item| item.written().is_some()).map(|item| item.when).collect()
     };
     let balancers = certain("LoadBalancers");
-    let two = balancers.iter().enumerate().flat_map(|(index, first)| {
-        balancers[index + 1..].iter().map(|second| formulas.and(*first, *second)).collect::<Vec<_>>()
-    });
+    let two = balancers
+        .iter()
+        .enumerate()
+        .flat_map(|(index, first)| balancers[index + 1..].iter().map(|second| formulas.and(*first, *second)).collect::<Vec<_>>());
     [
         (awsvpc, "its tasks use the `awsvpc` network mode"),
         (graph.is_empty(&launch.settings, "LoadBalancers"), "it has no load balancer"),

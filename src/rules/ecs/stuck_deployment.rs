@@ -51,7 +51,8 @@ fn stuck<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<(Formula, Op
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let settings = &launch.settings;
     let daemon = graph.is(settings, "SchedulingStrategy", "DAEMON");
-    let replica = formulas.or(graph.is_absent(settings, &["SchedulingStrategy"]), graph.is(settings, "SchedulingStrategy", "REPLICA"));
+    let replica =
+        formulas.or(graph.is_absent(settings, &["SchedulingStrategy"]), graph.is(settings, "SchedulingStrategy", "REPLICA"));
     let scaled = formulas.any(graph.scalable_targets_of(&launch.resource).into_iter().map(|(when, _)| when).collect::<Vec<_>>());
     let rolling = graph.is_rolling(settings);
     let counts = graph.numbers(settings, &["DesiredCount"]);

@@ -40,8 +40,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 /// When nothing checks the health of a service's tasks for certain.
 fn unchecked<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Formula {
     let formulas = &graph.values().formulas;
-    let unbalanced =
-        ["LoadBalancers", "VpcLatticeConfigurations"].map(|list| graph.is_empty(&launch.settings, list));
+    let unbalanced = ["LoadBalancers", "VpcLatticeConfigurations"].map(|list| graph.is_empty(&launch.settings, list));
     let unchecked = graph.task_definitions_of(launch).into_iter().map(|definition| {
         let containers = graph.values().property(&definition.properties, "ContainerDefinitions");
         let containers = containers.iter().flat_map(|list| graph.values().items(list));
