@@ -7,6 +7,8 @@
 //! For each file the fastest of several passes counts. YAML is compared with saphyr-parser's bare events (no tree, no
 //! spans kept), JSON with `serde_json::Value` (no spans).
 
+#![allow(clippy::disallowed_methods, reason = "a bench reads files and a clock")]
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::{files_below, read, root};
 
 /// The modules of the library. Each may use only those before it.
-const LAYERS: [&str; 20] = [
+const LAYERS: [&str; 21] = [
     "text",
     "diagnostic",
     "report",
@@ -14,6 +14,7 @@ const LAYERS: [&str; 20] = [
     "syntax",
     "schema",
     "template",
+    "deployed",
     "conditions",
     "values",
     "graph",

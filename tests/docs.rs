@@ -65,15 +65,31 @@ fn every_output_shown_is_what_its_command_prints() {
 }
 
 #[test]
-fn every_rule_that_is_named_exists_and_every_rule_is_in_the_readme() {
+fn every_rule_that_is_named_exists() {
     for page in pages() {
         for code in codes(&read(&page)) {
             assert!(rules::find(&code).is_some(), "{page} names {code}, which is no rule");
         }
     }
-    let readme = read("README.md");
+}
+
+/// `INSTA_UPDATE=always cargo test` writes the list anew.
+#[test]
+fn the_list_of_rules_is_that_of_the_pages() {
+    const PAGE: &str = "docs/rules.md";
+    let mut list = String::from(
+        "# Rules\n\nGenerated from the rules and their pages. `cfnvet explain RULE` prints a page.\n\n| code | name | severity | what it reports |\n|---|---|---|---|\n",
+    );
+    let files = files_below("rules");
     for rule in rules::all() {
-        assert!(readme.contains(&format!("| `{}` | [`{}`](rules/", rule.code, rule.name)), "README.md must list {}", rule.code);
+        let file = files.iter().find(|file| file.ends_with(&format!("/{}.md", rule.name))).expect("each rule has a page");
+        list += &format!("| `{}` | [`{}`](../{file}) | {} | {} |\n", rule.code, rule.name, rule.severity.as_str(), rule.title());
+    }
+    let written = std::fs::read_to_string(root().join(PAGE)).unwrap_or_default();
+    if written != list && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(root().join(PAGE), list).expect("the page can be written");
+    } else {
+        assert!(written == list, "{PAGE} is out of date: run `INSTA_UPDATE=always cargo test the_list_of_rules`");
     }
 }
 

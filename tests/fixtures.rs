@@ -75,11 +75,11 @@ const FIXTURES: &[Fixture] = &[
         ],
     ),
     fixture("shapes/managed-scaling-off.yaml", &["18 info ECS101 definite Rake"]),
-    Fixture {
-        path: "shapes/merge-keys.yaml",
-        findings: &["22 warning ECS101 definite Wheel"],
-        missing: &["22 warning ECS101 definite Stone"],
-    },
+    fixture(
+        "shapes/merge-keys.yaml",
+        // Both at the one line that is merged.
+        &["22 warning ECS101 definite Stone", "22 warning ECS101 definite Wheel"],
+    ),
     fixture("shapes/open-parameter.yaml", &["20 warning ECS101 possible Guide"]),
     fixture("shapes/parameter.yaml", &["24 warning ECS101 possible Dispatch", "37 error ECS102 definite Inventory"]),
 ];
@@ -124,9 +124,13 @@ fn every_fixture_has_exactly_the_findings_the_table_says() {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
 
+/// Folders of fixtures that tests of their own read.
+const ELSEWHERE: [&str; 1] = ["syntax/"];
+
 #[test]
 fn every_fixture_is_in_the_table() {
-    let files: Vec<String> = files_below("fixtures").iter().map(|path| path.trim_start_matches("fixtures/").to_owned()).collect();
+    let files = files_below("fixtures").into_iter().map(|path| path.trim_start_matches("fixtures/").to_owned());
+    let files: Vec<String> = files.filter(|path| !ELSEWHERE.iter().any(|folder| path.starts_with(folder))).collect();
     let table: Vec<&str> = FIXTURES.iter().map(|fixture| fixture.path).collect();
     assert_eq!(files, table);
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cfnvet::config;
+use cfnvet::config::{self, Settings, Workspace};
+use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
 
-use crate::support::{check, files_below, fixed, line, only, wording_faults};
+use crate::support::{check_together, files_below, fixed, line, only, wording_faults};
 
 const HEADINGS: [&str; 5] = ["What it reports", "Why", "What to do", "What is not reported", "Sources"];
 /// The rule that says a text cannot be read; on any other page it means that an example is broken.
@@ -16,7 +17,9 @@ const SYNTAX_ERROR: &str = "E0000";
 enum Purpose {
     Fires,
     Passes,
-    /// Not an example of the rule: a shell command, a config.
+    /// A template that the examples of the page are checked together with.
+    Beside,
+    /// No template: a shell command, a config.
     Other,
 }
 
@@ -25,22 +28,46 @@ enum Purpose {
 struct Block<'p> {
     language: &'p str,
     purpose: Purpose,
-    /// The words after the purpose: in JSON, which has no comments, the lines that the rule reports.
-    lines: &'p str,
+    /// The words behind the language: `fires` or `passes`; in JSON, which has no comments, the lines that the rule reports;
+    /// `file=NAME` for a template beside the examples; `workspace=closed` for that setting.
+    words: Vec<&'p str>,
     text: String,
     /// The line of the page that the fence is in.
     at: usize,
 }
 
 impl Block<'_> {
+    /// What stands behind `key=` in the fence.
+    fn attribute(&self, key: &str) -> Option<&str> {
+        self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    }
+
+    /// The name of an example is `example`, so that a template can nest itself.
     fn file_name(&self) -> String {
-        format!("example.{}", self.language)
+        self.attribute("file").map_or_else(|| format!("example.{}", self.language), str::to_owned)
+    }
+
+    /// What the rules named report for `text` in place of this block, together with the templates beside it.
+    fn check(&self, text: &str, page: &[Block], rules: &[&str]) -> Vec<Diagnostic> {
+        let mut settings: Settings = only(rules);
+        if let Some(word) = self.attribute("workspace") {
+            settings.workspace = match word {
+                "closed" => Workspace::Closed,
+                "open" => Workspace::Open,
+                _ => Workspace::Off,
+            };
+        }
+        let beside = page.iter().filter(|block| block.purpose == Purpose::Beside);
+        let mut files: Vec<(String, &str)> = beside.map(|block| (block.file_name(), block.text.as_str())).collect();
+        files.push((self.file_name(), text));
+        let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        check_together(&files, &settings)
     }
 
     /// The lines that a `fires` block says it reports.
     fn expected(&self, code: &str) -> BTreeSet<u32> {
         if self.language == "json" {
-            return self.lines.split(',').filter_map(|line| line.trim().parse().ok()).collect();
+            return self.words.iter().flat_map(|word| word.split(',')).filter_map(|line| line.parse().ok()).collect();
         }
         let numbered = (1u32..).zip(self.text.lines());
         numbered.filter(|(_, line)| line.trim_end().ends_with(&format!("# {code}"))).map(|(number, _)| number).collect()
@@ -61,13 +88,16 @@ fn blocks(page: &str) -> Vec<Block<'_>> {
         let indent = &line[..line.len() - trimmed.len()];
         match (&mut open, trimmed.strip_prefix("```")) {
             (None, Some(info)) => {
-                let (language, rest) = info.split_once(' ').unwrap_or((info, ""));
-                let (purpose, lines) = match rest.split_once(' ').unwrap_or((rest, "")) {
-                    ("fires", lines) => (Purpose::Fires, lines),
-                    ("passes", lines) => (Purpose::Passes, lines),
-                    _ => (Purpose::Other, ""),
+                let mut words = info.split_whitespace();
+                let language = words.next().unwrap_or_default();
+                let words: Vec<&str> = words.collect();
+                let purpose = match words.first() {
+                    Some(&"fires") => Purpose::Fires,
+                    Some(&"passes") => Purpose::Passes,
+                    Some(word) if word.starts_with("file=") => Purpose::Beside,
+                    _ => Purpose::Other,
                 };
-                open = Some((Block { language, purpose, lines, text: String::new(), at: number }, indent));
+                open = Some((Block { language, purpose, words, text: String::new(), at: number }, indent));
             }
             (Some(_), Some(_)) => blocks.extend(open.take().map(|(block, _)| block)),
             (Some((block, indent)), None) => {
@@ -114,9 +144,11 @@ fn every_page_has_a_title_the_five_headings_and_an_example_of_each_kind() {
 fn every_fires_block_reports_exactly_the_lines_it_marks() {
     for_every_rule(|rule| {
         let mut faults = Vec::new();
-        for block in blocks(rule.page).iter().filter(|block| block.purpose == Purpose::Fires) {
-            let found = check(&block.file_name(), block.text.clone(), &only(&[rule.code]));
-            let found: BTreeSet<u32> = found.iter().map(line).collect();
+        let page = blocks(rule.page);
+        for block in page.iter().filter(|block| block.purpose == Purpose::Fires) {
+            let found = block.check(&block.text, &page, &[rule.code]);
+            let here = found.iter().filter(|diagnostic| diagnostic.file.name() == block.file_name());
+            let found: BTreeSet<u32> = here.map(line).collect();
             let expected = block.expected(rule.code);
             if expected.is_empty() || expected != found {
                 faults.push(format!("the example at line {} marks lines {expected:?} and reports {found:?}", block.at));
@@ -130,8 +162,9 @@ fn every_fires_block_reports_exactly_the_lines_it_marks() {
 fn no_passes_block_reports_anything() {
     for_every_rule(|rule| {
         let mut faults = Vec::new();
-        for block in blocks(rule.page).iter().filter(|block| block.purpose == Purpose::Passes) {
-            for diagnostic in check(&block.file_name(), block.text.clone(), &only(&[rule.code])) {
+        let page = blocks(rule.page);
+        for block in page.iter().filter(|block| block.purpose == Purpose::Passes) {
+            for diagnostic in block.check(&block.text, &page, &[rule.code]) {
                 let (line, message) = (line(&diagnostic), &diagnostic.message);
                 faults.push(format!("the example at line {} reports in its line {line}: {message}", block.at));
             }
@@ -143,10 +176,11 @@ fn no_passes_block_reports_anything() {
 #[test]
 fn every_example_can_be_read_as_a_template() {
     for_every_rule(|rule| {
-        let examples = blocks(rule.page).into_iter().filter(|block| block.purpose != Purpose::Other);
+        let page = blocks(rule.page);
+        let examples = page.iter().filter(|block| block.purpose != Purpose::Other);
         let mut faults = Vec::new();
         for block in examples.filter(|block| rule.code != SYNTAX_ERROR || block.purpose == Purpose::Passes) {
-            for diagnostic in check(&block.file_name(), block.text.clone(), &only(&[SYNTAX_ERROR])) {
+            for diagnostic in block.check(&block.text, &[], &[SYNTAX_ERROR]) {
                 let (line, message) = (line(&diagnostic), &diagnostic.message);
                 faults.push(format!("the example at line {} cannot be read at its line {line}: {message}", block.at));
             }
@@ -161,14 +195,15 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
         let blocks = blocks(rule.page);
         let Some(first) = blocks.iter().position(|block| block.purpose == Purpose::Fires) else { return Vec::new() };
         let block = &blocks[first];
-        let settings = only(&[rule.code]);
-        let found = check(&block.file_name(), block.text.clone(), &settings);
+        let mut found = block.check(&block.text, &blocks, &[rule.code]);
+        found.retain(|diagnostic| diagnostic.file.name() == block.file_name());
         if found.iter().all(|diagnostic| diagnostic.fix.is_none()) {
             return Vec::new();
         }
         let mut faults = Vec::new();
         let text = fixed(&block.text, &found);
-        let left = check(&block.file_name(), text.clone(), &settings);
+        let mut left = block.check(&text, &blocks, &[rule.code]);
+        left.retain(|diagnostic| diagnostic.file.name() == block.file_name());
         if left.len() > found.iter().filter(|diagnostic| diagnostic.fix.is_none()).count() {
             let messages: Vec<&str> = left.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
             faults.push(format!("the fix of the example at line {} leaves {messages:?}", block.at));
@@ -198,8 +233,9 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
 #[test]
 fn every_finding_of_a_page_keeps_to_the_style_of_messages() {
     for_every_rule(|rule| {
-        let examples = blocks(rule.page).into_iter().filter(|block| block.purpose == Purpose::Fires);
-        let found = examples.flat_map(|block| check(&block.file_name(), block.text, &only(&[rule.code])));
+        let page = blocks(rule.page);
+        let examples = page.iter().filter(|block| block.purpose == Purpose::Fires);
+        let found = examples.flat_map(|block| block.check(&block.text, &page, &[rule.code]));
         found.flat_map(|diagnostic| wording_faults(&diagnostic)).collect()
     });
 }

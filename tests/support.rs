@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cfnvet::check::check_template;
 use cfnvet::config::{Overrides, Selectors, Settings};
 use cfnvet::diagnostic::{Diagnostic, Severity};
 use cfnvet::text::SourceFile;
@@ -49,10 +48,16 @@ pub(crate) fn only(rules: &[&str]) -> Settings {
 
 /// What `settings` report for `text`, sorted.
 pub(crate) fn check(name: &str, text: impl Into<Vec<u8>>, settings: &Settings) -> Vec<Diagnostic> {
-    let source = Arc::new(SourceFile::from_bytes(name, text.into()));
-    let mut diagnostics = check_template(&source, settings);
-    Diagnostic::sort(&mut diagnostics);
-    diagnostics
+    check_together(&[(name, &text.into())], settings)
+}
+
+/// What `settings` report for files that are given together, sorted.
+pub(crate) fn check_together(files: &[(&str, &[u8])], settings: &Settings) -> Vec<Diagnostic> {
+    let source = |(name, text): &(&str, &[u8])| Arc::new(SourceFile::from_bytes(*name, text.to_vec()));
+    let sources: Vec<Arc<SourceFile>> = files.iter().map(source).collect();
+    let settings = vec![Arc::new(settings.clone()); sources.len()];
+    let load = |path: &str| sources.iter().find(|source| source.name() == path.trim_start_matches("./")).map(Arc::clone);
+    cfnvet::check::check(&sources, &settings, &load).diagnostics
 }
 
 /// The line a finding starts in, from 1.

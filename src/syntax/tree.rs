@@ -550,7 +550,7 @@ impl Builder {
     pub fn finish(mut self) -> Tree {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
-        self.tree.problems.sort_by_key(|problem| problem.span);
+        self.tree.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         // What is read a second time after a fault is reported a second time.
         self.tree.problems.dedup();
         self.tree

@@ -4,7 +4,7 @@
 
 use super::super::{Resource, ResourceGraph};
 use super::{Launch, LaunchPath, SERVICE};
-use crate::values::{Choice, Formula, Part, ResourceId, Value};
+use crate::values::{Choice, Formula, Found, Part, Text, Value};
 
 /// A number in one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn is_absent(&self, start: &Choice<'t>, path: &[&str]) -> Formula {
         let there = self.values.path(start, path).into_iter().filter_map(|choice| {
-            let absent = choice.found == crate::values::Found::Absent;
+            let absent = choice.found == Found::Absent;
             (!absent).then_some(choice.when)
         });
         self.values.formulas.not(self.values.formulas.any(there.collect::<Vec<_>>()))
@@ -44,7 +44,7 @@ impl<'t> ResourceGraph<'t> {
 
     /// The whole numbers that the property reached by `path` can be. Cases that are no known numbers are left out.
     #[must_use]
-    pub fn numbers(&self, start: &Choice<'t>, path: &[&str]) -> Vec<Number> {
+    pub fn whole_numbers(&self, start: &Choice<'t>, path: &[&str]) -> Vec<Number> {
         let formulas = &self.values.formulas;
         let mut numbers = Vec::new();
         for case in self.values.path(start, path).iter().flat_map(|choice| self.values.cases_of(choice)) {
@@ -100,7 +100,7 @@ impl<'t> ResourceGraph<'t> {
         found
     }
 
-    fn is_service_name(&self, service: &Resource<'t>, name: &crate::values::Text<'t>) -> Formula {
+    fn is_service_name(&self, service: &Resource<'t>, name: &Text<'t>) -> Formula {
         let formulas = &self.values.formulas;
         let mut ways = Vec::new();
         for properties in self.properties(service) {
@@ -111,13 +111,5 @@ impl<'t> ResourceGraph<'t> {
             }
         }
         formulas.any(ways)
-    }
-
-    /// The references to a resource from resources of the given types in its own stack.
-    #[must_use]
-    pub fn referrers(&self, id: ResourceId, types: &[&str]) -> Vec<(Formula, Resource<'t>)> {
-        let edges = self.edges(id.stack);
-        let to = edges.iter().filter(|edge| edge.to == id).map(|edge| (edge.when, self.resource(edge.from)));
-        to.filter(|(_, resource)| types.contains(&resource.resource_type())).collect()
     }
 }

@@ -2,18 +2,22 @@
 //!
 //! Whether a capacity is right for a task is in the rules.
 
+mod attachment;
 mod capacity;
 mod deployment;
 mod launch;
 mod names;
 mod provider;
+mod strategy;
 mod task;
 
-pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
+pub use attachment::{Attached, Attachment};
+pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use deployment::Number;
 pub use launch::{Exec, Launch, LaunchPath};
 pub use names::{Name, Names};
 pub use provider::{GroupProvider, Image};
+pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 
 /// `AWS::ECS::Service`

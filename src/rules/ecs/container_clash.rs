@@ -84,8 +84,8 @@ fn ports<'t>(graph: &ResourceGraph<'t>, containers: &[Container<'t>], property: 
     let mut ports = Vec::new();
     for (container, declared) in containers.iter().enumerate() {
         for number in graph.names(&declared.settings, "PortMappings", property).known {
-            // 0 is any free port.
-            if number.text.known() == Some("0") {
+            // 0 is any free port, and a parameter that takes any value may be 0.
+            if number.text.known() == Some("0") || property == "HostPort" && values.is_open(&number.text) {
                 continue;
             }
             let protocols = values.property(&number.entry, "Protocol").into_iter().flat_map(|choice| values.cases_of(&choice));

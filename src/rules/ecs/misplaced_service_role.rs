@@ -1,11 +1,11 @@
 //! `misplaced-service-role`: a service has a `Role` where ECS uses its service-linked role.
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
 use crate::graph::ecs::Launch;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::values::{Choice, Formula, Found, Value};
+use crate::values::{Choice, Formula, Text, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS403",
@@ -59,25 +59,38 @@ fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'s
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<'t>) -> Option<Finding<'t>> {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let written = role.written()?;
-    // What may be an empty string is no role.
-    let given = values.cases_of(role).into_iter().filter(|case| match &case.value {
-        Value::Text(text) => values.text_is(text, "") == Formula::FALSE || !values.is_open(text),
-        _ => false,
+    let given = values.cases_of(role).into_iter().filter_map(|case| match &case.value {
+        Value::Text(text) => Some(formulas.and(case.when, is_given(graph, text))),
+        _ => None,
     });
-    let given = formulas.any(given.map(|case| case.when).collect::<Vec<_>>());
-    let empty = graph.is(&Choice { when: role.when, found: launch.settings.found }, "Role", "");
-    let reasons = reasons(graph, launch).map(|(when, reason)| (formulas.all([given, formulas.not(empty), when]), reason));
+    let given = formulas.any(given.collect::<Vec<_>>());
+    let reasons = reasons(graph, launch).map(|(when, reason)| (formulas.and(given, when), reason));
     let (_, reason) = reasons.iter().find(|(when, _)| values.possible(formulas.and(role.when, *when)))?;
     let verdict = values.verdict(role.when, formulas.any(reasons.map(|(when, _)| when)))?;
-    debug_assert!(role.found != Found::Absent);
+    let definite = verdict == Verdict::Definite;
     let name = launch.resource.logical_id();
-    Some(
-        Finding::at(graph.entry_span(written.node), format!("`{name}` cannot have a `Role`, because {reason}"))
-            .node(written.node)
-            .resource(graph, &launch.resource)
-            .here("not permitted here")
-            .verdict(verdict)
-            .note("ECS uses its service-linked role here")
-            .help("remove `Role`"),
-    )
+    let finding = Finding::at(graph.entry_span(written.node), format!("`{name}` cannot have a `Role`, because {reason}"))
+        .node(written.node)
+        .resource(graph, &launch.resource)
+        .here("not permitted here")
+        .verdict(verdict)
+        .note("ECS uses its service-linked role here")
+        .help("remove `Role`");
+    // What is written for one case only is right in the others.
+    let removal = written.node.parent().filter(|_| definite).and_then(|settings| settings.remove_entry("Role"));
+    Some(match removal {
+        Some(edit) => finding.fix("remove `Role`", Safety::Safe, vec![edit]),
+        None => finding,
+    })
+}
+
+/// When a role is more than an empty string.
+fn is_given<'t>(graph: &ResourceGraph<'t>, role: &Text<'t>) -> Formula {
+    let values = graph.values();
+    if !values.is_open(role) {
+        return values.formulas.not(values.text_is(role, ""));
+    }
+    // A parameter that is empty by default is there to be left out.
+    let left_out = values.with_defaults(role).is_some_and(|role| role.is_empty());
+    if left_out { Formula::FALSE } else { Formula::TRUE }
 }

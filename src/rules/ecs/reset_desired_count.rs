@@ -1,7 +1,7 @@
 //! `reset-desired-count`: a fixed number of tasks for a service that is scaled automatically.
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
 use crate::graph::ecs::Launch;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
@@ -41,13 +41,15 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, count: &Choice
     let (_, target) = targets.iter().find(|(when, _)| values.possible(values.formulas.and(count.when, *when)))?;
     let message =
         format!("updates reset the number of tasks of `{}`, which `{}` scales", service.logical_id(), target.logical_id());
-    Some(
-        Finding::at(graph.entry_span(written.node), message)
-            .node(written.node)
-            .resource(graph, service)
-            .label(target.place(), "scales the service")
-            .verdict(verdict)
-            .note("a service without `DesiredCount` starts with one task and keeps its number when it is updated")
-            .help("remove `DesiredCount`"),
-    )
+    let finding = Finding::at(graph.entry_span(written.node), message)
+        .node(written.node)
+        .resource(graph, service)
+        .label(target.place(), "scales the service")
+        .verdict(verdict)
+        .note("a service without `DesiredCount` starts with one task and keeps its number when it is updated")
+        .help("remove `DesiredCount`");
+    Some(match written.node.parent().and_then(|settings| settings.remove_entry("DesiredCount")) {
+        Some(edit) => finding.fix("remove `DesiredCount`", Safety::Unsafe, vec![edit]),
+        None => finding,
+    })
 }

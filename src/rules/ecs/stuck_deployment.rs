@@ -5,8 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
 use crate::graph::ecs::{Launch, Number};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::syntax::{Node, Style};
-use crate::text::Edit;
+use crate::syntax::Node;
 use crate::values::{Formula, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -55,11 +54,11 @@ fn stuck<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<(Formula, Op
         formulas.or(graph.is_absent(settings, &["SchedulingStrategy"]), graph.is(settings, "SchedulingStrategy", "REPLICA"));
     let scaled = formulas.any(graph.scalable_targets_of(&launch.resource).into_iter().map(|(when, _)| when).collect::<Vec<_>>());
     let rolling = graph.is_rolling(settings);
-    let counts = graph.numbers(settings, &["DesiredCount"]);
+    let counts = graph.whole_numbers(settings, &["DesiredCount"]);
     let mut found = Vec::new();
-    for maximum in graph.numbers(settings, &["DeploymentConfiguration", "MaximumPercent"]) {
+    for maximum in graph.whole_numbers(settings, &["DeploymentConfiguration", "MaximumPercent"]) {
         let Some(most) = maximum.value else { continue };
-        for minimum in graph.numbers(settings, &["DeploymentConfiguration", "MinimumHealthyPercent"]) {
+        for minimum in graph.whole_numbers(settings, &["DeploymentConfiguration", "MinimumHealthyPercent"]) {
             let least = minimum.value.unwrap_or(DEFAULT_MINIMUM);
             let both = formulas.all([rolling, maximum.when, minimum.when]);
             // Whatever the count. A daemon that sets no minimum may stop tasks.
@@ -115,17 +114,10 @@ fn diagnostic<'t>(
         .help("raise `MaximumPercent`, or lower `MinimumHealthyPercent`");
     let daemon = graph.values().possible(graph.is(&launch.settings, "SchedulingStrategy", "DAEMON"));
     // The tasks of a daemon service stop before others start.
-    match percent(node, "200").filter(|_| !daemon) {
+    match node.replace_scalar("200").filter(|_| !daemon) {
         Some(edit) => finding.fix("set `MaximumPercent` to 200", Safety::Unsafe, vec![edit]),
         None => finding,
     }
-}
-
-/// The change of a number as written to another.
-fn percent(node: Node, replacement: &str) -> Option<Edit> {
-    let digits = node.scalar().filter(|scalar| scalar.style() == Style::Plain && node.function().is_none())?.text();
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()) && node.tree().source().slice(node.span()) == digits;
-    number.then(|| Edit { span: node.span(), replacement: replacement.to_owned() })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::diagnostic::Safety;
 use crate::graph::ecs::{Names, TaskDefinition};
 use crate::graph::{Resource, ResourceGraph};
 use crate::rules::Finding;
-use crate::syntax::{Node, Style};
+use crate::syntax::Node;
 use crate::text::Edit;
 use crate::values::{Choice, Formula, Text, Value, Verdict};
 
@@ -104,15 +104,5 @@ fn one_of(thing: &str, known: &[String]) -> String {
 /// The change of `old` to `new` in a scalar that begins with it.
 fn renamed(node: Node, old: &str, new: &str) -> Option<Edit> {
     let text = node.scalar().filter(|_| node.function().is_none())?.text();
-    let rest = text.strip_prefix(old)?;
-    let is_word = |name: &str| name.chars().all(|character| character.is_ascii_alphanumeric() || "-_".contains(character));
-    let quote = match node.style() {
-        Style::SingleQuoted => "'",
-        Style::DoubleQuoted => "\"",
-        Style::Plain if new.starts_with(|first: char| first.is_ascii_alphabetic()) => "",
-        Style::Plain | Style::Literal | Style::Folded | Style::Block | Style::Flow => return None,
-    };
-    let written = node.tree().source().slice(node.span());
-    let as_expected = written == format!("{quote}{text}{quote}") && is_word(old) && is_word(new);
-    as_expected.then(|| Edit { span: node.span(), replacement: format!("{quote}{new}{rest}{quote}") })
+    node.replace_scalar(&format!("{new}{}", text.strip_prefix(old)?))
 }

@@ -1,7 +1,7 @@
 //! `unused-health-check-grace-period`: a grace period for health checks of which the service has none.
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
 use crate::graph::ecs::Launch;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
@@ -62,5 +62,9 @@ fn report<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, period: &Choice<'t
         .verdict(verdict)
         .note("only health checks of a load balancer, of VPC Lattice and of containers wait for it")
         .help(format!("remove `{PROPERTY}`"));
-    sink.report(finding);
+    let removal = written.node.parent().and_then(|settings| settings.remove_entry(PROPERTY));
+    sink.report(match removal {
+        Some(edit) => finding.fix(format!("remove `{PROPERTY}`"), Safety::Safe, vec![edit]),
+        None => finding,
+    });
 }
