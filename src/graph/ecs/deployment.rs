@@ -16,11 +16,21 @@ pub struct Number {
 }
 
 impl<'t> ResourceGraph<'t> {
-    /// When the property reached by `path` is the given string.
+    /// When a property is the given string, as far as the templates say: a parameter that takes any value may be anything, and
+    /// counts for nothing here.
+    #[must_use]
+    pub fn is_surely(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let open = self.texts(mapping, property).into_iter().filter(|(_, text)| self.values.is_open(text));
+        let open = formulas.any(open.map(|(when, _)| when).collect::<Vec<_>>());
+        formulas.and(self.is(mapping, property, literal), formulas.not(open))
+    }
+
+    /// When the property reached by `path` is the given string, in the same sense.
     #[must_use]
     pub fn path_is(&self, start: &Choice<'t>, path: &[&str], literal: &str) -> Formula {
         let Some((last, before)) = path.split_last() else { return Formula::FALSE };
-        let ways = self.values.path(start, before).into_iter().map(|mapping| self.is(&mapping, last, literal));
+        let ways = self.values.path(start, before).into_iter().map(|mapping| self.is_surely(&mapping, last, literal));
         self.values.formulas.any(ways.collect::<Vec<_>>())
     }
 

@@ -45,7 +45,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             repeated_names(graph, &definition, &names, sink);
         }
         let containers = graph.containers(&definition);
-        let mode = |word| graph.is(&definition.properties, "NetworkMode", word);
+        let mode = |word| graph.is_surely(&definition.properties, "NetworkMode", word);
         // Containers that share a network interface share its ports.
         let shared = formulas.or(mode("awsvpc"), mode("host"));
         for (property, when, thing) in [("HostPort", formulas.not(shared), "host port"), ("ContainerPort", shared, "port")] {

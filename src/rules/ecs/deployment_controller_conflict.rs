@@ -55,7 +55,7 @@ fn roll_back_of_another<'t>(
 ) {
     for setting in graph.values().path(properties, &["DeploymentConfiguration", name]) {
         let Some(written) = setting.written() else { continue };
-        let hits = graph.values().formulas.and(controller, graph.is(&setting, "Enable", "true"));
+        let hits = graph.values().formulas.and(controller, graph.is_surely(&setting, "Enable", "true"));
         let Some(verdict) = graph.values().verdict(setting.when, hits) else { continue };
         let message = format!("`{}` cannot have {thing} with the deployment controller `{word}`", service.logical_id());
         let finding = Finding::at(graph.entry_span(written.node), message).node(written.node);

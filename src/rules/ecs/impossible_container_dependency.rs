@@ -97,7 +97,7 @@ fn conditions<'t>(
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     for dependency in dependencies.iter().filter(|dependency| dependency.from != dependency.to) {
         let other = &containers[dependency.to].settings;
-        let essential = formulas.or(graph.is_absent(other, &["Essential"]), graph.is(other, "Essential", "true"));
+        let essential = formulas.or(graph.is_absent(other, &["Essential"]), graph.is_surely(other, "Essential", "true"));
         let unhealthy = graph.is_absent(other, &["HealthCheck"]);
         let cases = [
             ("HEALTHY", unhealthy, "has no health check", "add a `HealthCheck` to it, or wait for `START`"),
@@ -107,7 +107,7 @@ fn conditions<'t>(
         for condition in values.property(&dependency.entry, "Condition") {
             let Some(written) = condition.written() else { continue };
             for (word, fault, why, help) in cases {
-                let hits = formulas.and(graph.is(&dependency.entry, "Condition", word), fault);
+                let hits = formulas.and(graph.is_surely(&dependency.entry, "Condition", word), fault);
                 let Some(verdict) = values.verdict(condition.when, hits) else { continue };
                 let name = shown(graph, &containers[dependency.to]);
                 let message = format!("`{word}` of container `{name}` cannot be waited for, because it {why}");

@@ -36,8 +36,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'static str); 4] {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let definitions = graph.task_definitions_of(launch).into_iter();
-    let awsvpc =
-        definitions.map(|definition| formulas.and(definition.when, graph.is(&definition.properties, "NetworkMode", "awsvpc")));
+    let awsvpc = definitions
+        .map(|definition| formulas.and(definition.when, graph.is_surely(&definition.properties, "NetworkMode", "awsvpc")));
     let awsvpc = formulas.any(awsvpc.collect::<Vec<_>>());
     let certain = |list: &str| -> Vec<Formula> {
         let items = values.property(&launch.settings, list).into_iter().flat_map(|list| values.items(&list));

@@ -80,7 +80,7 @@ fn needs<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) -> Vec<
                 needs.push(Need { when: credentials.when, what: "the credentials of a registry", place });
             }
         }
-        let awslogs = |choice: &Choice<'t>| graph.is(choice, "LogDriver", "awslogs");
+        let awslogs = |choice: &Choice<'t>| graph.is_surely(choice, "LogDriver", "awslogs");
         for (logging, written) in logging.iter().filter_map(|logging| Some((logging, logging.written()?))) {
             let when = formulas.all([fargate, logging.when, awslogs(logging)]);
             needs.push(Need { when, what: "the log driver `awslogs` on Fargate", place: graph.entry_span(written.node) });
@@ -106,7 +106,7 @@ fn on_fargate<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) ->
     for item in values.property(&definition.properties, "RequiresCompatibilities").iter().flat_map(|list| values.items(list)) {
         for case in values.cases_of(&item) {
             if let Value::Text(text) = &case.value
-                && text.unknown().is_none()
+                && !values.is_open(text)
             {
                 ways.push(formulas.and(case.when, values.text_is(text, Compute::Fargate.compatibility().unwrap_or_default())));
             }

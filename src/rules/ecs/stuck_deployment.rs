@@ -49,9 +49,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn stuck<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<(Formula, Option<i64>, i64, i64)> {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let settings = &launch.settings;
-    let daemon = graph.is(settings, "SchedulingStrategy", "DAEMON");
-    let replica =
-        formulas.or(graph.is_absent(settings, &["SchedulingStrategy"]), graph.is(settings, "SchedulingStrategy", "REPLICA"));
+    let daemon = graph.is_surely(settings, "SchedulingStrategy", "DAEMON");
+    let replica = formulas
+        .or(graph.is_absent(settings, &["SchedulingStrategy"]), graph.is_surely(settings, "SchedulingStrategy", "REPLICA"));
     let scaled = formulas.any(graph.scalable_targets_of(&launch.resource).into_iter().map(|(when, _)| when).collect::<Vec<_>>());
     let rolling = graph.is_rolling(settings);
     let counts = graph.whole_numbers(settings, &["DesiredCount"]);
@@ -112,7 +112,7 @@ fn diagnostic<'t>(
         .verdict(verdict)
         .note(why)
         .help("raise `MaximumPercent`, or lower `MinimumHealthyPercent`");
-    let daemon = graph.values().possible(graph.is(&launch.settings, "SchedulingStrategy", "DAEMON"));
+    let daemon = graph.values().possible(graph.is_surely(&launch.settings, "SchedulingStrategy", "DAEMON"));
     // The tasks of a daemon service stop before others start.
     match node.replace_scalar("200").filter(|_| !daemon) {
         Some(edit) => finding.fix("set `MaximumPercent` to 200", Safety::Unsafe, vec![edit]),

@@ -44,7 +44,7 @@ fn named_ports<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<Choice
     let values = graph.values();
     let connect = values.property(&launch.settings, "ServiceConnectConfiguration").into_iter().filter_map(|connect| {
         // What is switched off names nothing.
-        let on = values.formulas.and(connect.when, graph.is(&connect, "Enabled", "true"));
+        let on = values.formulas.and(connect.when, graph.is_surely(&connect, "Enabled", "true"));
         values.possible(on).then_some(Choice { when: on, ..connect })
     });
     let services = connect.flat_map(|connect| values.property(&connect, "Services"));

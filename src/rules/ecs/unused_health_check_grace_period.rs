@@ -28,7 +28,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     for launch in graph.service_launches() {
         for period in values.property(&launch.settings, PROPERTY) {
-            let zero = graph.is(&launch.settings, PROPERTY, "0");
+            let zero = graph.is_surely(&launch.settings, PROPERTY, "0");
             let hits = formulas.and(unchecked(graph, &launch), formulas.not(zero));
             if let Some(verdict) = values.verdict(period.when, hits) {
                 report(graph, &launch, &period, verdict, sink);
