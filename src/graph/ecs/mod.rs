@@ -4,7 +4,9 @@
 
 mod attachment;
 mod capacity;
+mod deployment;
 mod launch;
+mod names;
 mod provider;
 mod run;
 mod size;
@@ -15,7 +17,9 @@ mod task;
 pub use attachment::{Attached, Attachment};
 pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
+pub use deployment::Number;
 pub use launch::{Exec, Launch, LaunchPath};
+pub use names::{Name, Names};
 pub use provider::{GroupProvider, Image};
 pub use run::{Fit, Launched, Run};
 pub use size::Size;
