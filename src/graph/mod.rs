@@ -5,6 +5,7 @@
 
 pub mod ecs;
 mod edges;
+pub mod iam;
 mod identity;
 
 use std::cell::RefCell;

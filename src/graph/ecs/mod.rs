@@ -3,11 +3,13 @@
 //! Whether a capacity is right for a task is in the rules.
 
 mod capacity;
+mod exec;
 mod launch;
 mod provider;
 mod task;
 
 pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
+pub use exec::{ExecLaunch, ExecTask};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
 pub use task::{Compute, Container, TaskDefinition};
