@@ -28,6 +28,8 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// Which policies name which roles, with the number of stacks when that was found.
+    attachments: RefCell<Option<(u32, Rc<iam::Attachments<'t>>)>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -65,7 +67,7 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default() };
+        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default(), attachments: RefCell::default() };
         graph.load();
         graph
     }

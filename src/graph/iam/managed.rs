@@ -43,7 +43,7 @@ const PULL: [&str; 4] =
 static POLICIES: &[Policy] = &[
     policy("AdministratorAccess", &["*"], &[]),
     // Everything but identities, organizations and accounts, of which it allows a few actions.
-    policy("PowerUserAccess", &POWER_USER, &["iam:*", "organizations:*", "account:*"]),
+    policy("PowerUserAccess", &POWER_USER, &["*"]),
     policy(
         "AmazonECSTaskExecutionRolePolicy",
         &[PULL[0], PULL[1], PULL[2], PULL[3], "logs:CreateLogStream", "logs:PutLogEvents"],

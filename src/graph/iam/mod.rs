@@ -6,9 +6,14 @@
 mod managed;
 mod statement;
 
-use super::identity::{Identity, NamedBy};
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::identity::{Identity, NamedBy, Target};
 use super::{Resource, ResourceGraph, is_nested_stack};
-use crate::values::{Choice, Formula, Found, Value};
+use crate::conditions::Formulas;
+use crate::values::{Choice, Formula, Found, ResourceId, Value};
 use statement::{Coverage, Statement};
 
 /// `AWS::IAM::Role`
@@ -45,6 +50,15 @@ pub struct Permissions<'t> {
     unread: Formula,
     /// When a permissions boundary limits what the policies allow.
     bounded: Formula,
+}
+
+/// The policies that name the roles they are attached to.
+#[derive(Debug)]
+pub(super) struct Attachments<'t> {
+    /// The properties of the policies of each role.
+    by_role: FxHashMap<ResourceId, Vec<Choice<'t>>>,
+    /// When a policy names a role that cannot be known.
+    to_any: Formula,
 }
 
 impl<'t> ResourceGraph<'t> {
@@ -109,6 +123,54 @@ impl<'t> ResourceGraph<'t> {
         });
         let coverages: Vec<Coverage> = coverages.collect();
         decide(self, &statements, &coverages, Formula::FALSE, unread)
+    }
+}
+
+impl<'t> ResourceGraph<'t> {
+    fn attachments(&self) -> Rc<Attachments<'t>> {
+        // Imports add stacks, and with them policies.
+        let stacks = self.values.stack_count();
+        if let Some((known, attachments)) = &*self.attachments.borrow()
+            && *known == stacks
+        {
+            return Rc::clone(attachments);
+        }
+        let attachments = Rc::new(self.find_attachments());
+        *self.attachments.borrow_mut() = Some((stacks, Rc::clone(&attachments)));
+        attachments
+    }
+
+    fn find_attachments(&self) -> Attachments<'t> {
+        let (values, formulas) = (&self.values, &self.values.formulas);
+        let mut attachments = Attachments { by_role: FxHashMap::default(), to_any: Formula::FALSE };
+        for (resource_type, property) in
+            [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")]
+        {
+            for properties in self.of_type(resource_type).iter().flat_map(|policy| self.properties(policy)) {
+                let named = values.property(&properties, property);
+                let items = named.iter().flat_map(|named| if property == "Roles" { values.items(named) } else { vec![*named] });
+                for identity in items.flat_map(|item| self.roles(&item)) {
+                    let when = formulas.and(properties.when, identity.when);
+                    match identity.target {
+                        Target::Resource(role) => {
+                            attachments.by_role.entry(role).or_default().push(Choice { when, ..properties });
+                        }
+                        // It may be any role, by a name that is not known here.
+                        Target::Unknown(_) => attachments.to_any = formulas.or(attachments.to_any, when),
+                        Target::Name(_) | Target::Absent => {}
+                    }
+                }
+            }
+        }
+        attachments
+    }
+}
+
+impl Grant {
+    /// When it is denied for certain.
+    #[must_use]
+    pub fn denied(self, formulas: &Formulas) -> Formula {
+        formulas.not(formulas.or(self.allowed, self.unknown))
     }
 }
 
@@ -195,27 +257,10 @@ impl<'t> Permissions<'t> {
     /// Adds the policies that name the role themselves.
     fn add_attached(&mut self, graph: &ResourceGraph<'t>, role: &Resource<'t>) {
         let (values, formulas) = (&graph.values, &graph.values.formulas);
-        for (resource_type, property) in
-            [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")]
-        {
-            for policy in graph.of_type(resource_type) {
-                for properties in graph.properties(&policy) {
-                    let named = values.property(&properties, property);
-                    let items =
-                        named.iter().flat_map(|named| if property == "Roles" { values.items(named) } else { vec![*named] });
-                    for identity in items.flat_map(|item| graph.roles(&item)) {
-                        let when = formulas.and(properties.when, identity.when);
-                        match identity.target {
-                            super::Target::Resource(id) if id == role.id => {
-                                self.add_documents(graph, &Choice { when, ..properties })
-                            }
-                            // It may be this role, by a name that is not known here.
-                            super::Target::Unknown(_) => self.unread = formulas.or(self.unread, when),
-                            _ => {}
-                        }
-                    }
-                }
-            }
+        let attachments = graph.attachments();
+        self.unread = formulas.or(self.unread, attachments.to_any);
+        for policy in attachments.by_role.get(&role.id).into_iter().flatten() {
+            self.add_documents(graph, policy);
         }
         // A nested stack or a custom resource that gets the role may attach policies to it.
         for edge in graph.edges(role.id.stack).iter().filter(|edge| edge.to == role.id) {
