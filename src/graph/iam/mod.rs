@@ -305,3 +305,32 @@ fn decide<'t>(
         unknown: formulas.and(formulas.or(maybe, doubtful), not_denied),
     }
 }
+
+/// Something that uses a role.
+#[derive(Clone, Debug)]
+pub struct RoleUse<'t, By> {
+    /// The role.
+    pub role: Resource<'t>,
+    /// When it is used.
+    pub exists: Formula,
+    /// When it is used in a way that asks something of it.
+    pub hits: Formula,
+    /// What uses it.
+    pub by: By,
+}
+
+impl<'t, By> RoleUse<'t, By> {
+    /// The uses of each role, roles in the order in which they are met.
+    pub fn by_role(uses: impl IntoIterator<Item = Self>) -> Vec<(Resource<'t>, Vec<Self>)> {
+        let mut roles: Vec<(Resource<'t>, Vec<Self>)> = Vec::new();
+        let mut numbers: FxHashMap<ResourceId, usize> = FxHashMap::default();
+        for each in uses {
+            let number = *numbers.entry(each.role.id).or_insert_with(|| {
+                roles.push((each.role, Vec::new()));
+                roles.len() - 1
+            });
+            roles[number].1.push(each);
+        }
+        roles
+    }
+}

@@ -132,7 +132,7 @@ impl<'t> Statement<'t> {
                         if named.found == Found::Absent {
                             continue;
                         }
-                        coverage = coverage.or(graph, matching(graph, &named, |name| name == service));
+                        coverage = coverage.or(graph, matching(graph, &named, |name| matches(name, service)));
                         let alike = matching(graph, &named, kin);
                         coverage = coverage.or(graph, Coverage::part(alike.whole));
                     }
@@ -141,12 +141,8 @@ impl<'t> Statement<'t> {
                         coverage = coverage.or(graph, Coverage::part(all.whole));
                     }
                 }
-                Found::Written(_) => {
-                    let all = matching(graph, &principal, |name| name != "*");
-                    let formulas = &values.formulas;
-                    let part = formulas.and(principal.when, formulas.not(all.whole));
-                    coverage = coverage.or(graph, Coverage::part(part));
-                }
+                // `*`, which is everybody.
+                Found::Written(_) => coverage = coverage.or(graph, Coverage::part(principal.when)),
             }
         }
         coverage
