@@ -54,7 +54,7 @@ pub struct Permissions<'t> {
 
 /// The policies that name the roles they are attached to.
 #[derive(Debug)]
-pub(super) struct Attachments<'t> {
+pub(super) struct AttachedPolicies<'t> {
     /// The properties of the policies of each role.
     by_role: FxHashMap<ResourceId, Vec<Choice<'t>>>,
     /// When a policy names a role that cannot be known.
@@ -127,22 +127,22 @@ impl<'t> ResourceGraph<'t> {
 }
 
 impl<'t> ResourceGraph<'t> {
-    fn attachments(&self) -> Rc<Attachments<'t>> {
+    fn attached_policies(&self) -> Rc<AttachedPolicies<'t>> {
         // Imports add stacks, and with them policies.
         let stacks = self.values.stack_count();
-        if let Some((known, attachments)) = &*self.attachments.borrow()
+        if let Some((known, policies)) = &*self.attached_policies.borrow()
             && *known == stacks
         {
-            return Rc::clone(attachments);
+            return Rc::clone(policies);
         }
-        let attachments = Rc::new(self.find_attachments());
-        *self.attachments.borrow_mut() = Some((stacks, Rc::clone(&attachments)));
-        attachments
+        let policies = Rc::new(self.find_attached_policies());
+        *self.attached_policies.borrow_mut() = Some((stacks, Rc::clone(&policies)));
+        policies
     }
 
-    fn find_attachments(&self) -> Attachments<'t> {
+    fn find_attached_policies(&self) -> AttachedPolicies<'t> {
         let (values, formulas) = (&self.values, &self.values.formulas);
-        let mut attachments = Attachments { by_role: FxHashMap::default(), to_any: Formula::FALSE };
+        let mut policies = AttachedPolicies { by_role: FxHashMap::default(), to_any: Formula::FALSE };
         for (resource_type, property) in
             [("AWS::IAM::Policy", "Roles"), ("AWS::IAM::ManagedPolicy", "Roles"), ("AWS::IAM::RolePolicy", "RoleName")]
         {
@@ -153,16 +153,16 @@ impl<'t> ResourceGraph<'t> {
                     let when = formulas.and(properties.when, identity.when);
                     match identity.target {
                         Target::Resource(role) => {
-                            attachments.by_role.entry(role).or_default().push(Choice { when, ..properties });
+                            policies.by_role.entry(role).or_default().push(Choice { when, ..properties });
                         }
                         // It may be any role, by a name that is not known here.
-                        Target::Unknown(_) => attachments.to_any = formulas.or(attachments.to_any, when),
+                        Target::Unknown(_) => policies.to_any = formulas.or(policies.to_any, when),
                         Target::Name(_) | Target::Absent => {}
                     }
                 }
             }
         }
-        attachments
+        policies
     }
 }
 
@@ -257,9 +257,9 @@ impl<'t> Permissions<'t> {
     /// Adds the policies that name the role themselves.
     fn add_attached(&mut self, graph: &ResourceGraph<'t>, role: &Resource<'t>) {
         let (values, formulas) = (&graph.values, &graph.values.formulas);
-        let attachments = graph.attachments();
-        self.unread = formulas.or(self.unread, attachments.to_any);
-        for policy in attachments.by_role.get(&role.id).into_iter().flatten() {
+        let policies = graph.attached_policies();
+        self.unread = formulas.or(self.unread, policies.to_any);
+        for policy in policies.by_role.get(&role.id).into_iter().flatten() {
             self.add_documents(graph, policy);
         }
         // A nested stack or a custom resource that gets the role may attach policies to it.
