@@ -7,6 +7,7 @@ mod capacity;
 mod exec;
 mod launch;
 mod provider;
+mod session;
 mod strategy;
 mod task;
 
@@ -15,6 +16,7 @@ pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, Strate
 pub use exec::{ExecLaunch, ExecTask};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use provider::{GroupProvider, Image};
+pub use session::SessionSettings;
 pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 

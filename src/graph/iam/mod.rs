@@ -108,6 +108,16 @@ impl<'t> ResourceGraph<'t> {
         permissions
     }
 
+    /// When the policy of a resource names accounts as its principals and nobody else, so that the policies of roles decide.
+    #[must_use]
+    pub fn names_only_accounts(&self, document: &Choice<'t>) -> Formula {
+        let formulas = &self.values.formulas;
+        let mut statements = Vec::new();
+        let unread = statement::read(self, document, &mut statements);
+        let others = formulas.any(statements.iter().map(|statement| statement.names_others(self)).collect::<Vec<_>>());
+        formulas.and(document.when, formulas.not(formulas.or(unread, others)))
+    }
+
     /// Whether a role's trust policy lets a service (`ecs-tasks.amazonaws.com`) take it, wherever the role exists.
     #[must_use]
     pub fn trusts(&self, role: &Resource<'t>, service: &str) -> Grant {

@@ -148,6 +148,29 @@ impl<'t> Statement<'t> {
         coverage
     }
 
+    /// When it may name a principal that is neither an account nor a service.
+    pub(super) fn names_others(&self, graph: &ResourceGraph<'t>) -> Formula {
+        let formulas = &graph.values.formulas;
+        let mut others = Vec::new();
+        for principal in graph.values.property(&self.0, "Principal") {
+            if !principal.written().is_some_and(|written| written.node.is_mapping() && written.node.function().is_none()) {
+                others.push(principal.when);
+                continue;
+            }
+            for named in graph.values.property(&principal, "AWS") {
+                for case in one_or_many(graph, &named).iter().flat_map(|name| graph.values.cases_of(name)) {
+                    let is_account = match &case.value {
+                        Value::Text(text) => matches!(text.parts().last(), Some(Part::Literal(end)) if end.ends_with(":root")),
+                        Value::Absent | Value::Invalid => true,
+                        Value::Structure(_) | Value::Unknown(_) => false,
+                    };
+                    others.extend((!is_account).then_some(case.when));
+                }
+            }
+        }
+        formulas.any(others)
+    }
+
     /// Whether it holds under no condition of IAM's.
     pub(super) fn without_condition(&self, graph: &ResourceGraph<'t>) -> Coverage {
         let mut coverage = Coverage::NOTHING;
