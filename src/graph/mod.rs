@@ -3,6 +3,7 @@
 //! A reference inside `Fn::If` exists only under the branch's condition, and so does its edge. What a resource type means is
 //! in the module of its service.
 
+pub mod batch;
 pub mod ecs;
 mod edges;
 pub mod iam;

@@ -57,9 +57,8 @@ fn may_log_by_default<'t>(analysis: &Analysis<'t>, launch: &ExecLaunch<'t>) -> F
                 }
                 for driver in values.path(&container, &["LogConfiguration", "LogDriver"]) {
                     let other = ["awsfirelens", "json-file", "splunk", "fluentd", "gelf", "journald", "syslog"];
-                    let present = driver.written().is_some_and(|written| {
-                        !written.node.as_str().is_some_and(|name| other.contains(&name))
-                    });
+                    let present =
+                        driver.written().is_some_and(|written| !written.node.as_str().is_some_and(|name| other.contains(&name)));
                     logs.extend(present.then_some(driver.when));
                 }
             }
