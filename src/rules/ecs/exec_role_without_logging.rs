@@ -1,7 +1,8 @@
 //! `exec-role-without-logging`: a cluster logs or encrypts ECS Exec sessions, and the task role may not.
 
+use super::allowance::allowance;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::Resource;
 use crate::graph::ecs::{ExecLaunch, ExecTask, SessionSettings};
 use crate::graph::iam::RoleUse;
@@ -109,18 +110,18 @@ fn needs<'t>(analysis: &Analysis<'t>, launch: &ExecLaunch<'t>) -> Vec<Need<'t>> 
 fn diagnostic<'t>(analysis: &Analysis<'t>, role: &Resource<'t>, needs: &[&Need<'t>], verdict: Verdict) -> Finding<'t> {
     let graph = analysis.graph();
     let name = role.logical_id();
-    let mut actions: Vec<String> = Vec::new();
+    let mut actions: Vec<&str> = Vec::new();
     let mut settings: Vec<Node<'t>> = Vec::new();
     for need in needs {
-        let action = format!("`{}`", need.action);
-        if !actions.contains(&action) {
-            actions.push(action);
+        if !actions.contains(&need.action) {
+            actions.push(need.action);
         }
     }
     let owner = needs.first().map_or("", |need| need.owner);
+    let quoted: Vec<String> = actions.iter().map(|action| format!("`{action}`")).collect();
     let message = format!(
         "task role `{name}` does not allow {}, which the session settings of `{owner}` need",
-        actions.join(if actions.len() == 2 { " and " } else { ", " })
+        quoted.join(if quoted.len() == 2 { " and " } else { ", " })
     );
     let mut finding = Finding::at(role.place(), message)
         .node(role.declaration.node)
@@ -133,7 +134,13 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, role: &Resource<'t>, needs: &[&Need<'
             finding = finding.label(graph.entry_span(need.setting), format!("`{}` asks for it here", need.owner));
         }
     }
+    // Writing to a bucket and decrypting are given on the resource in question, by somebody who knows it.
+    if actions.iter().all(|action| action.starts_with("logs:"))
+        && let Some(edit) = allowance(analysis, role, "ecs-exec-logging", &actions)
+    {
+        finding = finding.fix(format!("allow the actions in a policy of `{name}`"), Safety::Unsafe, vec![edit]);
+    }
     finding
         .note("a session whose key cannot be used does not start; one whose log cannot be written ends or leaves no log")
-        .help(format!("allow {} in a policy of `{name}`", actions.join(", ")))
+        .help(format!("allow {} in a policy of `{name}`", quoted.join(", ")))
 }

@@ -1,7 +1,8 @@
 //! `exec-role-without-ssmmessages`: ECS Exec is on, and the task role may not open its channels.
 
+use super::allowance::allowance;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::Resource;
 use crate::graph::ecs::ExecTask;
 use crate::graph::iam::RoleUse;
@@ -106,8 +107,9 @@ fn diagnostic<'t>(
             }
         }
     }
-    finding.help(format!(
-        "allow {} on `*` in a policy of `{name}`",
-        lacking.iter().map(|action| format!("`{action}`")).collect::<Vec<_>>().join(", ")
-    ))
+    if let Some(edit) = allowance(analysis, role, "ecs-exec", lacking) {
+        finding = finding.fix(format!("allow the actions in a policy of `{name}`"), Safety::Unsafe, vec![edit]);
+    }
+    let actions: Vec<String> = lacking.iter().map(|action| format!("`{action}`")).collect();
+    finding.help(format!("allow {} on `*` in a policy of `{name}`", actions.join(", ")))
 }

@@ -1,5 +1,6 @@
 //! Rules about Amazon ECS.
 
+mod allowance;
 mod batch_exec_without_prerequisites;
 mod exec_on_asg_capacity_provider;
 mod exec_on_asg_run_task;

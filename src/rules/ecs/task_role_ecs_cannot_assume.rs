@@ -1,11 +1,12 @@
 //! `task-role-ecs-cannot-assume`: the role of a task does not trust ECS.
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::Resource;
 use crate::graph::iam::RoleUse;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
 use crate::syntax::Node;
+use crate::text::Edit;
 use crate::values::Verdict;
 
 pub(super) static RULE: Rule = Rule {
@@ -77,7 +78,17 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, role: &Resource<'t>, uses: &[Named<'t
             finding = finding.label(graph.entry_span(node), format!("the `{}` of `{}`", each.property, each.definition));
         }
     }
+    if let Some(edit) = document.and_then(trust) {
+        finding = finding.fix(format!("let `{TASKS}` assume it"), Safety::Unsafe, vec![edit]);
+    }
     finding
         .note("its tasks stop before they start: \"ECS was unable to assume the role\"")
         .help(format!("add a statement that lets `{TASKS}` call `sts:AssumeRole`"))
+}
+
+/// Adds a statement that trusts ECS; none where others deny.
+fn trust(document: Node) -> Option<Edit> {
+    let denies = document.tree().source().slice(document.span()).contains("Deny");
+    let list = document.get("Statement").filter(|list| list.function().is_none() && !denies)?;
+    list.append_item(&format!("{{Effect: Allow, Principal: {{Service: {TASKS}}}, Action: \"sts:AssumeRole\"}}"))
 }
