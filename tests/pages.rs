@@ -1,10 +1,13 @@
 //! Every rule's page is executed: its examples are checked with its rule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use cfnvet::check::inspect;
 use cfnvet::config::{self, Settings, Workspace};
 use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
+use cfnvet::text::SourceFile;
 
 use crate::support::{check_together, files_below, fixed, line, only, wording_faults};
 
@@ -42,9 +45,9 @@ impl Block<'_> {
         self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 
-    /// The name of an example is `template`, so that a template can nest itself.
+    /// The name of an example is `example`, so that a template can nest itself.
     fn file_name(&self) -> String {
-        self.attribute("file").map_or_else(|| format!("template.{}", self.language), str::to_owned)
+        self.attribute("file").map_or_else(|| format!("example.{}", self.language), str::to_owned)
     }
 
     /// What the rules named report for `text` in place of this block, together with the templates beside it.
@@ -59,6 +62,12 @@ impl Block<'_> {
         }
         let beside = page.iter().filter(|block| block.purpose == Purpose::Beside);
         let mut files: Vec<(String, &str)> = beside.map(|block| (block.file_name(), block.text.as_str())).collect();
+        if self.words.contains(&"inspect") {
+            // What is deployed, compared with the templates beside it.
+            let source = |name: &str, text: &str| Arc::new(SourceFile::new(name, text));
+            let templates: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
+            return inspect(&[source(&self.file_name(), text)], &templates, &Arc::new(settings)).0;
+        }
         files.push((self.file_name(), text));
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
         check_together(&files, &settings)

@@ -31,6 +31,11 @@ pub struct ResourceGraph<'t> {
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
     /// Which policies name which roles, with the number of stacks when that was found.
     attached_policies: RefCell<Option<(u32, Rc<iam::AttachedPolicies<'t>>)>>,
+    /// By the earlier resource: when each other one of its stack is created after it, as far as that was asked.
+    orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
+    associations: RefCell<ecs::Associations<'t>>,
+    /// By stack and resource type: the names that its resources are given.
+    names: RefCell<FxHashMap<(StackId, &'static str), identity::Names<'t>>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -68,8 +73,15 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph =
-            Self { values, resources: RefCell::default(), edges: RefCell::default(), attached_policies: RefCell::default() };
+        let graph = Self {
+            values,
+            resources: RefCell::default(),
+            edges: RefCell::default(),
+            orders: RefCell::default(),
+            associations: RefCell::default(),
+            names: RefCell::default(),
+            attached_policies: RefCell::default(),
+        };
         graph.load();
         graph
     }

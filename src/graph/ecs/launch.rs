@@ -179,8 +179,8 @@ impl<'t> ResourceGraph<'t> {
                             exec.add_unknown(case.when, why, |a, b| formulas.or(a, b));
                             Formula::FALSE
                         }
-                        // CloudFormation takes a boolean's string in any of these spellings.
-                        None => formulas.any(["true", "True", "TRUE"].map(|spelling| self.values.text_is(text, spelling))),
+                        // CloudFormation takes a boolean's string in any of these spellings; witnesses prefer the last.
+                        None => formulas.any(["TRUE", "True", "true"].map(|spelling| self.values.text_is(text, spelling))),
                     },
                     Value::Unknown(why) => {
                         exec.add_unknown(case.when, *why, |a, b| formulas.or(a, b));

@@ -12,6 +12,7 @@ mod strategy;
 mod task;
 
 pub use attachment::{Attached, Attachment};
+pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use exec::{ExecLaunch, ExecTask};
 pub use launch::{Exec, Launch, LaunchPath};
