@@ -3,13 +3,19 @@
 //! Whether a capacity is right for a task is in the rules.
 
 mod capacity;
+mod exec;
+mod group;
 mod launch;
+mod network;
 mod provider;
 mod task;
 
 pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
+pub use exec::{ExecLaunch, ExecTask};
+pub use group::{HostGroup, LaunchData, UserData};
 pub use launch::{Exec, Launch, LaunchPath};
-pub use provider::{GroupProvider, Image};
+pub use network::Egress;
+pub use provider::{GroupProvider, Image, ImageSupport, is_made_for_ecs};
 pub use task::{Compute, Container, TaskDefinition};
 
 /// `AWS::ECS::Service`
