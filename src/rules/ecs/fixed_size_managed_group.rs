@@ -4,7 +4,7 @@ use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ecs::HostGroup;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::values::{Expression, Formula, Text, Value, Values, Verdict};
+use crate::values::{Expression, Formula, Text, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS213",
@@ -39,7 +39,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 sink.report(diagnostic(analysis, &host, written, Trouble::Never, verdict));
                 continue;
             }
-            let same = least.iter().filter_map(|(when, least, _)| Some(formulas.and(*when, fixed(values, least, &most, *when)?)));
+            let same = least.iter().filter_map(|(when, least, _)| Some(formulas.and(*when, values.known_to_be_same(least, &most, *when)?)));
             let same = formulas.all([managed, when, formulas.any(same.collect::<Vec<_>>()), formulas.not(never)]);
             if let Some(verdict) = values.verdict(exists, same) {
                 known.push(written);
@@ -48,11 +48,6 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             }
         }
     }
-}
-
-/// When both sizes of a group are the same, as far as the templates say so.
-fn fixed<'t>(values: &Values<'t>, least: &Text<'t>, most: &Text<'t>, when: Formula) -> Option<Formula> {
-    values.known_to_be_same(least, most, when)
 }
 
 /// What a size of a group can be.
