@@ -4,12 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::Analysis;
-use crate::config::Settings;
+use crate::config::{Settings, Workspace};
+use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
+use crate::syntax::{self, Tree};
 use crate::template::{Member, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
 use crate::workspace::{Parsed, Paths};
@@ -38,10 +40,10 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     let paths = load_nested(&mut parsed, load);
 
     let templates = map(&parsed, |parsed| Template::new(parsed.tree()));
-    let link = parsed.iter().any(|parsed| parsed.settings.workspace) && parsed.len() > 1;
+    let link = parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
     let members = parsed.iter().zip(&templates).map(|(parsed, template)| Member {
         template,
-        stack_name: None,
+        stack_name: parsed.stack_name(),
         children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, paths.get(path)?))).collect(),
     });
     let set = TemplateSet::new(members.collect(), link);
@@ -69,6 +71,28 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
             == (&first.code, first.file.name(), first.span, &first.message, first.certainty, &first.when)
     });
     Outcome { diagnostics, templates: sources.len() }
+}
+
+/// Checks what is deployed, as saved outputs of the AWS CLI describe it: the findings, and the numbers of the files in which
+/// nothing is known.
+#[must_use]
+pub fn inspect(sources: &[Arc<SourceFile>], settings: &Settings) -> (Vec<Diagnostic>, Vec<usize>) {
+    let trees: Vec<Tree> = sources.iter().map(syntax::parse).collect();
+    let described: Vec<Option<Tree>> = trees.iter().map(deployed::template).collect();
+    let unknown = described.iter().enumerate().filter(|(_, tree)| tree.is_none()).map(|(index, _)| index).collect();
+    let templates: Vec<Template> = described.iter().flatten().map(Template::new).collect();
+    let members = templates.iter().map(|template| Member { template, stack_name: None, children: FxHashMap::default() });
+    let set = TemplateSet::deployed(members.collect());
+    let mut diagnostics = Vec::new();
+    if !set.members().is_empty() {
+        // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
+        diagnostics = check_member(&set, 0, settings, |scope| scope == Scope::Deployment);
+        for number in 0..set.members().len() {
+            diagnostics.append(&mut check_member(&set, number, settings, |scope| scope == Scope::Text));
+        }
+    }
+    Diagnostic::sort(&mut diagnostics);
+    (diagnostics, unknown)
 }
 
 /// The findings in one template on its own.

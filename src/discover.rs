@@ -2,6 +2,7 @@
 //!
 //! What is in a template is not looked at, beyond whether it looks like one.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
@@ -291,6 +292,47 @@ pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
         return None;
     }
     Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
+}
+
+/// The text of a file that the command line names.
+///
+/// # Errors
+///
+/// Says why it cannot be read.
+pub fn text(path: &Path) -> Result<String, String> {
+    let bytes = read_file(path).map_err(|error| describe(&error))?;
+    String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
+}
+
+/// The names of the stacks that a CDK app makes of `sources`, by the template's path: what `manifest.json` beside them says.
+#[must_use]
+pub fn cdk_stack_names(sources: &[Arc<SourceFile>]) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    let mut seen = FxHashSet::default();
+    for source in sources {
+        // The CDK writes templates under this ending, which spares other folders the look for a manifest.
+        if !source.name().ends_with(".template.json") {
+            continue;
+        }
+        let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
+        if !seen.insert(folder.to_owned()) {
+            continue;
+        }
+        let Ok(text) = text(&folder.join("manifest.json")) else { continue };
+        let Ok(manifest) = serde_json::from_str::<serde_json::Value>(&text) else { continue };
+        let artifacts = manifest.get("artifacts").and_then(serde_json::Value::as_object);
+        for (id, artifact) in artifacts.into_iter().flatten() {
+            if artifact.get("type").and_then(serde_json::Value::as_str) != Some("aws:cloudformation:stack") {
+                continue;
+            }
+            let property = |name: &str| artifact.get("properties")?.get(name)?.as_str();
+            if let Some(template) = property("templateFile") {
+                let name = property("stackName").unwrap_or(id);
+                names.insert(folder.join(template).display().to_string(), name.to_owned());
+            }
+        }
+    }
+    names
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]

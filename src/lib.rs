@@ -21,6 +21,8 @@ pub mod syntax;
 
 pub mod template;
 
+pub mod deployed;
+
 pub mod conditions;
 
 pub mod values;

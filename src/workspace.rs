@@ -35,6 +35,13 @@ impl Parsed {
         Self { source: Arc::clone(source), settings: Arc::clone(settings), parsed, expanded, nests }
     }
 
+    /// The name of the stack it is deployed as, where the settings say so.
+    #[must_use]
+    pub fn stack_name(&self) -> Option<String> {
+        let mut known = self.settings.stack_names.iter();
+        known.find(|(template, _)| names(template, self.source.name())).map(|(_, name)| name.clone())
+    }
+
     /// Its tree, loops written out.
     #[must_use]
     pub fn tree(&self) -> &Tree {
@@ -87,6 +94,13 @@ pub fn normal(path: &str) -> String {
         }
     }
     parts.join("/")
+}
+
+/// Whether `written`, a path in a config or parameter file, names the template read from `name`: the same path, or its end.
+#[must_use]
+pub fn names(written: &str, name: &str) -> bool {
+    let (written, name) = (normal(written), normal(name));
+    name.strip_suffix(&written).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 /// The templates of a run, found by path.

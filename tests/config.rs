@@ -96,7 +96,7 @@ fn the_command_line_wins_over_the_config_file() {
     let merged = config.with(&overrides);
     assert_eq!(merged.severity, Severity::Info);
     assert_eq!((merged.parameters["A"].as_str(), merged.parameters["B"].as_str()), ("1", "2"));
-    assert!(!merged.workspace);
+    assert_eq!(merged.workspace, cfnvet::config::Workspace::Off);
 }
 
 #[test]

@@ -2,7 +2,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
 
+mod architecture;
+mod check;
 mod cli;
 mod conditions;
 mod config;
+mod docs;
+mod fixtures;
+#[allow(dead_code, unreachable_pub)]
+mod oracle;
+mod pages;
 mod reports;
+mod support;
+mod syntax;

@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,10 +12,11 @@ use rustc_hash::FxHashMap;
 
 use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, known_rule, output};
 use crate::check::{self, Outcome};
-use crate::config::{Overrides, Selectors, Settings};
+use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
 use crate::report::{Report, RunProblem};
 use crate::text::SourceFile;
+use crate::workspace;
 
 /// The stack of each thread: that of the main thread on most systems, so that a template which can be checked alone can be
 /// checked among others.
@@ -30,8 +31,10 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let mut problems = std::mem::take(&mut candidates.problems);
     let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
     problems.extend(unread);
-    let (settings, misconfigured) = settings(arguments, &overrides, &sources);
+    let (mut settings, misconfigured) = settings(arguments, &overrides, &sources);
     problems.extend(misconfigured);
+    add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
+    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
 
     let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
     let report = Report {
@@ -85,6 +88,7 @@ fn overrides(arguments: &CheckArgs) -> Result<Overrides, CliError> {
         regions: arguments.regions.clone(),
         parameters: arguments.parameters.iter().cloned().collect::<BTreeMap<_, _>>(),
         no_workspace: arguments.no_workspace,
+        stack_names: arguments.stack_names.iter().cloned().collect(),
     })
 }
 
@@ -122,6 +126,44 @@ fn settings(arguments: &CheckArgs, overrides: &Overrides, sources: &[Arc<SourceF
     }
     problems.dedup();
     (all, problems)
+}
+
+fn parameter_files(arguments: &CheckArgs) -> Result<Vec<ParameterFile>, CliError> {
+    let read = |path: &PathBuf| {
+        let problem = |problem: String| CliError::ParameterFile { path: path.clone(), problem };
+        let text = discover::text(path).map_err(problem)?;
+        config::parse_parameters(&text, path.extension().is_some_and(|ending| ending == "toml"))
+            .map_err(|error| problem(error.to_string()))
+    };
+    arguments.parameter_files.iter().map(read).collect()
+}
+
+/// Gives each template the parameters of the files that are for it. `--parameter` stays on top.
+fn add_parameters(files: &[ParameterFile], sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
+    for file in files {
+        for (source, settings) in sources.iter().zip(&mut *settings) {
+            if file.template.as_ref().is_some_and(|template| !workspace::names(template, source.name())) {
+                continue;
+            }
+            let settings = Arc::make_mut(settings);
+            for (name, value) in &file.parameters {
+                settings.parameters.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+}
+
+/// Names the stacks that nobody named otherwise.
+fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Settings>]) {
+    if names.is_empty() {
+        return;
+    }
+    for settings in settings {
+        let settings = Arc::make_mut(settings);
+        for (template, name) in names {
+            settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that writes the report")]

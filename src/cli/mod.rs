@@ -102,6 +102,15 @@ struct CheckArgs {
     #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter, help_heading = "Analysis")]
     parameters: Vec<(String, String)>,
 
+    /// A file of parameter values: a list of ParameterKey and ParameterValue, a mapping, samconfig.toml, or a deployment file;
+    /// may be given more than once
+    #[arg(long = "parameter-file", value_name = "FILE", help_heading = "Analysis")]
+    parameter_files: Vec<PathBuf>,
+
+    /// The name of the stack a template is deployed as; may be given more than once
+    #[arg(long = "stack-name", value_name = "TEMPLATE=NAME", value_parser = parameter, help_heading = "Analysis")]
+    stack_names: Vec<(String, String)>,
+
     /// Do not link the exports and imports of templates checked together
     #[arg(long, help_heading = "Analysis")]
     no_workspace: bool,
@@ -154,6 +163,8 @@ enum CliError {
     UnknownRule { written: String, option: &'static str, nearest: Option<&'static str> },
     #[error("unknown rule `{written}`{}", hint(*.nearest))]
     NothingToExplain { written: String, nearest: Option<&'static str> },
+    #[error("{}: {problem}", .path.display())]
+    ParameterFile { path: PathBuf, problem: String },
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("standard output cannot be written: {0}")]
@@ -218,6 +229,6 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it must have the form NAME=VALUE"),
+        _ => Err("it must have the form KEY=VALUE"),
     }
 }

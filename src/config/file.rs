@@ -6,9 +6,9 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use super::selection::closest;
-use super::{Level, Settings, severity};
+use super::{Level, Settings, Workspace, severity};
 use crate::diagnostic::Severity;
+use crate::text::nearest_name;
 
 /// What is wrong with a config file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,7 @@ pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> 
     })
 }
 
-const KEYS: [&str; 7] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters"];
+const KEYS: [&str; 9] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters", "workspace", "stack-names"];
 
 struct File(Settings);
 
@@ -85,6 +85,11 @@ impl<'de> Visitor<'de> for FileVisitor {
                     let parameters = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
                     settings.parameters = parameters.into_iter().map(|(name, value)| (name, value.0)).collect();
                 }
+                "workspace" => settings.workspace = map.next_value::<Linking>()?.0,
+                "stack-names" => {
+                    let names = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
+                    settings.stack_names = names.into_iter().map(|(path, name)| (path, name.0)).collect();
+                }
                 _ => {
                     for (rule, entry) in map.next_value::<Option<BTreeMap<String, RuleEntry>>>()?.unwrap_or_default() {
                         settings.severity_overrides.extend(entry.level.map(|level| (rule.clone(), level)));
@@ -96,6 +101,21 @@ impl<'de> Visitor<'de> for FileVisitor {
             }
         }
         Ok(settings)
+    }
+}
+
+struct Linking(Workspace);
+
+impl<'de> Deserialize<'de> for Linking {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = Text::deserialize(deserializer)?.0;
+        match word.as_str() {
+            // `off` without quotes is a boolean of YAML 1.1.
+            "off" | "false" => Ok(Self(Workspace::Off)),
+            "open" => Ok(Self(Workspace::Open)),
+            "closed" => Ok(Self(Workspace::Closed)),
+            _ => Err(de::Error::custom(format!("`{word}` is no way to link templates, it must be `open`, `closed` or `off`"))),
+        }
     }
 }
 
@@ -125,7 +145,7 @@ impl Visitor<'_> for Key<'_> {
         }
         KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
             let underscored = word.replace('_', "-");
-            E::custom(match closest(&underscored, KEYS.into_iter()) {
+            E::custom(match nearest_name(&underscored, KEYS.into_iter()) {
                 Some(key) => format!("unknown key `{word}`, did you mean `{key}`?"),
                 None => format!("unknown key `{word}`, the keys are {}", quoted(&KEYS)),
             })

@@ -5,12 +5,14 @@
 
 mod cfnlintrc;
 mod file;
+mod parameters;
 mod selection;
 
 use std::collections::BTreeMap;
 
 pub use cfnlintrc::parse_cfnlintrc;
 pub use file::{ConfigError, parse};
+pub use parameters::{ParameterFile, parse_parameters};
 pub use selection::{Selection, Selectors, nearest};
 
 use crate::diagnostic::Severity;
@@ -44,6 +46,17 @@ pub fn severity(word: &str) -> Option<Severity> {
     [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|level| level.as_str().eq_ignore_ascii_case(word))
 }
 
+/// How templates given together are linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workspace {
+    /// Not: an import is not known.
+    Off,
+    /// An import finds its export; one that finds none may come from elsewhere.
+    Open,
+    /// There is nothing elsewhere: an import that finds no export is wrong.
+    Closed,
+}
+
 /// Everything that decides what is reported for a template.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -61,8 +74,10 @@ pub struct Settings {
     pub regions: Vec<String>,
     /// Values of template parameters, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Whether templates given together are analysed as one system.
-    pub workspace: bool,
+    /// How templates given together are linked.
+    pub workspace: Workspace,
+    /// The names of the stacks that templates are deployed as, by the template's path.
+    pub stack_names: BTreeMap<String, String>,
 }
 
 impl Default for Settings {
@@ -75,7 +90,8 @@ impl Default for Settings {
             rule_options: BTreeMap::new(),
             regions: Vec::new(),
             parameters: BTreeMap::new(),
-            workspace: true,
+            workspace: Workspace::Open,
+            stack_names: BTreeMap::new(),
         }
     }
 }
@@ -95,6 +111,8 @@ pub struct Overrides {
     pub parameters: BTreeMap<String, String>,
     /// `--no-workspace`.
     pub no_workspace: bool,
+    /// `--stack-name`, by the template's path.
+    pub stack_names: BTreeMap<String, String>,
 }
 
 impl Settings {
@@ -108,7 +126,10 @@ impl Settings {
             self.regions.clone_from(&overrides.regions);
         }
         self.parameters.extend(overrides.parameters.clone());
-        self.workspace &= !overrides.no_workspace;
+        if overrides.no_workspace {
+            self.workspace = Workspace::Off;
+        }
+        self.stack_names.extend(overrides.stack_names.clone());
         self
     }
 

@@ -1,5 +1,7 @@
 //! Which rules are chosen: codes, names, prefixes and `ALL`.
 
+use crate::text::nearest_name;
+
 /// Which rules run, as the config file and the command line say it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -72,16 +74,7 @@ pub fn nearest<'a>(selector: &str, rules: impl Iterator<Item = (&'a str, &'a str
     if rules.clone().any(|(code, name)| specificity(selector, code, name).is_some()) {
         return Ok(());
     }
-    Err(closest(selector, rules.flat_map(|(code, name)| [code, name])))
-}
-
-/// The word most like `word`, `None` where none is.
-pub(super) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = word.to_ascii_lowercase();
-    let likeness = |other: &str| strsim::jaro_winkler(&lower, &other.to_ascii_lowercase());
-    let scored = words.map(|other| (likeness(other), other)).filter(|(score, _)| *score > 0.8);
-    // The first of several that are as close, so that the answer does not depend on anything else.
-    scored.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, other)| other)
+    Err(nearest_name(selector, rules.flat_map(|(code, name)| [code, name])))
 }
 
 #[cfg(test)]
@@ -116,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_name_is_answered_with_the_closest() {
+    fn a_misspelt_name_is_answered_with_the_nearest_name() {
         let rules = [("E3012", "wrong-value-type"), ("ECS101", "exec-on-asg-capacity-provider")];
         assert_eq!(nearest("wrong-value-typo", rules.into_iter()), Err(Some("wrong-value-type")));
         assert_eq!(nearest("ECS110", rules.into_iter()), Err(Some("ECS101")));

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
-use crate::text::Span;
+use crate::text::Place;
 use crate::values::{Formula, ResourceId, StackId};
 
 /// A reference from one resource to another. CloudFormation creates the target first.
@@ -21,7 +21,7 @@ pub struct Edge {
     /// How.
     pub kind: EdgeKind,
     /// The reference.
-    pub span: Span,
+    pub place: Place,
     /// When it is there.
     pub when: Formula,
 }
@@ -68,6 +68,10 @@ impl<'t> ResourceGraph<'t> {
     /// A stack that others import from is there before them; of two nested stacks, the resources that create them decide.
     #[must_use]
     pub fn created_after(&self, later: ResourceId, earlier: ResourceId) -> Formula {
+        // What is deployed is there, whatever the order was.
+        if self.values.is_deployed() {
+            return Formula::TRUE;
+        }
         match (self.values.is_own(later.stack), self.values.is_own(earlier.stack)) {
             (true, false) => return Formula::TRUE,
             (false, true) => return Formula::FALSE,
@@ -134,7 +138,7 @@ impl<'t> Walk<'_, 't> {
         let template = self.graph.values.template(self.stack());
         if let Some(index) = template.resources.index(name) {
             let to = ResourceId { stack: self.stack(), index: index as u32 };
-            self.edges.push(Edge { from: self.resource.id, to, kind, span: node.span(), when });
+            self.edges.push(Edge { from: self.resource.id, to, kind, place: node.place(), when });
         }
     }
 

@@ -138,6 +138,23 @@ impl<'t> ResourceGraph<'t> {
         self.resources.borrow()[id.stack.index()][id.index as usize]
     }
 
+    /// The nested stacks whose templates were given, in those of them too.
+    #[must_use]
+    pub fn nested_stacks(&self) -> Vec<NestedStack<'t>> {
+        let resources = self.resources().into_iter().filter(|resource| is_nested_stack(resource.resource_type()));
+        let nested = resources.filter_map(|resource| {
+            let stack = self.values.nested(resource.id)?;
+            Some(NestedStack { resource, stack, parameters: self.property(&resource, &["Parameters"]) })
+        });
+        nested.collect()
+    }
+
+    /// The references to a resource in its own stack.
+    #[must_use]
+    pub fn references_to(&self, id: ResourceId) -> Vec<Edge> {
+        self.edges(id.stack).iter().filter(|edge| edge.to == id).cloned().collect()
+    }
+
     /// The properties of a resource, where it exists.
     #[must_use]
     pub fn properties(&self, resource: &Resource<'t>) -> Vec<Choice<'t>> {
@@ -179,6 +196,17 @@ impl<'t> ResourceGraph<'t> {
     pub fn expression(&self, resource: &Resource<'t>, node: Node<'t>) -> Expression<'t> {
         Expression { stack: resource.id.stack, node }
     }
+}
+
+/// A nested stack whose template was given.
+#[derive(Clone, Debug)]
+pub struct NestedStack<'t> {
+    /// The resource that creates it.
+    pub resource: Resource<'t>,
+    /// The stack it creates.
+    pub stack: StackId,
+    /// `Parameters`, in each case, where the resource exists.
+    pub parameters: Vec<Choice<'t>>,
 }
 
 /// Whether resources of a type create a stack of a template.

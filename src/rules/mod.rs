@@ -4,6 +4,7 @@
 
 mod ecs;
 mod sink;
+mod stacks;
 mod template;
 
 use std::sync::LazyLock;
@@ -71,7 +72,7 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> = [template::RULES, ecs::RULES].concat();
+    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES].concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });

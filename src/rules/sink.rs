@@ -81,6 +81,10 @@ impl<'t> Finding<'t> {
     #[must_use]
     pub fn resource(mut self, graph: &ResourceGraph<'t>, resource: &Resource<'t>) -> Self {
         self.logical_id = Some(resource.logical_id().to_owned());
+        let construct = resource.declaration.metadata.and_then(|metadata| metadata.get("aws:cdk:path")?.as_str());
+        if let Some(path) = construct {
+            self.notes.push(format!("the CDK construct is {path}"));
+        }
         for around in graph.values().around(resource.id.stack) {
             let parent = graph.resource(around);
             self.stack_path.push(parent.logical_id().to_owned());

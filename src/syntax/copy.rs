@@ -9,7 +9,9 @@ impl Builder {
     #[must_use]
     pub fn derived(tree: &Tree) -> Self {
         let mut builder = Self::new(tree.source());
-        builder.tree.tags.clone_from(&tree.tags);
+        for tag in &tree.tags {
+            builder.tag(tag);
+        }
         builder.tree.comments.clone_from(&tree.comments);
         builder.tree.problems.clone_from(&tree.problems);
         builder.tree.strict_json = tree.strict_json;

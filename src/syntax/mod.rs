@@ -4,6 +4,7 @@
 //! CloudFormation is not here, but for the names of its functions, which are tags of the language.
 
 mod copy;
+mod edit;
 mod function;
 mod json;
 mod problem;

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::function::Function;
 use super::problem::{Problem, ProblemKind};
 use crate::text::{SourceFile, Span};
@@ -95,7 +97,7 @@ pub(super) struct Raw {
     pub(super) end: u32,
     pub(super) a: u32,
     pub(super) b: u32,
-    /// [`hash`] of a scalar's text; 0 for everything else.
+    /// [`hash`] of the text of a scalar that is a key, or that an alias in a key's place stands for; 0 for everything else.
     pub(super) hash: u32,
     /// The collection it is in; itself for the root.
     pub(super) parent: u32,
@@ -177,16 +179,30 @@ impl Tree {
     }
 }
 
-/// The hash by which keys are compared before their bytes are (FNV-1a, never 0).
+/// The hash by which keys are compared before their bytes are. Never 0. It takes eight bytes at a time, because making it for
+/// every key is a good part of the work of reading.
 #[must_use]
-pub(super) const fn hash(bytes: &[u8]) -> u32 {
-    let mut value = 0x811c_9dc5_u32;
-    let mut at = 0;
-    while at < bytes.len() {
-        value = (value ^ bytes[at] as u32).wrapping_mul(0x0100_0193);
-        at += 1;
+pub(super) fn hash(bytes: &[u8]) -> u32 {
+    const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+    let eight = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
+    let four = |at: usize| u64::from(u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes")));
+    let length = bytes.len();
+    let mut state = (length as u64).wrapping_mul(MIX);
+    if length >= 8 {
+        let mut at = 0;
+        while at + 8 < length {
+            state = (state ^ eight(at)).wrapping_mul(MIX);
+            state ^= state >> 29;
+            at += 8;
+        }
+        state ^= eight(length - 8);
+    } else if length >= 4 {
+        state ^= four(0) | four(length - 4) << 32;
+    } else if length > 0 {
+        state ^= u64::from(bytes[0]) | u64::from(bytes[length / 2]) << 8 | u64::from(bytes[length - 1]) << 16;
     }
-    if value == 0 { 1 } else { value }
+    state = state.wrapping_mul(MIX);
+    ((state >> 32) as u32).max(1)
 }
 
 /// Where a scalar's text is.
@@ -203,6 +219,7 @@ pub enum TextAt {
 pub struct Builder {
     pub(super) tree: Tree,
     open: Vec<u32>,
+    tag_numbers: FxHashMap<String, usize>,
 }
 
 impl Builder {
@@ -223,6 +240,7 @@ impl Builder {
                 strict_json: false,
             },
             open: Vec::with_capacity(16),
+            tag_numbers: FxHashMap::default(),
         }
     }
 
@@ -255,8 +273,9 @@ impl Builder {
         if let Some(function) = Function::from_short(name) {
             return Tag::of(function);
         }
-        let index = self.tree.tags.iter().position(|tag| tag == name).unwrap_or_else(|| {
+        let index = self.tag_numbers.get(name).copied().unwrap_or_else(|| {
             self.tree.tags.push(name.to_owned());
+            self.tag_numbers.insert(name.to_owned(), self.tree.tags.len() - 1);
             self.tree.tags.len() - 1
         });
         // Past 65,000 distinct tags they are all "some other tag"; no rule tells them apart.
@@ -276,8 +295,18 @@ impl Builder {
             TextAt::Source(at) => (at, false),
             TextAt::Buffer(at) => (at, true),
         };
-        let bytes = if flag { self.tree.buffer.as_bytes() } else { self.tree.source.text().as_bytes() };
-        let hash = hash(&bytes[at.range()]);
+        // Only keys are looked up and compared.
+        let hash = match self.open_mapping_at_key() {
+            Some(mapping) => {
+                let bytes = if flag { self.tree.buffer.as_bytes() } else { self.tree.source.text().as_bytes() };
+                let bytes = &bytes[at.range()];
+                if bytes == b"<<" && style == Style::Plain && tag == Tag::NONE {
+                    self.tree.nodes[mapping as usize].flag = true;
+                }
+                hash(bytes)
+            }
+            None => 0,
+        };
         self.push(Raw {
             start: span.start,
             end: span.end,
@@ -295,6 +324,13 @@ impl Builder {
     /// Adds an alias of `target`, an earlier node; of nothing where the name is unknown.
     pub fn alias(&mut self, span: Span, target: Option<NodeId>) -> NodeId {
         let own = self.next();
+        if let Some(target) = target.filter(|_| self.open_mapping_at_key().is_some())
+            && self.tree.nodes[target.0 as usize].kind == RawKind::Scalar
+        {
+            // The key that the alias stands for is looked up by its own hash.
+            let text = hash(self.text(target.0).as_bytes());
+            self.tree.nodes[target.0 as usize].hash = text;
+        }
         self.push(Raw {
             start: span.start,
             end: span.end,
@@ -334,9 +370,63 @@ impl Builder {
         let node = &mut self.tree.nodes[id as usize];
         node.end = end;
         node.a = after;
+        let parent = node.parent;
         if node.kind == RawKind::Mapping {
+            if node.flag {
+                self.check_merges(id);
+            }
             self.find_duplicates(id);
         }
+        let around = &self.tree.nodes[parent as usize];
+        if parent != id && around.kind == RawKind::Mapping && around.b % 2 == 1 {
+            self.problem(ProblemKind::KeyNotScalar, self.span(id), None);
+        }
+    }
+
+    /// Reports the values of `<<` that are no mapping and no list of mappings.
+    fn check_merges(&mut self, id: u32) {
+        let end = self.tree.nodes[id as usize].a;
+        let mut at = id + 1;
+        while at < end {
+            let (key, value) = (at, self.after(at));
+            at = self.after(value);
+            let node = &self.tree.nodes[key as usize];
+            if node.kind != RawKind::Scalar || node.style != Style::Plain || node.tag != Tag::NONE || self.text(key) != "<<" {
+                continue;
+            }
+            let target = self.followed(value);
+            let good = match self.tree.nodes[target as usize].kind {
+                // An alias of nothing has its own problem.
+                RawKind::Mapping | RawKind::Alias => true,
+                RawKind::Scalar => false,
+                RawKind::Sequence => {
+                    let (mut item, end) = (target + 1, self.tree.nodes[target as usize].a);
+                    let mut mappings = true;
+                    while item < end {
+                        let kind = self.tree.nodes[self.followed(item) as usize].kind;
+                        mappings &= matches!(kind, RawKind::Mapping | RawKind::Alias);
+                        item = self.after(item);
+                    }
+                    mappings
+                }
+            };
+            if !good {
+                self.problem(ProblemKind::BadMerge, self.span(value), None);
+            }
+        }
+    }
+
+    fn span(&self, id: u32) -> Span {
+        let node = &self.tree.nodes[id as usize];
+        Span::new(node.start, node.end)
+    }
+
+    /// The node that an alias stands for; any other node itself.
+    fn followed(&self, mut id: u32) -> u32 {
+        while self.tree.nodes[id as usize].kind == RawKind::Alias && self.tree.nodes[id as usize].a < id {
+            id = self.tree.nodes[id as usize].a;
+        }
+        id
     }
 
     /// Whether `node` is a collection that is not closed yet.
@@ -353,6 +443,37 @@ impl Builder {
                 self.scalar(Span::at(at), TextAt::Source(Span::at(at)), Style::Plain, Tag::NONE);
             }
         }
+    }
+
+    /// Takes back the value that the last entry of the innermost mapping does not have. False where it has one, or where its
+    /// key is not a scalar.
+    pub(super) fn take_missing(&mut self) -> bool {
+        let Some(&id) = self.open.last() else { return false };
+        let [.., key, value] = self.tree.nodes.as_slice() else { return false };
+        // Where there is a colon, the missing value's place is behind it.
+        let between = self.tree.source.text().get(key.end as usize..value.start as usize);
+        let missing = value.kind == RawKind::Scalar && value.start == value.end && value.parent == id;
+        let bare = key.kind == RawKind::Scalar && key.parent == id && between.is_some_and(|text| !text.contains(':'));
+        if missing && bare {
+            self.tree.nodes.pop();
+            self.tree.nodes[id as usize].b -= 1;
+        }
+        missing && bare
+    }
+
+    /// The opening quote of the quoted scalar that ends at `offset` and is among the last two nodes.
+    pub(super) fn quote_before(&self, offset: u32) -> Option<u32> {
+        let last = self.tree.nodes.iter().rev().take(2);
+        let quoted =
+            last.rev().find(|node| node.end == offset && matches!(node.style, Style::SingleQuoted | Style::DoubleQuoted))?;
+        let quote = if quoted.style == Style::SingleQuoted { b'\'' } else { b'"' };
+        let bytes = &self.tree.source.text().as_bytes()[quoted.start as usize..quoted.end as usize];
+        memchr::memchr(quote, bytes).map(|at| quoted.start + at as u32)
+    }
+
+    /// The text of the last node.
+    pub(super) fn last_span(&self) -> Span {
+        self.tree.nodes.last().map_or(Span::at(0), |node| Span::new(node.start, node.end))
     }
 
     /// Drops the comments from `offset` on.
@@ -409,13 +530,6 @@ impl Builder {
         self.tree.problems.retain(kept);
     }
 
-    /// Marks the innermost mapping as one with a merge key.
-    pub fn merges(&mut self) {
-        if let Some(&id) = self.open.last() {
-            self.tree.nodes[id as usize].flag = true;
-        }
-    }
-
     /// Records `&name` at `span` on `node`.
     pub fn anchor(&mut self, span: Span, node: NodeId) {
         self.tree.anchors.push((span, node));
@@ -436,10 +550,17 @@ impl Builder {
     pub fn finish(mut self) -> Tree {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
-        self.tree.problems.sort_by_key(|problem| problem.span);
+        self.tree.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         // What is read a second time after a fault is reported a second time.
         self.tree.problems.dedup();
         self.tree
+    }
+
+    /// The innermost collection, if it is a mapping and the next node is a key in it.
+    fn open_mapping_at_key(&self) -> Option<u32> {
+        let &id = self.open.last()?;
+        let node = &self.tree.nodes[id as usize];
+        (node.kind == RawKind::Mapping && node.b.is_multiple_of(2)).then_some(id)
     }
 
     fn push(&mut self, mut raw: Raw) -> NodeId {
@@ -453,29 +574,26 @@ impl Builder {
         id
     }
 
-    /// Reports keys that stand twice in the mapping `id`. Pairwise for the few keys of most mappings, by hash beyond.
+    /// Reports keys that stand twice in the mapping `id`. Only where two hashes share a bit of 256, the keys are listed.
     fn find_duplicates(&mut self, id: u32) {
-        const PAIRWISE: u32 = 24;
         let mapping = self.tree.nodes[id as usize];
         if mapping.b < 4 {
             return;
         }
-        let mut keys: Vec<(u32, u32)> = Vec::new();
-        let (mut at, mut pairs) = (id + 1, 0);
-        // The hashes of a small mapping fit on the stack; only a repeated hash needs the list.
-        let mut seen = [0_u32; PAIRWISE as usize];
-        let mut suspicious = mapping.b > PAIRWISE * 2;
-        while at < mapping.a && !suspicious {
-            let key = &self.tree.nodes[at as usize];
+        let (mut at, mut bits, mut suspicious) = (id + 1, [0_u64; 4], false);
+        while at < mapping.a {
+            let hash = self.tree.nodes[at as usize].hash;
+            let bit = u64::from(hash != 0) << (hash & 63);
+            let word = &mut bits[(hash >> 6 & 3) as usize];
+            suspicious |= *word & bit != 0;
+            *word |= bit;
             let value = self.after(at);
-            suspicious = key.hash != 0 && seen[..pairs].contains(&key.hash);
-            seen[pairs] = key.hash;
-            pairs += 1;
             at = if value < mapping.a { self.after(value) } else { value };
         }
         if !suspicious {
             return;
         }
+        let mut keys: Vec<(u32, u32)> = Vec::with_capacity(mapping.b as usize / 2);
         at = id + 1;
         while at < mapping.a {
             if self.tree.nodes[at as usize].hash != 0 {
@@ -494,8 +612,8 @@ impl Builder {
                 if let Some(&(_, first)) = first
                     && !(text == "<<" && mapping.flag)
                 {
-                    let span = |at: u32| Span::new(self.tree.nodes[at as usize].start, self.tree.nodes[at as usize].end);
-                    found.push(Problem { kind: ProblemKind::DuplicateKey, span: span(later), related: Some(span(first)) });
+                    let related = Some(self.span(first));
+                    found.push(Problem { kind: ProblemKind::DuplicateKey, span: self.span(later), related });
                 }
             }
         }

@@ -341,6 +341,13 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// The nodes directly in this one as they stand in the text: an alias is an alias, a merge key a key.
+    pub(super) fn written_children(self) -> Vec<Self> {
+        let end = if matches!(self.raw().kind, RawKind::Scalar | RawKind::Alias) { 0 } else { self.raw().a };
+        let child = |id: u32| (id < end).then_some(Self { tree: self.tree, id, bare: false });
+        std::iter::successors(child(self.id + 1), |last| child(last.after())).collect()
+    }
+
     /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation
     /// package` merge them.
     fn merged(self) -> Vec<Entry<'t>> {
@@ -364,7 +371,7 @@ impl<'t> Node<'t> {
 }
 
 fn is_merge_key(key: Node) -> bool {
-    key.style() == Style::Plain && key.as_str() == Some("<<")
+    key.style() == Style::Plain && key.tag() == Tag::NONE && key.as_str() == Some("<<")
 }
 
 /// The items of a sequence.

@@ -13,6 +13,8 @@ pub type MemberId = usize;
 pub struct TemplateSet<'t> {
     members: Vec<Member<'t>>,
     exports: Exports,
+    /// They describe what is deployed, all of it in one world.
+    deployed: bool,
 }
 
 /// A template of a set.
@@ -64,7 +66,19 @@ impl<'t> TemplateSet<'t> {
                 }
             }
         }
-        Self { members, exports }
+        Self { members, exports, deployed: false }
+    }
+
+    /// A set of descriptions of what is deployed: each sees the resources of all.
+    #[must_use]
+    pub fn deployed(members: Vec<Member<'t>>) -> Self {
+        Self { members, exports: Exports::default(), deployed: true }
+    }
+
+    /// Whether the members describe what is deployed.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.deployed
     }
 
     /// The template number `id`.

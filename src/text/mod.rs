@@ -6,6 +6,7 @@
 mod decode;
 mod edit;
 mod lines;
+mod nearest;
 mod place;
 
 use std::sync::OnceLock;
@@ -13,6 +14,7 @@ use std::sync::OnceLock;
 pub use decode::{DecodeProblem, MAX_FILE_BYTES};
 pub use edit::Edit;
 pub use lines::{LineIndex, Position};
+pub use nearest::nearest_name;
 pub use place::Place;
 
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).

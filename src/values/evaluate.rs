@@ -143,7 +143,7 @@ impl<'t> Values<'t> {
         let stack = self.stack(stack);
         match stack.role {
             Role::Nested { .. } => None,
-            Role::Root | Role::Exporter => self.set.member(stack.member).stack_name.as_deref(),
+            Role::Root | Role::Beside | Role::Exporter => self.set.member(stack.member).stack_name.as_deref(),
         }
     }
 

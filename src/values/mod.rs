@@ -119,6 +119,8 @@ enum Role<'t> {
     Root,
     /// The resource creates it, with these `Parameters`.
     Nested { resource: ResourceId, parameters: Vec<Choice<'t>> },
+    /// It describes another part of what is deployed.
+    Beside,
     /// Another one imports from it.
     Exporter,
 }
@@ -149,6 +151,11 @@ impl<'t> Values<'t> {
             regions: inputs.regions.to_vec(),
         };
         values.deploy(root, Role::Root);
+        if set.is_deployed() {
+            for other in (0..set.members().len()).filter(|other| *other != root) {
+                values.deploy(other, Role::Beside);
+            }
+        }
         values
     }
 
@@ -225,6 +232,12 @@ impl<'t> Values<'t> {
     #[must_use]
     pub fn is_own(&self, stack: StackId) -> bool {
         !matches!(self.stack(self.around(stack).first().map_or(stack, |outermost| outermost.stack)).role, Role::Exporter)
+    }
+
+    /// Whether the resources are those that are deployed, and not those of templates.
+    #[must_use]
+    pub fn is_deployed(&self) -> bool {
+        self.set.is_deployed()
     }
 
     /// The number of stacks so far; importing adds to them.

@@ -20,7 +20,6 @@ pub fn read(text: &str) -> Outcome {
         let mut parser = MaybeUninit::<sys::yaml_parser_t>::uninit();
         let parser = parser.as_mut_ptr();
         assert!(sys::yaml_parser_initialize(parser).ok, "libyaml starts");
-        sys::yaml_parser_set_encoding(parser, sys::YAML_UTF8_ENCODING);
         sys::yaml_parser_set_input_string(parser, text.as_ptr(), text.len() as u64);
         let outcome = loop {
             let mut event = MaybeUninit::<sys::yaml_event_t>::uninit();

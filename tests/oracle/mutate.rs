@@ -152,7 +152,7 @@ fn change(random: &mut Random, text: &mut String) {
     let at = boundary(text, at);
     match random.below(11) {
         0 => text.truncate(at),
-        1 | 2 | 3 => text.insert_str(at, random.pick(INSERTS)),
+        1..=3 => text.insert_str(at, random.pick(INSERTS)),
         4 => {
             let end = boundary(text, (at + 1 + random.below(4)).min(text.len()));
             text.replace_range(at..end.max(at), "");

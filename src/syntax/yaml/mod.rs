@@ -210,14 +210,27 @@ impl<'s> Parser<'s> {
             }
             return;
         } else {
-            while self.builder.tree.nodes.is_empty() && self.peek().kind != Kind::StreamEnd {
-                self.node(true, false);
-            }
+            self.root();
         }
         while let Some(frame) = self.frames.last().copied() {
             self.step(frame);
         }
         self.end_of_document();
+    }
+
+    /// The outermost node, or the first of it that can be read.
+    fn root(&mut self) {
+        while self.builder.tree.nodes.is_empty() {
+            let token = self.peek();
+            match token.kind {
+                Kind::StreamEnd | Kind::DocumentStart | Kind::Directive => return,
+                Kind::DocumentEnd => {
+                    self.builder.problem(ProblemKind::ReservedCharacter, token.span(), None);
+                    return;
+                }
+                _ => self.node(true, false),
+            }
+        }
     }
 
     fn end_of_document(&mut self) {
@@ -254,7 +267,7 @@ impl<'s> Parser<'s> {
 
     /// A value that is not there in brackets: libyaml's place for it is at the comma or bracket that follows.
     fn missing_before(&mut self, token: Token) {
-        let follows = matches!(token.kind, Kind::FlowEntry | Kind::FlowSequenceEnd | Kind::FlowMappingEnd | Kind::Value);
+        let follows = matches!(token.kind, Kind::FlowEntry | Kind::FlowMappingEnd | Kind::Value);
         self.missing(if follows { token.start } else { self.last_end });
     }
 

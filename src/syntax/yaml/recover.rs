@@ -31,7 +31,6 @@ impl Parser<'_> {
         };
         self.builder.problem(kind, span, related);
         if matches!(token.kind, Kind::StreamEnd | Kind::DocumentStart | Kind::DocumentEnd | Kind::Directive) {
-            eprintln!("XXX {:?} {:?}", self.frames, self.text);
             while !self.frames.is_empty() {
                 self.close(self.last_end);
             }
@@ -234,7 +233,13 @@ impl Parser<'_> {
                     _ => false,
                 };
                 let flows = self.frames.len() - self.flow_frames();
-                let target = self.frames[flows..].iter().rposition(|frame| matches(frame.state)).map(|at| at + flows);
+                let mut target = self.frames[flows..].iter().rposition(|frame| matches(frame.state)).map(|at| at + flows);
+                let right = if sequence { '}' } else { ']' };
+                if target.is_none() && !self.text[token.end as usize..].trim_start().starts_with(right) {
+                    // The wrong bracket for the innermost collection, rather than one too many in it.
+                    let pair = |state| matches!(state, State::PairKey | State::PairValue | State::PairEnd);
+                    target = self.frames.iter().rposition(|frame| !pair(frame.state));
+                }
                 self.builder.problem(ProblemKind::StrayBracket, token.span(), target.map(|_| opened));
                 if let Some(target) = target {
                     while self.frames.len() > target {
@@ -261,6 +266,20 @@ impl Parser<'_> {
                 self.builder.problem(ProblemKind::MisplacedBlock, token.span(), None);
                 self.skip_flow_entry(token.end as usize);
             }
+            Kind::Scalar | Kind::FlowMappingStart | Kind::FlowSequenceStart
+                if state == State::FlowKey && !self.is_key(token) && self.builder.take_missing() =>
+            {
+                // `{"key" value}`: the last entry got a missing value because there was no colon.
+                let key = self.builder.last_span();
+                self.builder.problem(ProblemKind::MissingColon, key, None);
+                self.node(false, false);
+            }
+            Kind::Scalar if self.builder.quote_before(token.start).is_some() => {
+                // `"a, "b": c`: the quote that closed the scalar was meant to open the next one.
+                let opening = self.builder.quote_before(token.start).unwrap_or(token.start);
+                self.builder.problem(ProblemKind::UnclosedQuote, Span::new(opening, opening + 1), None);
+                self.skip_flow_entry(token.end as usize);
+            }
             _ if matches!(state, State::FlowKey | State::FlowItem) => {
                 self.builder.problem(ProblemKind::MissingComma, Span::new(token.start, token.end.max(token.start + 1)), None);
                 self.expect_entry();
@@ -271,6 +290,12 @@ impl Parser<'_> {
                 self.skip_flow_entry(token.end as usize);
             }
         }
+    }
+
+    /// Whether a colon follows `token`.
+    fn is_key(&self, token: Token) -> bool {
+        let rest = self.text[token.end as usize..].trim_start_matches([' ', '\t']);
+        token.kind == Kind::Scalar && rest.starts_with(':')
     }
 
     /// Goes on behind the entry of the innermost brackets that `at` is in.
@@ -332,14 +357,10 @@ impl Parser<'_> {
         self.fault = None;
         if self.flow_frames() > 0 || matches!(token.kind, Kind::FlowSequenceStart | Kind::FlowMappingStart | Kind::Fault) {
             let after = if matches!(self.bytes.get(start), Some(b'[' | b'{')) { start + 1 } else { start };
-            let mut end = self.flow_entry_end(after, usize::from(after > start));
-            if after > start && matches!(self.bytes.get(end), Some(b',')) {
-                end = self.bytes.len();
-            }
+            let end = self.flow_entry_end(after, usize::from(after > start));
             self.missing(self.last_end);
             if self.flow_frames() > 0 {
                 self.end_flow_entry();
-                return self.rewind(end, false);
             }
             return self.rewind(end, false);
         }

@@ -3,7 +3,7 @@
 use super::chars::{
     BLANK, BREAK, CLASS, COLON, FLOW, QUOTE, break_len, is_blank, is_blank_or_end, is_break, line_end, line_start, next_line,
 };
-use super::scanner::{Kind, Token};
+use super::scanner::{Kind, MAX_KEY_LENGTH, Token};
 use super::{Parser, Suspect};
 use crate::syntax::problem::ProblemKind;
 use crate::syntax::tree::Style;
@@ -17,7 +17,35 @@ impl Parser<'_> {
     fn push_scalar(&mut self, style: Style, span: (usize, usize), owned: bool, text: (usize, usize)) {
         let mut token = Token::new(Kind::Scalar, span.0, span.1);
         (token.style, token.owned, token.a, token.b) = (style, owned, text.0 as u32, text.1 as u32);
+        if !self.push_key(token) {
+            self.tokens.push(token);
+        }
+    }
+
+    /// If the scalar is a key, adds it with the tokens around it: most keys stand right before their colon, and need no place
+    /// to be kept for what the colon puts before them.
+    fn push_key(&mut self, token: Token) -> bool {
+        let key = self.keys[self.keys.len() - 1];
+        let mut colon = self.pos;
+        if !key.possible || key.at != token.start as usize || key.line != self.line || colon - key.at > MAX_KEY_LENGTH / 2 {
+            return false;
+        }
+        while is_blank(self.bytes, colon) {
+            colon += 1;
+        }
+        let follows = self.bytes.get(colon) == Some(&b':') && (self.flow > 0 || is_blank_or_end(self.bytes, colon + 1));
+        if !follows || colon - key.at > MAX_KEY_LENGTH {
+            return false;
+        }
+        self.roll(key.column, None, Kind::BlockMappingStart, key.at);
+        self.push(Kind::Key, key.at, key.at);
         self.tokens.push(token);
+        self.push(Kind::Value, colon, colon + 1);
+        let top = self.keys.len() - 1;
+        self.keys[top].possible = false;
+        self.allowed = false;
+        self.pos = colon + 1;
+        true
     }
 
     /// Appends to the buffer what the breaks in `from..to` stand for inside a plain or quoted scalar: a space for one, itself
@@ -66,7 +94,7 @@ impl Parser<'_> {
         let (mut end, mut owned, mut buffer_start) = (start, false, 0);
         let mut crossed = false;
         loop {
-            if self.pos == self.line && self.at_marker() || self.bytes.get(self.pos) == Some(&b'#') || self.pos == self.plain_stop
+            if self.pos == self.line && self.at_marker() || self.bytes.get(self.pos) == Some(&b'#') || self.pos >= self.plain_stop
             {
                 break;
             }
@@ -151,7 +179,7 @@ impl Parser<'_> {
         }
         let key = self.keys[0];
         let column = (content - self.line) as i32;
-        let begins_line = (start - first_line) as i32 == column;
+        let (own_column, alone) = ((start - first_line) as i32, self.text[first_line..start].trim_matches(' ').is_empty());
         if key.possible && key.required {
             // The first line stands among keys and has no colon; what follows is what it would have held.
             self.pos = start;
@@ -160,12 +188,18 @@ impl Parser<'_> {
             self.report_missing_colon(start);
             return self.skip_lines(self.indent);
         }
-        if begins_line {
+        if own_column == column {
             self.keys[0].possible = false;
             self.report_missing_colon(start);
             self.pos = self.line;
             self.allowed = true;
             return;
+        }
+        if alone && own_column < column {
+            // The same for the first key of a mapping, which shows its column.
+            self.keys[0].possible = false;
+            self.report_missing_colon(start);
+            return self.skip_lines(own_column);
         }
         let span = Span::new(content as u32, self.content_end(content) as u32);
         self.builder.problem(ProblemKind::BadIndentation, span, None);
@@ -173,7 +207,7 @@ impl Parser<'_> {
         let limit = self.line;
         self.pos = start;
         self.line = first_line;
-        let stop = std::mem::replace(&mut self.plain_stop, content);
+        let stop = std::mem::replace(&mut self.plain_stop, limit);
         let before = self.tokens.len();
         self.allowed = false;
         self.fetch_plain();
@@ -454,10 +488,10 @@ impl Parser<'_> {
         while self.column() == indent && self.pos < bytes.len() {
             let blank = is_blank(bytes, self.pos);
             match last_break.take() {
+                // A single break between two lines of text is a space, further ones are themselves.
                 Some("\n") if style == Style::Folded && !leading_blank && !blank => {
-                    if pending.0 == pending.1 {
-                        self.buffer().push(' ');
-                    }
+                    let space = if pending.0 == pending.1 { " " } else { "" };
+                    self.buffer().push_str(space);
                 }
                 Some(text) => self.buffer().push_str(text),
                 None => {}

@@ -8,7 +8,7 @@ use crate::syntax::tree::{MAX_DEPTH, Style, Tag};
 use crate::text::Span;
 
 /// Longest key that may stand without `?`, in characters (YAML 1.1, section 9.1: "simple keys").
-const MAX_KEY_LENGTH: usize = 1024;
+pub(super) const MAX_KEY_LENGTH: usize = 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -250,7 +250,7 @@ impl Parser<'_> {
 
     // Indentation.
 
-    fn roll(&mut self, column: i32, token: Option<usize>, kind: Kind, at: usize) {
+    pub(super) fn roll(&mut self, column: i32, token: Option<usize>, kind: Kind, at: usize) {
         if self.flow > 0 || self.indent >= column {
             return;
         }
@@ -281,7 +281,7 @@ impl Parser<'_> {
         }
         let content = Span::new(self.pos as u32, self.content_end(self.pos) as u32);
         self.builder.problem(ProblemKind::BadIndentation, content, None);
-        if below == -1 && self.indents.len() > 1 - usize::from(self.frames.is_empty()) && !self.frames.is_empty() {
+        if below == -1 && !self.frames.is_empty() {
             // The first entry of the file was indented too far. The others show how far is right.
             while self.indents.len() > 1 {
                 self.push(Kind::BlockEnd, self.pos, self.pos);
@@ -343,11 +343,7 @@ impl Parser<'_> {
         self.builder.problem(ProblemKind::TabIndentation, Span::new(self.pos as u32, end as u32), None);
         loop {
             let opens = self.bytes[self.pos..self.content_end(self.pos)].ends_with(b":");
-            if opens {
-                self.skip_lines(self.indent)
-            } else {
-                self.skip_lines(i32::MAX)
-            }
+            self.skip_lines(if opens { self.indent } else { i32::MAX });
             let mut at = self.pos;
             while self.bytes.get(at) == Some(&b' ') {
                 at += 1;
@@ -680,8 +676,7 @@ impl Parser<'_> {
         if self.in_document {
             // In a document the line is no directive; it spoils nothing but itself.
             let end = self.content_end(self.pos);
-            let started_plain = self.pos;
-            self.builder.problem(ProblemKind::BadDirective, Span::new(started_plain as u32, end as u32), None);
+            self.builder.problem(ProblemKind::BadDirective, Span::new(self.pos as u32, end as u32), None);
             self.pos = line_end(self.bytes, self.pos);
             return;
         }

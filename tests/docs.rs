@@ -1,0 +1,199 @@
+//! What the README and the pages in `docs/` say is true.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use cfnvet::{config, rules};
+
+use crate::support::{files_below, read, root};
+
+/// The pages for people, beside those of the rules.
+fn pages() -> Vec<String> {
+    let docs = files_below("docs").into_iter().filter(|path| path.ends_with(".md"));
+    ["README.md".to_owned(), "CHANGELOG.md".to_owned()].into_iter().chain(docs).collect()
+}
+
+/// The fenced blocks of a page in one language.
+fn fences<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let parts: Vec<&str> = page.split("\n```").collect();
+    // Text and blocks alternate; a block begins with its language.
+    let blocks = parts.iter().skip(1).step_by(2);
+    blocks.filter_map(|block| block.split_once('\n')).filter(|(info, _)| *info == language).map(|(_, text)| text).collect()
+}
+
+/// The text with the time of a run left out.
+fn timeless(text: &str) -> String {
+    let line = |line: &str| match line.rsplit_once(" in ") {
+        Some((start, _)) if line.starts_with("Checked ") => format!("{start}.\n"),
+        _ => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
+}
+
+/// With `INSTA_UPDATE=always`, as for the snapshots, the pages are written anew.
+#[test]
+fn every_output_shown_is_what_its_command_prints() {
+    let mut shown = 0;
+    for page in pages() {
+        let text = read(&page);
+        let mut updated = text.clone();
+        for block in fences(&text, "console") {
+            for run in block.trim_start().trim_start_matches("$ ").split("\n$ ") {
+                let (command, output) = run.split_once('\n').unwrap_or((run, ""));
+                let arguments = command.strip_prefix("cargo run --release -- ").or_else(|| command.strip_prefix("cfnvet "));
+                let arguments = arguments.unwrap_or_else(|| panic!("{page}: `{command}` is no run of cfnvet"));
+                let mut binary = Command::new(env!("CARGO_BIN_EXE_cfnvet"));
+                let found = binary.args(arguments.split(' ')).current_dir(root()).output().expect("the binary runs");
+                let printed = String::from_utf8(found.stdout).expect("it prints UTF-8");
+                if timeless(output.trim_end()) != timeless(printed.trim_end()) {
+                    updated = updated.replacen(run, &format!("{command}\n{}", printed.trim_end()), 1);
+                }
+                shown += 1;
+            }
+        }
+        if updated != text && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+            std::fs::write(root().join(&page), &updated).expect("the page can be written");
+        } else {
+            assert!(
+                updated == text,
+                "{page} shows outputs that are not those of its commands; this is what they print:\n{updated}"
+            );
+        }
+    }
+    assert!(shown > 0, "the README shows what a run looks like");
+}
+
+#[test]
+fn every_rule_that_is_named_exists() {
+    for page in pages() {
+        for code in codes(&read(&page)) {
+            assert!(rules::find(&code).is_some(), "{page} names {code}, which is no rule");
+        }
+    }
+}
+
+/// `INSTA_UPDATE=always cargo test` writes the list anew.
+#[test]
+fn the_list_of_rules_is_that_of_the_pages() {
+    const PAGE: &str = "docs/rules.md";
+    let mut list = String::from(
+        "# Rules\n\nGenerated from the rules and their pages. `cfnvet explain RULE` prints a page.\n\n| code | name | severity | what it reports |\n|---|---|---|---|\n",
+    );
+    let files = files_below("rules");
+    for rule in rules::all() {
+        let file = files.iter().find(|file| file.ends_with(&format!("/{}.md", rule.name))).expect("each rule has a page");
+        list += &format!("| `{}` | [`{}`](../{file}) | {} | {} |\n", rule.code, rule.name, rule.severity.as_str(), rule.title());
+    }
+    let written = std::fs::read_to_string(root().join(PAGE)).unwrap_or_default();
+    if written != list && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(root().join(PAGE), list).expect("the page can be written");
+    } else {
+        assert!(written == list, "{PAGE} is out of date: run `INSTA_UPDATE=always cargo test the_list_of_rules`");
+    }
+}
+
+/// The words that look like a rule's code: `E` or `W` and four digits, or three capitals and three digits.
+fn codes(text: &str) -> BTreeSet<String> {
+    let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+    let is_code = |word: &&str| {
+        let letters = word.bytes().take_while(u8::is_ascii_uppercase).count();
+        let digits = &word[letters..];
+        matches!((letters, digits.len()), (1, 4) | (3, 3)) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    words.filter(is_code).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_relative_link_leads_to_a_file() {
+    let rule_pages = files_below("rules").into_iter().filter(|path| path.ends_with(".md"));
+    for page in pages().into_iter().chain(rule_pages) {
+        let text = read(&page);
+        let folder = Path::new(&page).parent().expect("a file is in a folder");
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(link, _)| link) {
+            if link.starts_with("https://") || link.starts_with('#') {
+                continue;
+            }
+            let path = link.split('#').next().unwrap_or_default();
+            assert!(!path.starts_with('/') && !path.contains("://"), "{page}: the link `{link}` must be relative or https");
+            assert!(root().join(folder).join(path).exists(), "{page}: the link `{link}` leads nowhere");
+        }
+    }
+}
+
+#[test]
+fn every_file_of_the_library_that_the_architecture_names_is_there() {
+    let page = read("docs/architecture.md");
+    let quoted = page.split('`').skip(1).step_by(2);
+    let paths =
+        quoted.filter(|word| ["src/", "tests/", "rules/", "graph/", "fixtures/"].iter().any(|folder| word.starts_with(folder)));
+    for path in paths.filter(|path| !path.contains('<')) {
+        let places = [root().join(path), root().join("src").join(path)];
+        assert!(places.iter().any(|place| place.exists()), "docs/architecture.md names `{path}`, which is not there");
+    }
+    for module in read("src/lib.rs").lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
+        assert!(page.contains(&format!("\n**`{module}`** ")), "docs/architecture.md must say what `{module}` is for");
+    }
+}
+
+#[test]
+fn every_config_shown_is_one_that_a_run_takes() {
+    let keys = ["select:", "ignore:", "severity:", "fail-on:", "rules:", "regions:", "parameters:"];
+    let mut shown = 0;
+    for page in pages() {
+        for block in fences(&read(&page), "yaml").into_iter().filter(|block| keys.iter().any(|key| block.starts_with(key))) {
+            let settings = config::parse(block).unwrap_or_else(|error| panic!("{page}: {error}"));
+            for name in settings.rule_names() {
+                let is_known = config::nearest(name, rules::all().iter().map(|rule| (rule.code, rule.name)));
+                assert!(is_known.is_ok(), "{page}: a config names `{name}`, which is no rule");
+            }
+            shown += 1;
+        }
+    }
+    assert!(shown > 1, "the README and the page on configuration show configs");
+}
+
+#[test]
+fn every_option_in_the_readme_is_one_of_the_command_line() {
+    let help = Command::new(env!("CARGO_BIN_EXE_cfnvet")).args(["check", "--help"]).output().expect("the binary runs");
+    let help = String::from_utf8(help.stdout).expect("it prints UTF-8");
+    let readme = read("README.md");
+    let (use_of_it, _) = readme.split_once("## What it does not do yet").expect("the README has the heading");
+    for line in use_of_it.lines().filter(|line| !line.contains("cargo ") && !line.trim_start().starts_with("fix:")) {
+        for option in line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|word| word.starts_with("--")) {
+            assert!(option.trim_matches('-').is_empty() || help.contains(option), "README.md: `{option}` is no option");
+        }
+    }
+}
+
+#[test]
+fn the_changelog_has_the_version_of_the_package() {
+    let heading = format!("## [{}]", env!("CARGO_PKG_VERSION"));
+    assert!(read("CHANGELOG.md").lines().any(|line| line.starts_with(&heading)), "CHANGELOG.md must have `{heading}`");
+}
+
+#[test]
+fn the_readme_asks_for_the_rust_that_cargo_asks_for() {
+    let version = env!("CARGO_PKG_RUST_VERSION");
+    assert!(read("README.md").contains(&format!("Rust {version} or later")), "README.md must say Rust {version}");
+}
+
+#[test]
+fn continuous_integration_runs_the_commands_that_the_readme_gives() {
+    let (readme, script) = (read("README.md"), read(".ci/run"));
+    for command in ["cargo fmt --check", "cargo clippy --all-targets -- -D warnings", "cargo test"] {
+        assert!(script.lines().any(|line| line == command), ".ci/run must run `{command}`");
+        let named = readme.contains(&format!("`{command}`")) || readme.lines().any(|line| line == command);
+        assert!(named, "README.md must name `{command}`");
+    }
+}
+
+#[test]
+fn no_page_holds_an_absolute_path_of_a_machine() {
+    for page in pages().into_iter().chain([".ci/run".to_owned(), "Cargo.toml".to_owned()]) {
+        let text = read(&page);
+        for root in ["/home/", "/Users/", "/root/", "/work/", "C:\\"] {
+            assert!(!text.contains(root), "{page} holds a path of one machine: {root}");
+        }
+    }
+}
