@@ -5,6 +5,7 @@
 
 pub mod ecs;
 mod edges;
+pub mod iam;
 mod identity;
 
 use std::cell::RefCell;
@@ -27,6 +28,8 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// Which policies name which roles, with the number of stacks when that was found.
+    attached_policies: RefCell<Option<(u32, Rc<iam::AttachedPolicies<'t>>)>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -64,7 +67,8 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default() };
+        let graph =
+            Self { values, resources: RefCell::default(), edges: RefCell::default(), attached_policies: RefCell::default() };
         graph.load();
         graph
     }

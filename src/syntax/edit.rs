@@ -174,7 +174,7 @@ impl<'t> Node<'t> {
             (None, None) if self.source().slice(Span::new(part.end, closing)).contains(',') => return None,
             (None, None) => (part, Span::new(part.end, closing)),
         };
-        (!self.source().slice(gap).contains('#')).then(|| removal(removed))
+        (!self.source().slice(gap).contains('#')).then(|| self.removal(removed)).flatten()
     }
 
     /// Removes the lines of one of the entries or items of a block.
@@ -192,12 +192,18 @@ impl<'t> Node<'t> {
         let end = text.end_of(part)?;
         if text.before(part.start).trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ') {
             let start = text.start(part.start);
-            return Some(removal(Span::new(start, text.next(end))));
+            return self.removal(Span::new(start, text.next(end)));
         }
         // The first entry of a list's item stands behind the dash; the next one takes its place.
         let next = parts.get(index + 1)?;
         let own_line = text.start(next.start) == text.next(end) && text.before(next.start).bytes().all(|byte| byte == b' ');
-        (own_line && self.is_mapping()).then(|| removal(Span::new(part.start, next.start)))
+        (own_line && self.is_mapping()).then(|| self.removal(Span::new(part.start, next.start))).flatten()
+    }
+
+    /// Without `span`; `None` where that takes an anchor away.
+    fn removal(self, span: Span) -> Option<Edit> {
+        let anchored = self.tree().anchors().iter().any(|(anchor, _)| span.contains(*anchor));
+        (!anchored).then(|| Edit { span, replacement: String::new() })
     }
 
     /// `snippet` as it is written in this node's file.
@@ -278,10 +284,6 @@ fn quoted(text: &str, style: Style) -> Option<String> {
 
 fn insertion(at: u32, replacement: String) -> Edit {
     Edit { span: Span::at(at), replacement }
-}
-
-fn removal(span: Span) -> Edit {
-    Edit { span, replacement: String::new() }
 }
 
 /// The lines of a file. A line ends with LF, CR LF or a lone CR.

@@ -8,12 +8,14 @@ use super::super::{Resource, ResourceGraph};
 use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, Launch, LaunchPath};
 use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
 
-pub(super) const CLUSTERS: NamedBy =
-    NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
+/// How clusters are named.
+pub const CLUSTERS: NamedBy = NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
 
+/// How capacity providers are named.
+///
 /// Source: `FARGATE` and `FARGATE_SPOT` are the names of AWS's own providers,
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html>.
-pub(super) const PROVIDERS: NamedBy = NamedBy {
+pub const PROVIDERS: NamedBy = NamedBy {
     resource_type: CAPACITY_PROVIDER,
     property: "Name",
     arn_marker: "capacity-provider/",
@@ -156,7 +158,8 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// When a number of an item is above zero. What is not known may be.
-    fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
+    #[must_use]
+    pub fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
         let formulas = &self.values.formulas;
         let mut ways = Vec::new();
         for choice in self.values.property(item, name) {

@@ -1,9 +1,8 @@
 //! Auto Scaling groups that are the capacity of ECS: their providers, their clusters, and what their instances start with.
 
 use super::super::{Resource, ResourceGraph, Target};
-use super::capacity::{CLUSTERS, PROVIDERS};
 use super::provider::{GROUPS, LAUNCH_CONFIGURATIONS, LAUNCH_TEMPLATES};
-use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, GroupProvider};
+use super::{CAPACITY_PROVIDER, GroupProvider};
 use crate::template::Intrinsic;
 use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
 
@@ -157,42 +156,28 @@ impl<'t> ResourceGraph<'t> {
         found
     }
 
+    /// The instance profile that a launch template or launch configuration names, by name or ARN.
+    #[must_use]
+    pub fn instance_profiles(&self, data: &LaunchData<'t>) -> Vec<Choice<'t>> {
+        let profiles = self.values.property(&data.settings, "IamInstanceProfile").into_iter();
+        let named = profiles.flat_map(|profile| match profile.written() {
+            // A launch template has a mapping here, a launch configuration a string.
+            Some(written) if written.node.is_mapping() && Intrinsic::of(written.node).is_none() => {
+                ["Arn", "Name"].iter().flat_map(|name| self.values.property(&profile, name)).collect()
+            }
+            _ => vec![profile],
+        });
+        named.filter(is_there).collect()
+    }
+
     /// The clusters of the templates to which a provider is attached, each with the condition.
     #[must_use]
     pub fn clusters_of(&self, provider: &Resource<'t>) -> Vec<(Formula, Resource<'t>)> {
-        let formulas = &self.values.formulas;
-        let mut found = Vec::new();
-        for cluster in self.of_type(CLUSTER) {
-            for properties in self.properties(&cluster) {
-                found.push((self.lists_provider(&properties, provider.id), cluster));
-            }
-        }
-        for associations in self.of_type(ASSOCIATIONS) {
-            for properties in self.properties(&associations) {
-                let listed = self.lists_provider(&properties, provider.id);
-                if !self.values.possible(listed) {
-                    continue;
-                }
-                for name in self.values.property(&properties, "Cluster") {
-                    for identity in self.identify(&name, CLUSTERS) {
-                        if let Some(cluster) = self.target(&identity) {
-                            found.push((formulas.and(listed, identity.when), cluster));
-                        }
-                    }
-                }
-            }
-        }
-        found.retain(|(when, _)| self.values.possible(*when));
-        found
-    }
-
-    fn lists_provider(&self, properties: &Choice<'t>, provider: ResourceId) -> Formula {
-        let lists = self.values.property(properties, "CapacityProviders");
-        let items = lists.iter().flat_map(|list| self.values.items(list));
-        let same = items
-            .flat_map(|item| self.identify(&item, PROVIDERS))
-            .filter(|identity| identity.target == Target::Resource(provider));
-        self.values.formulas.any(same.map(|identity| identity.when).collect::<Vec<_>>())
+        let attached = self.attachments().into_iter().filter_map(|attachment| {
+            let when = self.attaches(&attachment, &Target::Resource(provider.id));
+            self.values.possible(when).then_some((when, self.resource(attachment.cluster?)))
+        });
+        attached.collect()
     }
 
     /// When a property is `literal` as far as the templates say so: not where only chance makes it, as with a parameter that takes

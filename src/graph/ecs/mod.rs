@@ -2,20 +2,24 @@
 //!
 //! Whether a capacity is right for a task is in the rules.
 
+mod attachment;
 mod capacity;
 mod exec;
 mod group;
 mod launch;
 mod network;
 mod provider;
+mod strategy;
 mod task;
 
-pub use capacity::{Capacity, CapacityKind, Provider, StrategyItem, StrategySource};
+pub use attachment::{Attached, Attachment};
+pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use exec::{ExecLaunch, ExecTask};
 pub use group::{HostGroup, LaunchData, UserData};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use network::Egress;
 pub use provider::{GroupProvider, Image, ImageSupport, is_made_for_ecs};
+pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 
 /// `AWS::ECS::Service`

@@ -2,6 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
+use super::LaunchData;
 use crate::template::Intrinsic;
 use crate::values::{Choice, Expression, Formula, Found, Part, Value};
 
@@ -97,8 +98,13 @@ impl<'t> ResourceGraph<'t> {
     /// The images of a group's instances, through its launch template, launch configuration or mixed instances policy.
     #[must_use]
     pub fn images(&self, group: &Resource<'t>, when: Formula) -> Vec<Image<'t>> {
-        let data = self.launch_data(group, when);
-        let images = data.iter().flat_map(|data| self.values.property(&data.settings, "ImageId"));
+        self.launch_data(group, when).iter().flat_map(|data| self.images_of(data)).collect()
+    }
+
+    /// The images that a launch template or launch configuration names.
+    #[must_use]
+    pub fn images_of(&self, data: &LaunchData<'t>) -> Vec<Image<'t>> {
+        let images = self.values.property(&data.settings, "ImageId").into_iter();
         images.filter_map(|image| Some(Image { when: image.when, written: image.written()? })).collect()
     }
 

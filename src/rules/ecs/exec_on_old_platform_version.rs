@@ -4,8 +4,6 @@ use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::{Compute, ExecLaunch};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::syntax::{Node, Style};
-use crate::text::Edit;
 use crate::values::{Expression, Formula, Text, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -84,23 +82,8 @@ fn diagnostic<'t>(
         .here("ECS Exec begins with 1.4.0")
         .label(graph.exec_switch(found), "ECS Exec is on here")
         .help("set `PlatformVersion` to `LATEST`, or leave it out");
-    if let Some(edit) = to_latest(written.node) {
+    if let Some(edit) = written.node.replace_scalar("LATEST") {
         finding = finding.fix("use the latest platform version", Safety::Safe, vec![edit]);
     }
     finding
-}
-
-/// Turns a written version into `LATEST`, quotes kept.
-fn to_latest(node: Node) -> Option<Edit> {
-    let scalar = node.scalar().filter(|_| node.function().is_none())?;
-    let (before, replacement) = match scalar.style() {
-        Style::Plain => ("", "LATEST"),
-        Style::SingleQuoted => ("'", "'LATEST'"),
-        Style::DoubleQuoted => ("\"", "\"LATEST\""),
-        Style::Literal | Style::Folded | Style::Block | Style::Flow => return None,
-    };
-    // A tag or an anchor is part of the span; such a value is left to its author.
-    let written = node.tree().source().slice(node.span());
-    let bare = written.strip_prefix(before)?.strip_suffix(before)? == scalar.text();
-    bare.then(|| Edit { span: node.span(), replacement: replacement.to_owned() })
 }

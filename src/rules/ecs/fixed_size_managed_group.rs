@@ -39,7 +39,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 sink.report(diagnostic(analysis, &host, written, Trouble::Never, verdict));
                 continue;
             }
-            let same = least.iter().filter_map(|(when, least, _)| Some(formulas.and(*when, values.known_to_be_same(least, &most, *when)?)));
+            let same = least
+                .iter()
+                .filter_map(|(when, least, _)| Some(formulas.and(*when, values.known_to_be_same(least, &most, *when)?)));
             let same = formulas.all([managed, when, formulas.any(same.collect::<Vec<_>>()), formulas.not(never)]);
             if let Some(verdict) = values.verdict(exists, same) {
                 known.push(written);

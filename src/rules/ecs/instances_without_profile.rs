@@ -2,9 +2,13 @@
 
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::graph::Resource;
 use crate::graph::ecs::{HostGroup, LaunchData};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::values::Verdict;
+use crate::values::{Expression, Verdict};
+
+/// What the agent calls to make its instance part of a cluster.
+const REGISTER: &str = "ecs:RegisterContainerInstance";
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS216",
@@ -33,13 +37,31 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             let hits = graph.is_missing(&data.settings, "IamInstanceProfile");
             if let Some(verdict) = values.verdict(data.settings.when, hits) {
                 known.push(data.resource.id);
-                sink.report(diagnostic(analysis, &host, &data, verdict));
+                sink.report(without_profile(analysis, &host, &data, verdict));
+            } else if let Some((named, role, verdict)) = powerless_role(analysis, &data) {
+                known.push(data.resource.id);
+                sink.report(without_permission(analysis, &host, &data, named, &role, verdict));
             }
         }
     }
 }
 
-fn diagnostic<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, data: &LaunchData<'t>, verdict: Verdict) -> Finding<'t> {
+/// A role of the instances that cannot register them for certain, and where its profile is named.
+fn powerless_role<'t>(analysis: &Analysis<'t>, data: &LaunchData<'t>) -> Option<(Expression<'t>, Resource<'t>, Verdict)> {
+    let (graph, values) = (analysis.graph(), analysis.values());
+    let formulas = &values.formulas;
+    graph.instance_profiles(data).iter().find_map(|named| {
+        let written = named.written()?;
+        graph.roles_of_instance_profile(named).iter().find_map(|identity| {
+            let role = graph.target(identity)?;
+            let denied = graph.grants(&role, REGISTER).denied(formulas);
+            let hits = formulas.all([named.when, identity.when, role.when, denied]);
+            Some((written, role, values.verdict(data.settings.when, hits)?))
+        })
+    })
+}
+
+fn without_profile<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, data: &LaunchData<'t>, verdict: Verdict) -> Finding<'t> {
     let graph = analysis.graph();
     let (group, instances) = (host.group.logical_id(), data.resource.logical_id());
     Finding::at(data.resource.place(), format!("instances of `{group}` have no instance profile, so they cannot join a cluster"))
@@ -50,4 +72,27 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, data: &LaunchDa
         .label(graph.entry_key(host.block.written.node), format!("`{group}` is the capacity of this provider"))
         .note("the agent registers its instance with the permissions of the instance's role")
         .help("give the instances a profile whose role has `AmazonEC2ContainerServiceforEC2Role`")
+}
+
+fn without_permission<'t>(
+    analysis: &Analysis<'t>,
+    host: &HostGroup<'t>,
+    data: &LaunchData<'t>,
+    named: Expression<'t>,
+    role: &Resource<'t>,
+    verdict: Verdict,
+) -> Finding<'t> {
+    let graph = analysis.graph();
+    let (group, role_id) = (host.group.logical_id(), role.logical_id());
+    Finding::at(
+        graph.entry_span(named.node),
+        format!("instances of `{group}` cannot join a cluster: `{role_id}` does not allow `{REGISTER}`"),
+    )
+    .node(named.node)
+    .resource(graph, &data.resource)
+    .verdict(verdict)
+    .here("the profile of the instances")
+    .label(role.place(), format!("no policy of this role allows `{REGISTER}`"))
+    .label(graph.entry_key(host.block.written.node), format!("`{group}` is the capacity of this provider"))
+    .help(format!("attach `AmazonEC2ContainerServiceforEC2Role` to `{role_id}`"))
 }
