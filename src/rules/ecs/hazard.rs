@@ -218,7 +218,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             ));
         }
     }
-    if let Some(span) = ipv6_only_subnet(graph, launch) {
+    if let Some(span) = ipv6_only_subnet(graph, launch, route.when) {
         found.push(Aggravator::new(span, "ECS Exec is not supported for tasks that have IPv6 only".to_owned(), true));
     }
     found
@@ -244,10 +244,12 @@ fn size<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>, name: &str) -> Opti
     }
 }
 
-fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Option<Place> {
+fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, route: Formula) -> Option<Place> {
+    let values = graph.values();
     let subnets = graph.subnets_of(launch);
-    let native = subnets.iter().find_map(|(_, subnet, _)| graph.ipv6_native(subnet));
-    native.map(|(_, written)| graph.entry_span(written.node))
+    let native = subnets.iter().filter_map(|(when, subnet, _)| Some((*when, graph.ipv6_native(subnet)?)));
+    let mut certain = native.filter(|(when, (native, _))| values.implies(route, values.formulas.and(*when, *native)));
+    certain.next().map(|(_, (_, written))| graph.entry_span(written.node))
 }
 
 impl<'t> Hazard<'t> {

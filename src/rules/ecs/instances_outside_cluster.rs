@@ -52,16 +52,18 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             let image_joins_alone = joins_default_cluster(analysis, &data);
             for case in graph.user_data(&data) {
                 let Ok(text) = &case.text else { continue };
-                let wrong = clusters.iter().map(|(when, cluster)| {
-                    let wrong = match joined(text) {
-                        Joined::Text(named) => names_another(analysis, &named, cluster),
+                let named = joined(text);
+                let right = clusters.iter().map(|(when, cluster)| {
+                    let wrong = match &named {
+                        Joined::Text(named) => names_another(analysis, named, cluster),
                         Joined::Default if image_joins_alone => is_not_default(analysis, cluster),
                         Joined::Default | Joined::Unknown => Formula::FALSE,
                     };
-                    values.formulas.and(*when, wrong)
+                    values.formulas.and(*when, values.formulas.not(wrong))
                 });
-                let all = values.formulas.any(wrong.collect::<Vec<_>>());
-                let hits = values.formulas.and(case.when, all);
+                let right = values.formulas.any(right.collect::<Vec<_>>());
+                let attached = values.formulas.any(clusters.iter().map(|(when, _)| *when).collect::<Vec<_>>());
+                let hits = values.formulas.all([case.when, attached, values.formulas.not(right)]);
                 let Some((_, cluster)) = clusters.first() else { continue };
                 if let Some(verdict) = values.verdict(case.when, hits) {
                     known.push(data.resource.id);
@@ -83,9 +85,13 @@ enum Joined<'t> {
 }
 
 fn joined<'t>(text: &Text<'t>) -> Joined<'t> {
+    let literals = || text.parts().iter().filter_map(|part| if let Part::Literal(literal) = part { Some(literal) } else { None });
+    if literals().map(|literal| literal.matches("ECS_CLUSTER=").count()).sum::<usize>() > 1 {
+        return Joined::Unknown;
+    }
     let mut parts = text.parts().iter().enumerate();
     let setting = parts.find_map(|(index, part)| match part {
-        Part::Literal(literal) => literal.rfind("ECS_CLUSTER=").map(|at| (index, &literal[at + "ECS_CLUSTER=".len()..])),
+        Part::Literal(literal) => literal.find("ECS_CLUSTER=").map(|at| (index, &literal[at + "ECS_CLUSTER=".len()..])),
         _ => None,
     });
     let Some((index, rest)) = setting else {
@@ -101,7 +107,11 @@ fn joined<'t>(text: &Text<'t>) -> Joined<'t> {
     if let Some(end) = rest.find(ends) {
         let name = &rest[..end];
         // A variable of the shell.
-        return if name.contains(['$', '`']) { Joined::Unknown } else { Joined::Text(Text::literal(name.to_owned())) };
+        return if name.is_empty() || name.contains(['$', '`']) {
+            Joined::Unknown
+        } else {
+            Joined::Text(Text::literal(name.to_owned()))
+        };
     }
     let mut name = Text::literal(rest.to_owned());
     for part in &text.parts()[index + 1..] {
@@ -114,7 +124,7 @@ fn joined<'t>(text: &Text<'t>) -> Joined<'t> {
         name.push(part.clone());
     }
     let shell = name.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(['$', '`'])));
-    if shell { Joined::Unknown } else { Joined::Text(name) }
+    if shell || name.parts().is_empty() { Joined::Unknown } else { Joined::Text(name) }
 }
 
 /// Whether the instances run an image that joins a cluster by itself: one that is made for ECS.

@@ -19,7 +19,7 @@ mod fixed_size_managed_group;
 mod hazard;
 mod instances_before_provider;
 mod instances_outside_cluster;
-mod instances_without_profile;
+mod instances_that_cannot_register;
 mod private_tasks_without_ssmmessages;
 mod spread_with_spare_capacity;
 mod task_role_ecs_cannot_assume;
@@ -48,7 +48,7 @@ pub(super) const RULES: &[&Rule] = &[
     &fixed_size_managed_group::RULE,
     &instances_before_provider::RULE,
     &instances_outside_cluster::RULE,
-    &instances_without_profile::RULE,
+    &instances_that_cannot_register::RULE,
     &private_tasks_without_ssmmessages::RULE,
     &spread_with_spare_capacity::RULE,
     &task_role_ecs_cannot_assume::RULE,

@@ -28,14 +28,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             let Egress::None(closed) = graph.egress(subnet.id) else { continue };
             let Some(vpc) = graph.vpc_of(&subnet) else { continue };
             let endpoints = graph.interface_endpoints(&vpc);
-            if endpoints.is_empty() || endpoints.iter().any(|(_, services)| services.iter().any(may_be_systems_manager)) {
+            if endpoints.iter().any(|(_, services)| services.iter().any(may_be_systems_manager)) {
                 continue;
             }
-            // An endpoint that is not always there shows nothing about the others.
-            let served = values.formulas.any(endpoints.iter().map(|(endpoint, _)| endpoint.when).collect::<Vec<_>>());
+            // Endpoints for other services show that these are the tasks' way to AWS; without one they are made elsewhere.
+            let mut endpoints: Vec<Resource> = endpoints.into_iter().map(|(endpoint, _)| endpoint).collect();
+            endpoints.retain(|endpoint| graph.vpc_of(endpoint).as_ref() == Some(&vpc));
+            let served = values.formulas.any(endpoints.iter().map(|endpoint| endpoint.when).collect::<Vec<_>>());
             let hits = values.formulas.all([found.on, when, closed, served]);
             if let Some(verdict) = values.verdict(values.formulas.and(found.exists, when), hits) {
-                let endpoints: Vec<Resource> = endpoints.into_iter().map(|(endpoint, _)| endpoint).collect();
                 sink.report(diagnostic(analysis, &found, &subnet, item, &endpoints, verdict));
                 break;
             }

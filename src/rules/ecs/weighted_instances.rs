@@ -1,9 +1,10 @@
 //! `weighted-instances`: a group behind a capacity provider weighs its instance types.
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::HostGroup;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::text::Edit;
 use crate::values::{Choice, Expression, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,8 +53,13 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, weights: &[Expr
     for weight in weights.iter().skip(1) {
         finding = finding.label(graph.entry_span(weight.node), "weighs another type");
     }
+    let removals: Option<Vec<Edit>> =
+        weights.iter().map(|weight| weight.node.parent()?.remove_entry("WeightedCapacity")).collect();
+    if let Some(removals) = removals {
+        finding = finding.fix("remove the weights", Safety::Unsafe, removals);
+    }
     finding
         .label(graph.entry_span(host.block.written.node), "the group is this provider's capacity")
-        .note("AWS: \"Instance weighting isn't supported when used with an Amazon ECS capacity provider\"")
+        .note("ECS counts instances, and such a group counts weights; AWS supports no instance weighting here")
         .help("remove `WeightedCapacity` from every override")
 }

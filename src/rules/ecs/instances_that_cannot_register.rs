@@ -1,4 +1,4 @@
-//! `instances-without-profile`: instances of a capacity provider have no role, so they cannot join a cluster.
+//! `instances-that-cannot-register`: instances of a capacity provider have no role, so they cannot join a cluster.
 
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -12,10 +12,10 @@ const REGISTER: &str = "ecs:RegisterContainerInstance";
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS216",
-    name: "instances-without-profile",
+    name: "instances-that-cannot-register",
     severity: Severity::Error,
     status: Status::Stable { since: "0.1.0" },
-    page: include_str!("../../../rules/ecs/instances-without-profile.md"),
+    page: include_str!("../../../rules/ecs/instances-that-cannot-register.md"),
     scope: Scope::Deployment,
     options: &[],
     check,
