@@ -45,7 +45,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             let same = formulas.all([managed, when, formulas.any(same.collect::<Vec<_>>()), formulas.not(never)]);
             if let Some(verdict) = values.verdict(exists, same) {
                 known.push(written);
-                let trouble = Trouble::Fixed(values.show(&most));
+                let trouble = Trouble::Fixed;
                 sink.report(diagnostic(analysis, &host, written, trouble, verdict).severity(Severity::Warning));
             }
         }
@@ -70,7 +70,7 @@ enum Trouble {
     /// `MaxSize` is 0.
     Never,
     /// `MinSize` is `MaxSize`.
-    Fixed(String),
+    Fixed,
 }
 
 fn diagnostic<'t>(
@@ -87,9 +87,9 @@ fn diagnostic<'t>(
             format!("managed scaling of `{provider}` cannot start an instance in `{group}`"),
             "no instance can ever start".to_owned(),
         ),
-        Trouble::Fixed(size) => (
+        Trouble::Fixed => (
             format!("managed scaling of `{provider}` cannot scale `{group}`, whose size is fixed"),
-            format!("`MinSize` is {size} too"),
+            "`MinSize` is the same".to_owned(),
         ),
     };
     let mut finding = Finding::at(graph.entry_span(written.node), message)
