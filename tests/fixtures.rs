@@ -75,11 +75,11 @@ const FIXTURES: &[Fixture] = &[
         ],
     ),
     fixture("shapes/managed-scaling-off.yaml", &["18 info ECS101 definite Rake"]),
-    Fixture {
-        path: "shapes/merge-keys.yaml",
-        findings: &["22 warning ECS101 definite Wheel"],
-        missing: &["22 warning ECS101 definite Stone"],
-    },
+    fixture(
+        "shapes/merge-keys.yaml",
+        // Both at the one line that is merged.
+        &["22 warning ECS101 definite Stone", "22 warning ECS101 definite Wheel"],
+    ),
     fixture("shapes/open-parameter.yaml", &["20 warning ECS101 possible Guide"]),
     fixture("shapes/parameter.yaml", &["24 warning ECS101 possible Dispatch", "37 error ECS102 definite Inventory"]),
 ];

@@ -42,9 +42,9 @@ impl Block<'_> {
         self.words.iter().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
     }
 
-    /// The name of an example is `template`, so that a template can nest itself.
+    /// The name of an example is `example`, so that a template can nest itself.
     fn file_name(&self) -> String {
-        self.attribute("file").map_or_else(|| format!("template.{}", self.language), str::to_owned)
+        self.attribute("file").map_or_else(|| format!("example.{}", self.language), str::to_owned)
     }
 
     /// What the rules named report for `text` in place of this block, together with the templates beside it.

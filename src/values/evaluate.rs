@@ -147,6 +147,16 @@ impl<'t> Values<'t> {
         }
     }
 
+    /// What a parent gives a parameter of a nested stack, where it is one written value.
+    #[must_use]
+    pub fn given_by_parent(&self, stack: StackId, name: &str) -> Option<Expression<'t>> {
+        let deployed = self.stack(stack);
+        let Role::Nested { parameters, .. } = &deployed.role else { return None };
+        let mut given = parameters.iter().flat_map(|parameters| self.property(parameters, name));
+        let first = given.next()?.written()?;
+        given.next().is_none().then_some(first)
+    }
+
     /// A parameter of a nested stack: what the parent gives it, else its default.
     fn bound(
         &self,

@@ -270,7 +270,14 @@ impl<'t> Values<'t> {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }
         }
-        witness.with_defaults = self.formulas.holds_with_defaults(formula) == crate::conditions::Answer::Yes;
+        // "The default values" says something only where each parameter that matters has one.
+        let all_have_defaults = model.values().all(|(variable, _)| match symbols.by_variable.get(&variable) {
+            Some(Symbol::Parameter(stack, name)) => {
+                self.template(*stack).parameters.get(name).is_some_and(|parameter| parameter.default.is_some())
+            }
+            _ => true,
+        });
+        witness.with_defaults = all_have_defaults && self.formulas.holds_with_defaults(formula) == crate::conditions::Answer::Yes;
         Some(witness)
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::hazard::{Hazard, Unresolved, hazards};
+use super::hazard::{Hazard, Unresolved, hazards, resolve_help};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
@@ -131,7 +131,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
     if hazard.certainty == Certainty::Unknown {
         return finding
             .note("with ECS Exec on, an Auto Scaling group behind the provider can leave tasks in PROVISIONING")
-            .help("check together with the templates that declare what is missing here, or give it with `--parameter`");
+            .help(resolve_help(hazard.unknown));
     }
     if hazard.routes.iter().any(|route| route.managed_scaling.is_some()) {
         finding = finding.note(
