@@ -36,9 +36,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for host in hosts(analysis.graph()) {
         let Some(verdict) = analysis.values().verdict(host.exists, host.hits) else { continue };
         match analysis.graph().image_support(&host.image) {
-            Some(ImageSupport::CannotSupport(why)) => sink.report(diagnostic(analysis, &host, why, verdict)),
+            Some(ImageSupport::CannotSupport(why)) => sink.report(diagnostic(analysis, &host, &why, verdict)),
             Some(ImageSupport::Unproven(why)) => {
-                sink.report(diagnostic(analysis, &host, why, verdict).severity(Severity::Info));
+                sink.report(diagnostic(analysis, &host, &why, verdict).severity(Severity::Info));
             }
             Some(ImageSupport::Supports) | None => {}
         }
@@ -84,7 +84,7 @@ fn groups_of<'t>(graph: &ResourceGraph<'t>, found: &ExecLaunch<'t>) -> Vec<(Form
     groups
 }
 
-fn diagnostic<'t>(analysis: &Analysis<'t>, host: &Host<'t>, why: String, verdict: Verdict) -> Finding<'t> {
+fn diagnostic<'t>(analysis: &Analysis<'t>, host: &Host<'t>, why: &str, verdict: Verdict) -> Finding<'t> {
     let graph = analysis.graph();
     let group = host.group.logical_id();
     let message = format!("tasks with ECS Exec on run on `{group}`, and {why}");

@@ -66,6 +66,7 @@ fn sizes<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, name: &str) -> Vec<(
     found
 }
 
+#[derive(Clone, Copy)]
 enum Trouble {
     /// `MaxSize` is 0.
     Never,
