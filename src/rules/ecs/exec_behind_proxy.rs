@@ -1,5 +1,6 @@
 //! `exec-behind-proxy`: ECS Exec is on in a container whose proxy settings cover the endpoints on the instance.
 
+use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ecs::{Container, ExecTask};
@@ -52,19 +53,12 @@ impl<'t> Proxy<'t> {
     fn of(analysis: &Analysis<'t>, container: &Container<'t>) -> Option<Self> {
         let (graph, values) = (analysis.graph(), analysis.values());
         let formulas = &values.formulas;
-        let (mut on, mut bypassed, mut written) = (Formula::FALSE, Formula::FALSE, None);
-        // What is in a file or in a list that is not written out may say anything.
-        for unseen in ["EnvironmentFiles", "Environment"].into_iter().flat_map(|name| values.property(&container.settings, name))
-        {
-            let whole = unseen.written().is_some_and(|list| list.node.is_sequence() && list.node.parent().is_some());
-            let files = unseen
-                .written()
-                .is_some_and(|list| list.node.parent().and_then(|parent| parent.get("EnvironmentFiles")) == Some(list.node));
-            if unseen.written().is_some() && (files || !whole) {
-                bypassed = formulas.or(bypassed, unseen.when);
-            }
-        }
+        // A file of variables may say anything.
+        let (mut on, mut bypassed, mut written) = (Formula::FALSE, graph.has(&container.settings, "EnvironmentFiles"), None);
         for variable in values.property(&container.settings, "Environment").iter().flat_map(|list| values.items(list)) {
+            if variable.written().is_none() {
+                bypassed = formulas.or(bypassed, variable.when);
+            }
             for name in ["HTTP_PROXY", "HTTPS_PROXY"] {
                 let here = graph.stands(&variable, "Name", name);
                 if values.possible(here) {
@@ -104,17 +98,12 @@ fn diagnostic<'t>(
 ) -> Finding<'t> {
     let graph = analysis.graph();
     let name = graph.container_name(container);
-    let mut finding =
-        Finding::at(written.node.place(), format!("the proxy of {name} stands between ECS Exec and its credentials"))
-            .node(written.node)
-            .resource(graph, &task.definition.resource)
-            .verdict(verdict)
-            .here("no `NO_PROXY` beside it lists the addresses on the instance");
-    for launch in &task.launches {
-        let owner = launch.launch.owner.logical_id();
-        finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
-    }
-    finding
+    let finding = Finding::at(written.node.place(), format!("the proxy of {name} stands between ECS Exec and its credentials"))
+        .node(written.node)
+        .resource(graph, &task.definition.resource)
+        .verdict(verdict)
+        .here("no `NO_PROXY` beside it lists the addresses on the instance");
+    label_launches(finding, graph, task)
         .note("the agent asks 169.254.169.254 and 169.254.170.2 for metadata and credentials, which no proxy reaches")
         .help("set `NO_PROXY` to `169.254.169.254,169.254.170.2`")
 }

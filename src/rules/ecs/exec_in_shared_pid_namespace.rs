@@ -1,5 +1,6 @@
 //! `exec-in-shared-pid-namespace`: ECS Exec is on, and the containers of a task share a PID namespace.
 
+use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ecs::ExecTask;
@@ -53,9 +54,6 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, written: Express
         .resource(graph, &task.definition.resource)
         .verdict(verdict)
         .here("the containers see each other's processes");
-    for launch in &task.launches {
-        let owner = launch.launch.owner.logical_id();
-        finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
-    }
+    finding = label_launches(finding, graph, task);
     finding.note("ECS Exec supports one session for each PID namespace").help("leave `PidMode` out where sessions matter")
 }

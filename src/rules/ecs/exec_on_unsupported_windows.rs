@@ -1,5 +1,6 @@
 //! `exec-on-unsupported-windows`: ECS Exec is on for Windows containers that do not support it.
 
+use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ecs::ExecTask;
@@ -57,14 +58,11 @@ fn diagnostic<'t>(
 ) -> Finding<'t> {
     let graph = analysis.graph();
     let name = task.definition.resource.logical_id();
-    let mut finding =
+    let finding =
         Finding::at(graph.entry_span(written.node), format!("ECS Exec does not support {system}, on which `{name}` runs"))
             .node(written.node)
             .resource(graph, &task.definition.resource)
             .verdict(verdict);
-    for launch in &task.launches {
-        let owner = launch.launch.owner.logical_id();
-        finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
-    }
-    finding.help("run the task on Windows Server 2019 or later, with an image that is no Nano Server image, or turn ECS Exec off")
+    label_launches(finding, graph, task)
+        .help("run the task on Windows Server 2019 or later, with an image that is no Nano Server image, or turn ECS Exec off")
 }

@@ -1,5 +1,6 @@
 //! `exec-without-awsvpc`: ECS Exec is on for tasks on instances without a network interface of their own.
 
+use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ecs::{Compute, ExecTask};
@@ -52,11 +53,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, verdict: Verdict
             .here("without `NetworkMode` the task is in a bridge network"),
     };
     finding = finding.resource(graph, resource).verdict(verdict);
-    for launch in &task.launches {
-        let owner = launch.launch.owner.logical_id();
-        finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
-    }
-    finding
+    label_launches(finding, graph, task)
         .note("the guide asks for `awsvpc` where tasks on EC2 instances reach Systems Manager through interface endpoints")
         .help("set `NetworkMode` to `awsvpc`")
 }

@@ -1,5 +1,6 @@
 //! `exec-without-init-process`: ECS Exec is on, and a container has no init process.
 
+use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::{Container, ExecTask};
@@ -69,10 +70,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, container: &Cont
         .resource(graph, &task.definition.resource)
         .verdict(verdict)
         .here("does not set `InitProcessEnabled`");
-    for launch in &task.launches {
-        let owner = launch.launch.owner.logical_id();
-        finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
-    }
+    finding = label_launches(finding, graph, task);
     if let Some(edit) = with_init(analysis, container) {
         finding = finding.fix("give the container an init process", Safety::Safe, vec![edit]);
     }

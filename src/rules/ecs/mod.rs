@@ -20,6 +20,7 @@ mod hazard;
 mod instances_before_provider;
 mod instances_outside_cluster;
 mod instances_that_cannot_register;
+mod launch_labels;
 mod private_tasks_without_ssmmessages;
 mod spread_with_spare_capacity;
 mod task_role_ecs_cannot_assume;
