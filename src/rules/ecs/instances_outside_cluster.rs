@@ -201,3 +201,39 @@ fn diagnostic<'t>(
         .label(cluster.place(), format!("`{}` places tasks for this cluster", host.provider.logical_id()))
         .help(format!("write `ECS_CLUSTER=${{{cluster_id}}}` to `/etc/ecs/ecs.config` in the user data, with `Fn::Sub`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(script: &str) -> Option<String> {
+        match joined(&Text::literal(script.to_owned())) {
+            Joined::Text(name) => name.known().map(str::to_owned),
+            Joined::Default => Some("(default)".to_owned()),
+            Joined::Unknown => None,
+        }
+    }
+
+    #[test]
+    fn the_cluster_is_read_out_of_a_script() {
+        assert_eq!(named("echo ECS_CLUSTER=blue >> /etc/ecs/ecs.config").as_deref(), Some("blue"));
+        assert_eq!(named("echo \"ECS_CLUSTER=blue\" > /etc/ecs/ecs.config").as_deref(), Some("blue"));
+        assert_eq!(named("echo ECS_CLUSTER='blue' > /etc/ecs/ecs.config").as_deref(), Some("blue"));
+        assert_eq!(named("printf 'ECS_CLUSTER=blue\\nECS_LOGLEVEL=info'").as_deref(), Some("blue"));
+    }
+
+    #[test]
+    fn a_script_that_says_nothing_joins_the_default_cluster() {
+        assert_eq!(named("").as_deref(), Some("(default)"));
+        assert_eq!(named("#!/bin/bash\nyum install -y htop\n").as_deref(), Some("(default)"));
+    }
+
+    #[test]
+    fn a_script_that_gets_more_to_run_or_asks_the_shell_is_not_known() {
+        assert_eq!(named("curl -s https://example.com | bash"), None);
+        assert_eq!(named("echo ECS_CLUSTER=$NAME >> /etc/ecs/ecs.config"), None);
+        assert_eq!(named("echo ECS_CLUSTER= >> /etc/ecs/ecs.config"), None);
+        assert_eq!(named("[settings.ecs]\ncluster = \"blue\""), None);
+        assert_eq!(named("Initialize-ECSAgent -Cluster blue"), None);
+    }
+}

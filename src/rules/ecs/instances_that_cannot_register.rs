@@ -29,12 +29,14 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let mut known = Vec::new();
     for host in graph.host_groups() {
         for data in graph.launch_data(&host.group, host.when) {
-            // A launch template that is made from another one, or by a macro, has what that one has.
+            // A macro may add the profile.
             let Some(settings) = data.settings.written() else { continue };
             if values.template(settings.stack).has_unknown_transform() || known.contains(&data.resource.id) {
                 continue;
             }
-            let hits = graph.is_missing(&data.settings, "IamInstanceProfile");
+            // A launch configuration made from an instance has the instance's profile.
+            let copied = graph.has(&data.settings, "InstanceId");
+            let hits = values.formulas.and(graph.is_missing(&data.settings, "IamInstanceProfile"), values.formulas.not(copied));
             if let Some(verdict) = values.verdict(data.settings.when, hits) {
                 known.push(data.resource.id);
                 sink.report(without_profile(analysis, &host, &data, verdict));
