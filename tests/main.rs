@@ -9,6 +9,7 @@ mod conditions;
 mod config;
 mod docs;
 mod fixtures;
+mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;
