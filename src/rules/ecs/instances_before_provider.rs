@@ -68,7 +68,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, written: Expres
     .resource(graph, &host.group)
     .verdict(verdict)
     .here("instances start with the group")
-    .label(graph.entry_span(host.block.written.node), "the provider is created after the group")
+    .label(graph.entry_key(host.block.written.node), "the provider is created after the group")
     .note("AWS recommends a new, empty group: instances that registered earlier may not count as the provider's")
     .help("start with no instances, and let managed scaling start them")
 }

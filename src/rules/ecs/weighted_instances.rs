@@ -59,7 +59,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, host: &HostGroup<'t>, weights: &[Expr
         finding = finding.fix("remove the weights", Safety::Unsafe, removals);
     }
     finding
-        .label(graph.entry_span(host.block.written.node), "the group is this provider's capacity")
+        .label(graph.entry_key(host.block.written.node), "the group is this provider's capacity")
         .note("ECS counts instances, and such a group counts weights; AWS supports no instance weighting here")
         .help("remove `WeightedCapacity` from every override")
 }
