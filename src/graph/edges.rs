@@ -3,6 +3,8 @@
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
@@ -87,6 +89,33 @@ impl<'t> ResourceGraph<'t> {
             Some((later, earlier)) => self.created_after_in_stack(later, earlier),
             None => Formula::FALSE,
         }
+    }
+
+    /// The resources of the same stack that references lead to from `start`, directly or through others, whatever the conditions.
+    #[must_use]
+    pub fn reached_from(&self, start: ResourceId) -> FxHashSet<ResourceId> {
+        self.reach(start, |edge| (edge.from, edge.to))
+    }
+
+    /// The resources of the same stack whose references lead to `end`.
+    #[must_use]
+    pub fn leading_to(&self, end: ResourceId) -> FxHashSet<ResourceId> {
+        self.reach(end, |edge| (edge.to, edge.from))
+    }
+
+    fn reach(&self, start: ResourceId, ends: impl Fn(&Edge) -> (ResourceId, ResourceId)) -> FxHashSet<ResourceId> {
+        let edges = self.edges(start.stack);
+        let mut next: FxHashMap<ResourceId, Vec<ResourceId>> = FxHashMap::default();
+        for (from, to) in edges.iter().map(ends) {
+            next.entry(from).or_default().push(to);
+        }
+        let mut reached = FxHashSet::default();
+        let mut work = vec![start];
+        while let Some(at) = work.pop() {
+            let fresh = next.get(&at).into_iter().flatten().copied().filter(|id| reached.insert(*id));
+            work.extend(fresh);
+        }
+        reached
     }
 
     fn created_after_in_stack(&self, later: ResourceId, earlier: ResourceId) -> Formula {

@@ -106,7 +106,15 @@ impl<'t> ResourceGraph<'t> {
 
     /// When one of `attachments` attaches `target` to `cluster`, or may.
     #[must_use]
-    pub fn may_attach(&self, attachments: &[Attachment<'t>], cluster: ResourceId, target: &Target<'t>) -> Formula {
+    pub fn may_attach<'a>(
+        &self,
+        attachments: impl IntoIterator<Item = &'a Attachment<'t>>,
+        cluster: ResourceId,
+        target: &Target<'t>,
+    ) -> Formula
+    where
+        't: 'a,
+    {
         let formulas = &self.values.formulas;
         let mut ways = Vec::new();
         for attachment in attachments {

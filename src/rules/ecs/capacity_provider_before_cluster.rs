@@ -6,7 +6,6 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::{CAPACITY_PROVIDER, CLUSTER};
 use crate::graph::{Resource, ResourceGraph};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::values::Formula;
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS225",
@@ -38,11 +37,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, provider: &Resource<'t>, makers: &[Resource<'t>]) -> Option<Finding<'t>> {
     let formulas = &graph.values().formulas;
+    // What another stack makes, and when, is not followed for so small a finding.
+    if makers.iter().any(|maker| maker.id.stack != provider.id.stack) {
+        return None;
+    }
+    let (before, after) = (graph.reached_from(provider.id), graph.leading_to(provider.id));
     // A cluster that names the provider itself cannot be created first.
-    let free = |maker: &&Resource<'t>| graph.created_after(maker.id, provider.id) == Formula::FALSE;
-    let cluster =
-        makers.iter().filter(|maker| maker.id.stack == provider.id.stack && maker.resource_type() == CLUSTER).find(free)?;
-    let ordered = makers.iter().map(|maker| graph.created_after(provider.id, maker.id));
+    let cluster = makers.iter().find(|maker| maker.resource_type() == CLUSTER && !after.contains(&maker.id))?;
+    let ordered = makers.iter().filter(|maker| before.contains(&maker.id));
+    let ordered = ordered.map(|maker| graph.created_after(provider.id, maker.id));
     let unordered = formulas.not(formulas.any(ordered.collect::<Vec<_>>()));
     let group = formulas.any(graph.group_provider(provider).iter().map(|block| block.when).collect::<Vec<_>>());
     let verdict = graph.values().verdict(provider.when, formulas.all([cluster.when, group, unordered]))?;

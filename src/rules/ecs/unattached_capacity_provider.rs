@@ -37,12 +37,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let graph = analysis.graph();
     let attachments = graph.attachments();
     for strategy in graph.strategies() {
-        let clusters = clusters(graph, &strategy);
+        let clusters = clusters(graph, &strategy, &attachments);
+        let relevant = relevant(&strategy, &attachments);
         for (item, provider) in strategy.items.iter().flat_map(|item| item.providers.iter().map(move |provider| (item, provider)))
         {
             for (cluster, when) in &clusters {
-                let attachments = relevant(&strategy, &attachments);
-                if let Some(finding) = diagnostic(graph, &strategy, (item, provider), (*cluster, *when), &attachments) {
+                if let Some(finding) = diagnostic(graph, &strategy, (item, provider), (*cluster, *when), &relevant) {
                     sink.report(finding);
                 }
             }
@@ -51,9 +51,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 }
 
 /// The clusters whose providers count, among those that the template itself creates.
-fn clusters<'t>(graph: &ResourceGraph<'t>, strategy: &Strategy<'t>) -> Vec<(ResourceId, Formula)> {
+fn clusters<'t>(
+    graph: &ResourceGraph<'t>,
+    strategy: &Strategy<'t>,
+    attachments: &[Attachment<'t>],
+) -> Vec<(ResourceId, Formula)> {
     let Some(launch) = &strategy.launch else {
-        let attachments = graph.attachments();
         let own = attachments.iter().filter(|attachment| attachment.writer.id == strategy.resource.id);
         return own.filter_map(|attachment| Some((attachment.cluster?, attachment.when))).collect();
     };
@@ -66,9 +69,9 @@ fn clusters<'t>(graph: &ResourceGraph<'t>, strategy: &Strategy<'t>) -> Vec<(Reso
 }
 
 /// A default strategy names providers of its own resource; a service, those of everyone.
-fn relevant<'t>(strategy: &Strategy<'t>, attachments: &[Attachment<'t>]) -> Vec<Attachment<'t>> {
+fn relevant<'a, 't>(strategy: &Strategy<'t>, attachments: &'a [Attachment<'t>]) -> Vec<&'a Attachment<'t>> {
     let all = attachments.iter();
-    all.filter(|attachment| strategy.launch.is_some() || attachment.writer.id == strategy.resource.id).cloned().collect()
+    all.filter(|attachment| strategy.launch.is_some() || attachment.writer.id == strategy.resource.id).collect()
 }
 
 fn diagnostic<'t>(
@@ -76,10 +79,10 @@ fn diagnostic<'t>(
     strategy: &Strategy<'t>,
     (item, provider): (&Weighted<'t>, &Identity<'t>),
     (cluster, when): (ResourceId, Formula),
-    attachments: &[Attachment<'t>],
+    attachments: &[&Attachment<'t>],
 ) -> Option<Finding<'t>> {
     let formulas = &graph.values().formulas;
-    let attached = graph.may_attach(attachments, cluster, &provider.target);
+    let attached = graph.may_attach(attachments.iter().copied(), cluster, &provider.target);
     let hits = formulas.all([when, attachable(graph, provider), formulas.not(attached)]);
     let exists = strategy.launch.as_ref().map_or(strategy.resource.when, |launch| launch.when);
     let verdict = graph.values().verdict(exists, hits)?;

@@ -106,8 +106,6 @@ fn names_provider_of<'t>(
     attachments: &[Attachment<'t>],
 ) -> (Formula, Option<Expression<'t>>) {
     let formulas = &graph.values().formulas;
-    let mut others = attachments.to_vec();
-    others.retain(|other| other.writer.id != attachment.writer.id);
     let (mut named, mut written) = (Formula::FALSE, None);
     for strategy in graph.strategies_of(launch) {
         for provider in strategy.items.iter().flat_map(|item| &item.providers) {
@@ -115,8 +113,9 @@ fn names_provider_of<'t>(
             if !graph.values().possible(here) {
                 continue;
             }
+            let others = attachments.iter().filter(|other| other.writer.id != attachment.writer.id);
             let elsewhere =
-                attachment.cluster.map_or(Formula::TRUE, |cluster| graph.may_attach(&others, cluster, &provider.target));
+                attachment.cluster.map_or(Formula::TRUE, |cluster| graph.may_attach(others, cluster, &provider.target));
             named = formulas.or(named, formulas.and(here, formulas.not(elsewhere)));
             written = written.or(Some(strategy.list));
         }
