@@ -1,5 +1,7 @@
 //! `missing-execution-role`: ECS has to fetch something for a task and has no role to do it with.
 
+use std::cell::LazyCell;
+
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ResourceGraph;
@@ -35,12 +37,13 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let (values, formulas) = (graph.values(), &graph.values().formulas);
+    let runs = LazyCell::new(|| fargate_runs(graph));
     for definition in graph.task_definitions() {
         let missing = graph.is_absent(&definition.properties, &["ExecutionRoleArn"]);
         if !values.possible(formulas.and(definition.when, missing)) {
             continue;
         }
-        let mut needs = needs(graph, &definition);
+        let mut needs = needs(graph, &definition, on_fargate(graph, &definition, &runs));
         needs.retain(|need| values.possible(formulas.all([definition.when, missing, need.when])));
         let needed = formulas.any(needs.iter().map(|need| need.when));
         let (Some(need), Some(verdict)) = (needs.first(), values.verdict(definition.when, formulas.and(missing, needed))) else {
@@ -57,9 +60,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
 }
 
-fn needs<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) -> Vec<Need> {
+fn needs<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>, fargate: Formula) -> Vec<Need> {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    let fargate = on_fargate(graph, definition);
     let mut needs = Vec::new();
     for container in graph.containers(definition) {
         let mut list = |mapping: &Choice<'t>, name: &str, what| {
@@ -100,27 +102,36 @@ fn needs<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) -> Vec<
 }
 
 /// When a task definition is one for Fargate: it says so, or something runs it there.
-fn on_fargate<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) -> Formula {
+fn on_fargate<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>, runs: &[(ResourceId, Formula)]) -> Formula {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    let mut ways = Vec::new();
+    let runs = runs.iter().filter(|(id, _)| *id == definition.resource.id).map(|(_, when)| *when);
+    let mut ways: Vec<Formula> = runs.collect();
     for item in values.property(&definition.properties, "RequiresCompatibilities").iter().flat_map(|list| values.items(list)) {
         for case in values.cases_of(&item) {
             if let Value::Text(text) = &case.value
                 && !values.is_open(text)
             {
-                ways.push(formulas.and(case.when, values.text_is(text, Compute::Fargate.compatibility().unwrap_or_default())));
+                ways.push(formulas.and(case.when, values.text_is(text, "FARGATE")));
             }
         }
     }
-    for launch in graph.launches() {
-        let id: ResourceId = definition.resource.id;
-        let runs = graph.task_definitions_of(&launch).into_iter().filter(|other| other.resource.id == id);
-        let runs = formulas.any(runs.map(|other| other.when).collect::<Vec<_>>());
-        if values.possible(runs) {
-            ways.push(formulas.and(runs, graph.runs_on(&launch, Compute::Fargate)));
-        }
-    }
     formulas.any(ways)
+}
+
+/// The task definitions that something runs on Fargate, and when.
+fn fargate_runs(graph: &ResourceGraph) -> Vec<(ResourceId, Formula)> {
+    let (values, formulas) = (graph.values(), &graph.values().formulas);
+    let mut runs = Vec::new();
+    for launch in graph.launches() {
+        let definitions = graph.task_definitions_of(&launch);
+        if definitions.is_empty() {
+            continue;
+        }
+        let fargate = graph.runs_on(&launch, Compute::Fargate);
+        let there = definitions.iter().map(|definition| (definition.resource.id, formulas.and(definition.when, fargate)));
+        runs.extend(there.filter(|(_, when)| values.possible(*when)));
+    }
+    runs
 }
 
 /// Whether an image is in a private repository of ECR.
