@@ -27,6 +27,8 @@ pub struct Analysis<'t> {
     pub set: &'t TemplateSet<'t>,
     /// Its number among them.
     pub member: MemberId,
+    /// Where what is deployed is analysed: the templates that it is compared with.
+    pub against: Vec<Analysis<'t>>,
     graph: OnceCell<ResourceGraph<'t>>,
 }
 
@@ -35,13 +37,26 @@ impl<'t> Analysis<'t> {
     #[must_use]
     pub fn new(set: &'t TemplateSet<'t>, member: MemberId, settings: &'t Settings) -> Self {
         let template = set.member(member).template;
-        Self { source: template.tree.source(), tree: template.tree, template, settings, set, member, graph: OnceCell::new() }
+        Self {
+            source: template.tree.source(),
+            tree: template.tree,
+            template,
+            settings,
+            set,
+            member,
+            against: Vec::new(),
+            graph: OnceCell::new(),
+        }
     }
 
     /// Whether one of `words` stands anywhere in the text of the template or of those that it nests. A rule whose finding cannot do
     /// without a word asks this first, and spares other templates the making of the graph.
     #[must_use]
     pub fn mentions(&self, words: &[&str]) -> bool {
+        // What is deployed is described in other words than a template's.
+        if self.set.is_deployed() {
+            return true;
+        }
         let mut members = vec![self.member];
         let mut at = 0;
         while let Some(&member) = members.get(at) {

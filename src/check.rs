@@ -73,23 +73,32 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     Outcome { diagnostics, templates: sources.len() }
 }
 
-/// Checks what is deployed, as saved outputs of the AWS CLI describe it: the findings, and the numbers of the files in which
-/// nothing is known.
+/// Checks what is deployed, as saved outputs of the AWS CLI describe it, and compares it with `templates`: the findings, and the
+/// numbers of the files in which nothing is known.
 #[must_use]
-pub fn inspect(sources: &[Arc<SourceFile>], settings: &Settings) -> (Vec<Diagnostic>, Vec<usize>) {
+pub fn inspect(
+    sources: &[Arc<SourceFile>],
+    templates: &[Arc<SourceFile>],
+    settings: &Arc<Settings>,
+) -> (Vec<Diagnostic>, Vec<usize>) {
+    let parsed: Vec<Parsed> = templates.iter().map(|source| Parsed::new(source, settings)).collect();
+    let written: Vec<Template> = parsed.iter().map(|parsed| Template::new(parsed.tree())).collect();
+    let members = written.iter().map(|template| Member { template, stack_name: None, children: FxHashMap::default() });
+    let written = TemplateSet::new(members.collect(), true);
+
     let trees: Vec<Tree> = sources.iter().map(syntax::parse).collect();
     let described: Vec<Option<Tree>> = trees.iter().map(deployed::template).collect();
     let unknown = described.iter().enumerate().filter(|(_, tree)| tree.is_none()).map(|(index, _)| index).collect();
-    let templates: Vec<Template> = described.iter().flatten().map(Template::new).collect();
-    let members = templates.iter().map(|template| Member { template, stack_name: None, children: FxHashMap::default() });
+    let described: Vec<Template> = described.iter().flatten().map(Template::new).collect();
+    let members = described.iter().map(|template| Member { template, stack_name: None, children: FxHashMap::default() });
     let set = TemplateSet::deployed(members.collect());
+
     let mut diagnostics = Vec::new();
-    if !set.members().is_empty() {
+    for number in 0..set.members().len() {
+        let mut analysis = Analysis::new(&set, number, settings);
+        analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
-        diagnostics = check_member(&set, 0, settings, |scope| scope == Scope::Deployment);
-        for number in 0..set.members().len() {
-            diagnostics.append(&mut check_member(&set, number, settings, |scope| scope == Scope::Text));
-        }
+        diagnostics.append(&mut run_rules(&analysis, |scope| scope == Scope::Text || number == 0));
     }
     Diagnostic::sort(&mut diagnostics);
     (diagnostics, unknown)
@@ -156,11 +165,15 @@ fn in_a_circle(set: &TemplateSet, number: usize) -> bool {
 }
 
 fn check_member(set: &TemplateSet, number: usize, settings: &Settings, runs: impl Fn(Scope) -> bool) -> Vec<Diagnostic> {
-    let analysis = Analysis::new(set, number, settings);
+    run_rules(&Analysis::new(set, number, settings), runs)
+}
+
+fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool) -> Vec<Diagnostic> {
+    let settings = analysis.settings;
     let mut diagnostics = Vec::new();
     let selected = |rule: &&Rule| runs(rule.scope) && settings.selects(rule.code, rule.name);
     for rule in rules::all().iter().copied().filter(selected) {
-        diagnostics.append(&mut run(rule, &analysis));
+        diagnostics.append(&mut run(rule, analysis));
     }
     for diagnostic in &mut diagnostics {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);

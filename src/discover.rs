@@ -2,6 +2,7 @@
 //!
 //! What is in a template is not looked at, beyond whether it looks like one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read};
@@ -274,10 +275,23 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
         Ok(bytes) => bytes,
         Err(error) => return Err(RunProblem { file: Some(name), message: describe(&error) }),
     };
-    if candidate.only_template && !looks_like_template(&String::from_utf8_lossy(&bytes)) {
+    if candidate.only_template && !looks_like_template(&lossy(&bytes)) {
         return Ok(None);
     }
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))
+}
+
+/// The text of bytes in any of the encodings that editors write, for a look at whether it is a template.
+fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let wide = |unit: fn([u8; 2]) -> u16, bytes: &[u8]| {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        Cow::Owned(String::from_utf16_lossy(&units))
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => wide(u16::from_le_bytes, rest),
+        [0xfe, 0xff, rest @ ..] => wide(u16::from_be_bytes, rest),
+        _ => String::from_utf8_lossy(bytes),
+    }
 }
 
 /// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that

@@ -3,15 +3,20 @@
 #![allow(clippy::disallowed_methods, reason = "tests make folders and run the binary")]
 
 mod architecture;
+mod bounds;
 mod check;
 mod cli;
 mod conditions;
 mod config;
 mod docs;
+mod exec;
 mod fixtures;
+mod inspect;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;
 mod reports;
 mod support;
 mod syntax;
+mod template;
+mod values;

@@ -1,10 +1,13 @@
 //! Every rule's page is executed: its examples are checked with its rule.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use cfnvet::check::inspect;
 use cfnvet::config::{self, Settings, Workspace};
 use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
+use cfnvet::text::SourceFile;
 
 use crate::support::{check_together, files_below, fixed, line, only, wording_faults};
 
@@ -59,6 +62,12 @@ impl Block<'_> {
         }
         let beside = page.iter().filter(|block| block.purpose == Purpose::Beside);
         let mut files: Vec<(String, &str)> = beside.map(|block| (block.file_name(), block.text.as_str())).collect();
+        if self.words.contains(&"inspect") {
+            // What is deployed, compared with the templates beside it.
+            let source = |name: &str, text: &str| Arc::new(SourceFile::new(name, text));
+            let templates: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
+            return inspect(&[source(&self.file_name(), text)], &templates, &Arc::new(settings)).0;
+        }
         files.push((self.file_name(), text));
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
         check_together(&files, &settings)

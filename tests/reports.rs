@@ -301,8 +301,8 @@ fn concise_is_one_line_a_finding() {
     unknown.certainty = Certainty::Unknown;
     unknown.when = None;
     insta::assert_snapshot!(Format::Concise.render(&report(&[hazard(), unknown])), @r#"
-    stacks/service.yaml:31:7: error ECS101 `Worker` has ECS Exec turned on and its tasks are placed through the capacity provider `Provider`, which is an Auto Scaling group [possible: when `IsProd` is false, `Exec` is "true" and `Attach` is created before `Worker` (the default values lead here too)]
-    stacks/service.yaml:31:7: error ECS101 `Worker` has ECS Exec turned on and its tasks are placed through the capacity provider `Provider`, which is an Auto Scaling group [unknown]
+    stacks/service.yaml:31:7: error ECS101 `Worker` has ECS Exec turned on and its tasks are placed through the capacity provider `Provider`, which is an Auto Scaling group [in nested stack Child/Service] [possible: when `IsProd` is false, `Exec` is "true" and `Attach` is created before `Worker` (the default values lead here too)]
+    stacks/service.yaml:31:7: error ECS101 `Worker` has ECS Exec turned on and its tasks are placed through the capacity provider `Provider`, which is an Auto Scaling group [in nested stack Child/Service] [unknown]
     Checked 1 template: 2 errors.
     "#);
 }

@@ -55,7 +55,7 @@ pub(crate) fn check(name: &str, text: impl Into<Vec<u8>>, settings: &Settings) -
 pub(crate) fn check_together(files: &[(&str, &[u8])], settings: &Settings) -> Vec<Diagnostic> {
     let source = |(name, text): &(&str, &[u8])| Arc::new(SourceFile::from_bytes(*name, text.to_vec()));
     let sources: Vec<Arc<SourceFile>> = files.iter().map(source).collect();
-    let settings = vec![Arc::new(settings.clone()); sources.len()];
+    let settings: Vec<_> = sources.iter().map(|_| Arc::new(settings.clone())).collect();
     let load = |path: &str| sources.iter().find(|source| source.name() == path.trim_start_matches("./")).map(Arc::clone);
     cfnvet::check::check(&sources, &settings, &load).diagnostics
 }

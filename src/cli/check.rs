@@ -45,12 +45,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
     };
     write(arguments, &arguments.output_format.render(&report))?;
-    for problem in &problems {
-        output::error(&match &problem.file {
-            Some(file) => format!("{file}: {}", problem.message),
-            None => problem.message.clone(),
-        });
-    }
+    problems.iter().for_each(output::problem);
 
     if sources.is_empty() && problems.is_empty() {
         output::warning("no templates found");

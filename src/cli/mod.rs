@@ -3,6 +3,7 @@
 //! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
 
 mod check;
+mod inspect;
 mod output;
 mod rules;
 
@@ -34,6 +35,13 @@ Examples:
   cfnvet check --select ECS --output-format concise
   cfnvet explain exec-on-asg-capacity-provider";
 
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  aws ecs describe-services --cluster shop --services api > services.json
+  aws ecs describe-capacity-providers > providers.json
+  cfnvet inspect services.json providers.json
+  cfnvet inspect services.json --template stacks/api.yaml   where the template says something else";
+
 const CHECK_EXAMPLES: &str = "\
 Rules are named by code (ECS101), name, the beginning of codes (ECS, E30) or ALL; the most specific one wins.
 
@@ -58,6 +66,8 @@ struct Cli {
 enum Command {
     /// Check templates
     Check(Box<CheckArgs>),
+    /// Check what is deployed, as saved outputs of the AWS CLI and events describe it
+    Inspect(InspectArgs),
     /// Print the page of a rule: what it finds, why, and what to do
     Explain {
         /// The rule's code or name
@@ -148,6 +158,31 @@ struct CheckArgs {
     jobs: Option<NonZeroUsize>,
 }
 
+#[derive(Args, Debug)]
+#[command(after_help = INSPECT_EXAMPLES)]
+struct InspectArgs {
+    /// JSON of `aws ecs describe-…`, `aws autoscaling describe-auto-scaling-groups`, or ECS events, in any mixture; - for
+    /// standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// A template that describes the same services, or a folder of them: say where they differ from what is deployed
+    #[arg(long, value_name = "TEMPLATE")]
+    template: Vec<PathBuf>,
+
+    /// Report findings from this level on: info, warning or error
+    #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = severity_parser(), hide_possible_values = true)]
+    severity: Severity,
+
+    /// How the report looks
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
+    output_format: Format,
+
+    /// When to colour the report
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: Color,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Color {
     /// On a terminal, unless NO_COLOR is set
@@ -199,6 +234,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Explain { rule } => rules::explain(&rule),
         Command::Rules { output_format } => rules::list(output_format),
     };

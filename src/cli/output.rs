@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::Color;
-use crate::report::{Format, Style, one_line};
+use crate::report::{Format, RunProblem, Style, one_line};
 
 /// Text wider than this is hard to read, however wide the terminal.
 const MAX_WIDTH: usize = 120;
@@ -20,6 +20,14 @@ pub(super) fn print(text: &str) -> io::Result<()> {
 /// Prints a line to standard error, where nobody can be told that it failed.
 pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "error: {}", one_line(message));
+}
+
+/// Prints a problem to standard error.
+pub(super) fn problem(problem: &RunProblem) {
+    error(&match &problem.file {
+        Some(file) => format!("{file}: {}", problem.message),
+        None => problem.message.clone(),
+    });
 }
 
 /// Prints a line to standard error that does not make the run fail.

@@ -375,9 +375,21 @@ impl Scratch {
         if !meter.spend(2 * self.cone.len()) {
             return None;
         }
-        let candidate = self.candidate(store);
+        let candidate = self.candidate(store, &[]);
         if store.evaluate_cone(formula, &self.cone, |_, number, node| candidate.atom(number, node)) == Some(true) {
             return Some(Decision::Satisfied(candidate));
+        }
+        if wanted == Wanted::Answer {
+            // Most formulas hold as well where nothing is what they compare it with; only a witness prefers the defaults.
+            let mut mentioned: Vec<(Variable, Text)> = self.cone.iter().filter_map(|&number| equality(store, number)).collect();
+            mentioned.sort_unstable();
+            if !meter.spend(self.cone.len() + mentioned.len()) {
+                return None;
+            }
+            let other = self.candidate(store, &mentioned);
+            if store.evaluate_cone(formula, &self.cone, |_, number, node| other.atom(number, node)) == Some(true) {
+                return Some(Decision::Satisfiable);
+            }
         }
         let encoding = Encoding::new(store, &mut self.solver, &self.cone, formula, meter)?;
         let Some(assignment) = encoding.solve(meter)? else {
@@ -422,8 +434,8 @@ impl Scratch {
             })
     }
 
-    /// What the units demand, and elsewhere the defaults.
-    fn candidate(&self, store: &Store) -> Assignment {
+    /// What the units demand, and elsewhere the defaults or values that are not among those to `avoid`, which are sorted.
+    fn candidate(&self, store: &Store, avoid: &[(Variable, Text)]) -> Assignment {
         let mut candidate = Assignment::default();
         let mut units = self.units.as_slice();
         for variable in store.variables_of_cone(&self.cone) {
@@ -432,7 +444,12 @@ impl Scratch {
             units = rest;
             let value = match own.first() {
                 Some(unit) if !unit.excludes => unit.text,
-                _ => store.value_outside(variable, |text| own.iter().any(|unit| unit.text == *text)).expect("the units agree"),
+                _ => {
+                    let excluded = |text: &Text| own.iter().any(|unit| unit.text == *text);
+                    let avoided = |text: &Text| avoid.binary_search(&(variable, *text)).is_ok();
+                    let preferred = store.value_outside(variable, |text| excluded(text) || avoided(text));
+                    preferred.or_else(|| store.value_outside(variable, excluded)).expect("the units agree")
+                }
             };
             candidate.variables.push((variable, value));
         }
@@ -441,6 +458,14 @@ impl Scratch {
             .propositions
             .extend(atoms.map(|&number| (number, self.propositions.binary_search(&Formula::of_node(number)).is_ok())));
         candidate
+    }
+}
+
+/// What an atom compares with what.
+fn equality(store: &Store, number: u32) -> Option<(Variable, Text)> {
+    match store.node_at(number) {
+        Node::Equals(variable, text) => Some((variable, text)),
+        _ => None,
     }
 }
 

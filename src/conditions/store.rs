@@ -544,7 +544,8 @@ impl Store {
         self.domain(variable).is_some_and(|domain| !domain.contains(&text))
     }
 
-    pub(super) fn evaluate(&mut self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
+    /// What a model says, with its texts interned.
+    pub(super) fn knowledge(&mut self, model: &Model) -> Knowledge {
         let mut knowledge = Knowledge::default();
         for (variable, value) in model.values() {
             let known = match value {
@@ -554,6 +555,11 @@ impl Store {
             knowledge.variables.insert(variable, known);
         }
         knowledge.propositions.extend(model.propositions().map(|(formula, holds)| (node_number(formula), holds)));
+        knowledge
+    }
+
+    pub(super) fn evaluate(&mut self, formulas: &[Formula], model: &Model) -> Vec<Option<bool>> {
+        let knowledge = self.knowledge(model);
         let mut cone = Vec::new();
         self.cone(formulas, u64::MAX, &mut cone).expect("there is no limit");
         self.fill(&cone, |store, number, node| store.known_atom(number, node, &knowledge));

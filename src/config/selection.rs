@@ -61,6 +61,12 @@ fn is_prefix(selector: &str, code: &str) -> bool {
     !upper.is_empty() && code.starts_with(&upper) && (letters(&upper) == letters(code) || upper == "GRD")
 }
 
+/// Whether a selector has the form of cfn-lint's: what people ignore there is accepted here, whether or not the rule exists yet.
+fn is_of_cfn_lint(selector: &str) -> bool {
+    let mut bytes = selector.bytes();
+    matches!(bytes.next(), Some(b'E' | b'W' | b'I')) && selector.len() <= 5 && bytes.all(|byte| byte.is_ascii_digit())
+}
+
 /// Checks one selector against the rules there are, given as `(code, name)`.
 ///
 /// # Errors
@@ -68,7 +74,7 @@ fn is_prefix(selector: &str, code: &str) -> bool {
 /// Where it matches none, the closest code or name, or `None` where none is close.
 pub fn nearest<'a>(selector: &str, rules: impl Iterator<Item = (&'a str, &'a str)> + Clone) -> Result<(), Option<&'a str>> {
     let is_policy = selector.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("GRD"));
-    if is_policy || selector.eq_ignore_ascii_case("ALL") {
+    if is_policy || selector.eq_ignore_ascii_case("ALL") || is_of_cfn_lint(selector) {
         return Ok(());
     }
     if rules.clone().any(|(code, name)| specificity(selector, code, name).is_some()) {

@@ -3,8 +3,6 @@
 use std::collections::hash_map::Entry;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
-
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
@@ -93,17 +91,14 @@ impl<'t> ResourceGraph<'t> {
 
     fn created_after_in_stack(&self, later: ResourceId, earlier: ResourceId) -> Formula {
         let edges = self.edges(later.stack);
-        let mut outgoing: FxHashMap<ResourceId, Vec<&Edge>> = FxHashMap::default();
-        for edge in edges.iter() {
-            outgoing.entry(edge.from).or_default().push(edge);
-        }
+        let mut orders = self.orders.borrow_mut();
+        let known = orders.entry(earlier).or_default();
         let formulas = &self.values.formulas;
         // Post-order over an explicit stack: a node's formula is the disjunction over its edges. A circle, which cannot be
-        // deployed, adds nothing.
-        let mut known: FxHashMap<ResourceId, Formula> = FxHashMap::default();
+        // deployed, adds nothing. What is found for the nodes on the way is kept for the next question.
         let mut work = vec![(later, false)];
         while let Some((at, expanded)) = work.pop() {
-            let edges = outgoing.get(&at).map_or(&[][..], Vec::as_slice);
+            let edges = edges_from(&edges, at);
             if expanded {
                 let ways = edges.iter().map(|edge| {
                     let beyond =
@@ -121,6 +116,14 @@ impl<'t> ResourceGraph<'t> {
         }
         known.get(&later).copied().unwrap_or(Formula::FALSE)
     }
+}
+
+/// The references of one resource, of those of its stack.
+fn edges_from(edges: &[Edge], from: ResourceId) -> &[Edge] {
+    // They are found resource by resource.
+    let start = edges.partition_point(|edge| edge.from < from);
+    let count = edges[start..].partition_point(|edge| edge.from == from);
+    &edges[start..start + count]
 }
 
 struct Walk<'a, 't> {

@@ -1,7 +1,9 @@
 //! Which resource a value points to: by `Ref`, by `Fn::GetAtt`, by a name, or by an ARN that ends in the name.
 
+use std::rc::Rc;
+
 use super::{Resource, ResourceGraph};
-use crate::values::{Case, Choice, Formula, Part, ResourceId, Text, Unknown, Value};
+use crate::values::{Case, Choice, Formula, Part, ResourceId, StackId, Text, Unknown, Value};
 
 /// What a value points to, in one case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub struct NamedBy {
     /// Names that the service reserves.
     pub reserved: &'static [&'static str],
 }
+
+/// Which resource of a stack has which name, and when.
+pub(super) type Names<'t> = Rc<[(ResourceId, Formula, Text<'t>)]>;
 
 impl<'t> ResourceGraph<'t> {
     /// What each case of `choice` points to. The results exclude each other and cover the choice, but for the cases that cannot
@@ -78,15 +83,12 @@ impl<'t> ResourceGraph<'t> {
                 add(self.values.formulas.and(when, same), Target::Name(literal));
             }
         }
-        for candidate in self.of_type(named.resource_type) {
-            for property in self.property(&candidate, &[named.property]) {
-                for case in self.values.cases_of(&property) {
-                    let Value::Text(own) = &case.value else { continue };
-                    // A name is compared where the candidate exists.
-                    let both = self.values.formulas.and(when, case.when);
-                    if let Some(same) = self.values.known_to_be_same(&name, own, both) {
-                        add(self.values.formulas.and(both, same), Target::Resource(candidate.id));
-                    }
+        for names in self.names(named) {
+            for (candidate, exists, own) in names.iter() {
+                // A name is compared where the candidate exists.
+                let both = self.values.formulas.and(when, *exists);
+                if let Some(same) = self.values.known_to_be_same(&name, own, both) {
+                    add(self.values.formulas.and(both, same), Target::Resource(*candidate));
                 }
             }
         }
@@ -96,6 +98,32 @@ impl<'t> ResourceGraph<'t> {
             found.push(Identity { when: rest, target });
         }
         found
+    }
+
+    /// The names that the resources of a type are given, each with when it is that, by the stacks known so far.
+    fn names(&self, named: NamedBy) -> Vec<Names<'t>> {
+        let stacks = self.stack_resources();
+        stacks.iter().enumerate().map(|(stack, resources)| self.names_in(StackId::new(stack as u32), resources, named)).collect()
+    }
+
+    fn names_in(&self, stack: StackId, resources: &[Resource<'t>], named: NamedBy) -> Names<'t> {
+        let key = (stack, named.resource_type);
+        if let Some(known) = self.names.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let mut names = Vec::new();
+        for candidate in resources.iter().filter(|resource| resource.resource_type() == named.resource_type) {
+            for property in self.property(candidate, &[named.property]) {
+                for case in self.values.cases_of(&property) {
+                    if let Value::Text(own) = case.value {
+                        names.push((candidate.id, case.when, own));
+                    }
+                }
+            }
+        }
+        let names: Names = names.into();
+        self.names.borrow_mut().insert(key, Rc::clone(&names));
+        names
     }
 
     /// The resource of `id`, for an identity that names one.

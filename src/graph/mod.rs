@@ -7,7 +7,7 @@ pub mod ecs;
 mod edges;
 mod identity;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -27,6 +27,13 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// By the earlier resource: when each other one of its stack is created after it, as far as that was asked.
+    orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
+    associations: RefCell<ecs::Associations<'t>>,
+    /// By stack and resource type: the names that its resources are given.
+    names: RefCell<FxHashMap<(StackId, &'static str), identity::Names<'t>>>,
+    launched: OnceCell<Rc<[ecs::Launched<'t>]>>,
+    runs: OnceCell<Rc<[ecs::Run<'t>]>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -64,7 +71,16 @@ impl<'t> ResourceGraph<'t> {
     /// The graph of the templates of `values`.
     #[must_use]
     pub fn new(values: Values<'t>) -> Self {
-        let graph = Self { values, resources: RefCell::default(), edges: RefCell::default() };
+        let graph = Self {
+            values,
+            resources: RefCell::default(),
+            edges: RefCell::default(),
+            orders: RefCell::default(),
+            associations: RefCell::default(),
+            names: RefCell::default(),
+            launched: OnceCell::new(),
+            runs: OnceCell::new(),
+        };
         graph.load();
         graph
     }

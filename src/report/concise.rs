@@ -11,19 +11,27 @@ pub(super) fn render(report: &Report) -> String {
         let position = diagnostic.file.position(diagnostic.span.start);
         let _ = writeln!(
             out,
-            "{}:{}:{}: {} {} {}{}",
+            "{}:{}:{}: {} {} {}{}{}",
             one_line(diagnostic.file.name()),
             position.line,
             position.column,
             diagnostic.severity.as_str(),
             one_line(&diagnostic.code),
             one_line(&diagnostic.message),
+            stack(diagnostic),
             certainty(diagnostic),
         );
     }
     out.push_str(&summary::line(report));
     out.push('\n');
     out
+}
+
+fn stack(diagnostic: &Diagnostic) -> String {
+    if diagnostic.stack_path.is_empty() {
+        return String::new();
+    }
+    format!(" [in nested stack {}]", one_line(&diagnostic.stack_path.join("/")))
 }
 
 fn certainty(diagnostic: &Diagnostic) -> String {

@@ -78,11 +78,11 @@ impl Page {
             self.entry(out, "help:", help)?;
         }
         if let Some(fix) = &diagnostic.fix {
-            let option = match fix.safety {
-                Safety::Safe => "--fix",
-                Safety::Unsafe => "--unsafe-fixes",
+            let safety = match fix.safety {
+                Safety::Safe => "safe",
+                Safety::Unsafe => "unsafe: it changes what is deployed",
             };
-            self.entry(out, "fix:", &format!("{} (`{option}`)", fix.title))?;
+            self.entry(out, "fix:", &format!("{} ({safety})", fix.title))?;
         }
         if let Some(url) = &diagnostic.url {
             // Not folded: a link that is broken over two lines cannot be followed.

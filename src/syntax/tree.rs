@@ -3,7 +3,7 @@
 //! A collection is followed by its descendants, so that a subtree is a range and is skipped in one step. The children of a
 //! mapping alternate: key, value, key, value.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -133,6 +133,10 @@ pub struct Tree {
     pub(super) anchors: Vec<(Span, NodeId)>,
     pub(super) problems: Vec<Problem>,
     pub(super) strict_json: bool,
+    /// The strings that hold JSON, read when the first is asked for.
+    pub(super) embedded: OnceLock<Vec<(NodeId, Tree)>>,
+    /// The path of the string that this tree was read from, for one that a template holds as a string.
+    pub(super) within: Vec<String>,
 }
 
 impl Tree {
@@ -238,6 +242,8 @@ impl Builder {
                 anchors: Vec::new(),
                 problems: Vec::new(),
                 strict_json: false,
+                embedded: OnceLock::new(),
+                within: Vec::new(),
             },
             open: Vec::with_capacity(16),
             tag_numbers: FxHashMap::default(),
@@ -295,30 +301,24 @@ impl Builder {
             TextAt::Source(at) => (at, false),
             TextAt::Buffer(at) => (at, true),
         };
-        // Only keys are looked up and compared.
-        let hash = match self.open_mapping_at_key() {
-            Some(mapping) => {
+        let id = self.next();
+        let (mut parent, mut hashed) = (id.0, 0);
+        if let Some(&open) = self.open.last() {
+            parent = open;
+            let around = &mut self.tree.nodes[open as usize];
+            around.b += 1;
+            // Only keys are looked up and compared.
+            if around.kind == RawKind::Mapping && around.b % 2 == 1 {
                 let bytes = if flag { self.tree.buffer.as_bytes() } else { self.tree.source.text().as_bytes() };
                 let bytes = &bytes[at.range()];
-                if bytes == b"<<" && style == Style::Plain && tag == Tag::NONE {
-                    self.tree.nodes[mapping as usize].flag = true;
-                }
-                hash(bytes)
+                around.flag |= bytes == b"<<" && style == Style::Plain && tag == Tag::NONE;
+                hashed = hash(bytes);
             }
-            None => 0,
-        };
-        self.push(Raw {
-            start: span.start,
-            end: span.end,
-            a: at.start,
-            b: at.len(),
-            hash,
-            parent: 0,
-            tag,
-            kind: RawKind::Scalar,
-            style,
-            flag,
-        })
+        }
+        let (start, end) = (span.start, span.end);
+        let raw = Raw { start, end, a: at.start, b: at.len(), hash: hashed, parent, tag, kind: RawKind::Scalar, style, flag };
+        self.tree.nodes.push(raw);
+        id
     }
 
     /// Adds an alias of `target`, an earlier node; of nothing where the name is unknown.

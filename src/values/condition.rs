@@ -44,18 +44,22 @@ impl<'t> Values<'t> {
                         for name in names {
                             match conditions.index(name) {
                                 Some(other) if state[other] == State::New => work.push(other),
-                                Some(other) if state[other] == State::Open => state[other] = State::Circular,
+                                Some(other) if state[other] == State::Open => {
+                                    state[other] = State::Circular;
+                                    let unknown = self.undecidable(stack, &format!("condition {name}"));
+                                    deployed.conditions.borrow_mut()[other] = unknown;
+                                }
                                 _ => {}
                             }
                         }
                     }
-                    State::Open | State::Circular => {
-                        let formula = if state[index] == State::Open {
-                            self.formula(Expression { stack, node: condition.node })
-                        } else {
-                            self.undecidable(stack, &format!("condition {}", condition.name()))
-                        };
+                    State::Open => {
+                        let formula = self.formula(Expression { stack, node: condition.node });
                         deployed.conditions.borrow_mut()[index] = formula;
+                        state[index] = State::Done;
+                        work.pop();
+                    }
+                    State::Circular => {
                         state[index] = State::Done;
                         work.pop();
                     }

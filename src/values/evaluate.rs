@@ -69,6 +69,9 @@ impl<'t> Values<'t> {
         let at = |node| Expression { stack, node };
         let text = |text| Case::new(when, Value::Text(text));
         let Some(intrinsic) = Intrinsic::of(node) else {
+            if let Some(substituted) = self.substituted_by_service(expression, when) {
+                return cases.extend(substituted);
+            }
             cases.push(Case::new(when, literal(node).map_or(Value::Structure(expression), Value::Text)));
             return;
         };
@@ -147,6 +150,16 @@ impl<'t> Values<'t> {
         }
     }
 
+    /// What a parent gives a parameter of a nested stack, where it is one written value.
+    #[must_use]
+    pub fn given_by_parent(&self, stack: StackId, name: &str) -> Option<Expression<'t>> {
+        let deployed = self.stack(stack);
+        let Role::Nested { parameters, .. } = &deployed.role else { return None };
+        let mut given = parameters.iter().flat_map(|parameters| self.property(parameters, name));
+        let first = given.next()?.written()?;
+        given.next().is_none().then_some(first)
+    }
+
     /// A parameter of a nested stack: what the parent gives it, else its default.
     fn bound(
         &self,
@@ -210,9 +223,16 @@ impl<'t> Values<'t> {
         let mut exports = self.set.exports_like(name.node);
         exports.retain(|export| export.member != importer);
         for case in self.cases(name, when) {
-            let Value::Text(wanted) = &case.value else {
-                cases.push(Case { value: Value::Unknown(Unknown::Import), ..case });
-                continue;
+            let wanted = match &case.value {
+                Value::Text(wanted) => wanted,
+                Value::Invalid => {
+                    cases.push(case);
+                    continue;
+                }
+                _ => {
+                    cases.push(Case { value: Value::Unknown(Unknown::Import), ..case });
+                    continue;
+                }
             };
             // An export's name may be imported itself, and so on in a circle.
             let exports = if self.following.get() < super::MAX_FOLLOWED { exports.as_slice() } else { &[] };
@@ -290,7 +310,7 @@ impl<'t> Values<'t> {
     }
 
     /// `${name}` or `${Resource.ReturnValue}` in `Fn::Sub`.
-    fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
+    pub(super) fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
         let template = self.template(stack);
         let unknown = || vec![Case::new(when, Value::Text(Text::of(Part::Call(stack, format!("${{{name}}}")))))];
         let Some(node) = template.tree.root() else { return unknown() };
@@ -317,7 +337,7 @@ impl<'t> Values<'t> {
     fn joined(&self, delimiter: Expression<'t>, list: Expression<'t>, when: Formula, whole: Expression<'t>) -> Vec<Case<'t>> {
         let stack = list.stack;
         let plain = list.node.is_sequence() && list.node.function().is_none();
-        let (Some(delimiter), true) = (delimiter.node.as_str(), plain) else {
+        let (Some(delimiter), true) = (written_out(delimiter.node), plain) else {
             return vec![Case::new(when, Value::Text(self.call(whole)))];
         };
         let mut product = Product::new(self, when);
@@ -338,7 +358,42 @@ impl<'t> Values<'t> {
         whole: Expression<'t>,
         cases: &mut Vec<Case<'t>>,
     ) {
-        let index = index.node.as_str().and_then(|text| text.parse::<usize>().ok());
+        for (way, index) in self.indices(index, when) {
+            let index = index.filter(|_| cases.len() <= MAX_CASES);
+            self.selected_at(index, list, way, whole, cases);
+        }
+    }
+
+    /// The numbers that an index can be; `None` for one that is not known.
+    fn indices(&self, index: Expression<'t>, when: Formula) -> Vec<(Formula, Option<usize>)> {
+        // What is no number selects nothing.
+        let number = |text: &str| Some(text.trim().parse().unwrap_or(usize::MAX));
+        let mut found = Vec::new();
+        for case in self.cases(index, when) {
+            match &case.value {
+                Value::Text(text) => match (text.known(), self.spelled_out(text)) {
+                    (Some(known), _) => found.push((case.when, number(known))),
+                    (None, Some(ways)) => {
+                        let ways = ways.into_iter().map(|(way, text)| (self.formulas.and(case.when, way), number(&text)));
+                        found.extend(ways.filter(|(when, _)| self.possible(*when)));
+                    }
+                    (None, None) => found.push((case.when, None)),
+                },
+                Value::Invalid | Value::Absent => found.push((case.when, Some(usize::MAX))),
+                Value::Structure(_) | Value::Unknown(_) => found.push((case.when, None)),
+            }
+        }
+        found
+    }
+
+    fn selected_at(
+        &self,
+        index: Option<usize>,
+        list: Expression<'t>,
+        when: Formula,
+        whole: Expression<'t>,
+        cases: &mut Vec<Case<'t>>,
+    ) {
         for choice in self.choices(list, when) {
             let unknown = |why| Case::new(choice.when, why);
             let Some(found) = choice.written() else {
@@ -352,20 +407,29 @@ impl<'t> Values<'t> {
                     None => cases.push(unknown(Value::Invalid)),
                 },
                 (Some(index), Some(Intrinsic::Split { delimiter, source })) => {
-                    let delimiter = delimiter.as_str().unwrap_or_default();
+                    let delimiter = written_out(delimiter).unwrap_or_default();
                     for case in self.cases(Expression { stack: found.stack, node: source }, choice.when) {
-                        let value = match &case.value {
-                            Value::Text(text) if !delimiter.is_empty() => match text.known() {
-                                Some(text) => match text.split(delimiter).nth(index) {
-                                    Some(piece) => Value::Text(Text::literal(piece.to_owned())),
-                                    None => Value::Invalid,
-                                },
-                                None => Value::Text(self.call(whole)),
-                            },
-                            Value::Invalid => Value::Invalid,
-                            _ => Value::Text(self.call(whole)),
+                        let piece = |text: &str| match text.split(delimiter).nth(index) {
+                            Some(piece) => Value::Text(Text::literal(piece.to_owned())),
+                            None => Value::Invalid,
                         };
-                        cases.push(Case { value, ..case });
+                        let ways = match &case.value {
+                            Value::Text(text) if !delimiter.is_empty() => match text.known() {
+                                Some(text) => vec![(Formula::TRUE, piece(text))],
+                                None => match self.spelled_out(text) {
+                                    Some(ways) => ways.into_iter().map(|(way, text)| (way, piece(&text))).collect(),
+                                    None => vec![(Formula::TRUE, Value::Text(self.call(whole)))],
+                                },
+                            },
+                            Value::Invalid => vec![(Formula::TRUE, Value::Invalid)],
+                            _ => vec![(Formula::TRUE, Value::Text(self.call(whole)))],
+                        };
+                        for (way, value) in ways {
+                            let when = self.formulas.and(case.when, way);
+                            if way == Formula::TRUE || self.possible(when) {
+                                cases.push(Case { when, value, source: case.source });
+                            }
+                        }
                     }
                 }
                 (Some(index), Some(Intrinsic::FindInMap { .. })) => {
@@ -403,9 +467,12 @@ impl<'t> Values<'t> {
             return opaque(cases, when);
         }
         let mut found: Vec<(Formula, Node<'t>)> = Vec::new();
-        let Some(rows) = self.matching(mapping.node, keys[1], when) else { return opaque(cases, when) };
-        for (when, row) in rows {
-            let Some(cells) = self.matching(row, keys[2], when) else { return opaque(cases, when) };
+        // Each key is evaluated once, however many rows there are: keys may be lookups themselves.
+        let [top, second] = [keys[1], keys[2]].map(|key| self.cases(key, when));
+        let Some(rows) = self.matching(mapping.node, &top, when) else { return opaque(cases, when) };
+        for (in_row, row) in rows {
+            // All rows or none: a case that is given back has to cover what it was asked for.
+            let Some(cells) = self.matching(row, &second, in_row) else { return opaque(cases, when) };
             for (when, cell) in cells {
                 match found.iter_mut().find(|(_, other)| same_scalar(*other, cell)) {
                     Some((ways, _)) => *ways = self.formulas.or(*ways, when),
@@ -421,7 +488,13 @@ impl<'t> Values<'t> {
             let value = literal(cell).map_or(Value::Structure(Expression { stack, node: cell }), Value::Text);
             cases.push(Case { when, value, source: Some(cell) });
         }
-        let rest = self.formulas.and(when, self.formulas.not(covered));
+        // A default stands in for an entry that is not there, not for a key that itself cannot be.
+        let invalid = top.iter().chain(&second).filter(|case| case.value == Value::Invalid).map(|case| case.when);
+        let invalid = self.formulas.any(invalid.collect::<Vec<_>>());
+        if self.possible(invalid) {
+            cases.push(Case::new(invalid, Value::Invalid));
+        }
+        let rest = self.formulas.all([when, self.formulas.not(covered), self.formulas.not(invalid)]);
         if self.possible(rest) {
             match default {
                 Some(default) => cases.extend(self.cases(default, rest)),
@@ -430,28 +503,31 @@ impl<'t> Values<'t> {
         }
     }
 
-    /// The entries of `mapping` that `key` can name; `None` where the key is not known at all.
-    fn matching(&self, mapping: Node<'t>, key: Expression<'t>, when: Formula) -> Option<Vec<(Formula, Node<'t>)>> {
+    /// The entries of `mapping` that a key can name where `when` holds; `None` where the key is not known at all.
+    fn matching(&self, mapping: Node<'t>, key: &[Case<'t>], when: Formula) -> Option<Vec<(Formula, Node<'t>)>> {
         let mut found = Vec::new();
-        for case in self.cases(key, when) {
-            let text = match case.value {
+        for case in key {
+            let holds = self.formulas.and(when, case.when);
+            if !self.possible(holds) {
+                continue;
+            }
+            let text = match &case.value {
                 Value::Text(text) if text.unknown().is_none() => text,
                 Value::Invalid => continue,
                 _ => return None,
             };
             if let Some(known) = text.known() {
-                found.extend(mapping.get(known).map(|value| (case.when, value)));
+                found.extend(mapping.get(known).map(|value| (holds, value)));
                 continue;
             }
             for entry in mapping.entries() {
                 let Some(name) = entry.key.as_str() else { continue };
-                let when = self.formulas.and(case.when, self.text_is(&text, name));
-                if when != Formula::FALSE {
+                let when = self.formulas.and(holds, self.text_is(text, name));
+                if self.possible(when) {
                     found.push((when, entry.value));
                 }
             }
         }
-        found.retain(|(when, _)| self.possible(*when));
         Some(found)
     }
 
@@ -530,6 +606,11 @@ fn literal_parts(mut text: &str) -> Vec<Part<'_>> {
     parts
 }
 
+/// A scalar that calls no function, as it is written.
+fn written_out(node: Node<'_>) -> Option<&str> {
+    node.as_str().filter(|_| node.function().is_none())
+}
+
 fn same_scalar(a: Node, b: Node) -> bool {
     a.scalar().zip(b.scalar()).is_some_and(|(a, b)| a.canonical() == b.canonical())
 }
@@ -538,30 +619,32 @@ fn same_scalar(a: Node, b: Node) -> bool {
 const MAX_PARTS: usize = 256;
 
 /// A string under construction, in all its cases.
-struct Product<'a, 't> {
+pub(super) struct Product<'a, 't> {
     values: &'a Values<'t>,
     when: Formula,
     ways: Vec<(Formula, Text<'t>, bool)>,
+    /// When a part of it cannot be deployed.
+    invalid: Vec<Formula>,
     too_large: bool,
 }
 
 impl<'a, 't> Product<'a, 't> {
-    fn new(values: &'a Values<'t>, when: Formula) -> Self {
-        Self { values, when, ways: vec![(when, Text::default(), false)], too_large: false }
+    pub(super) fn new(values: &'a Values<'t>, when: Formula) -> Self {
+        Self { values, when, ways: vec![(when, Text::default(), false)], invalid: Vec::new(), too_large: false }
     }
 
-    fn is_too_large(&self) -> bool {
+    pub(super) fn is_too_large(&self) -> bool {
         self.too_large
     }
 
-    fn push(&mut self, part: &Part<'t>) {
+    pub(super) fn push(&mut self, part: &Part<'t>) {
         for (_, text, started) in &mut self.ways {
             text.push(part.clone());
             *started = true;
         }
     }
 
-    fn multiply(&mut self, cases: impl Fn(Formula) -> Vec<Case<'t>>) {
+    pub(super) fn multiply(&mut self, cases: impl Fn(Formula) -> Vec<Case<'t>>) {
         self.multiply_separated("", cases);
     }
 
@@ -596,7 +679,10 @@ impl<'a, 't> Product<'a, 't> {
                         next.push((when, text, *started));
                         continue;
                     }
-                    Value::Invalid => continue,
+                    Value::Invalid => {
+                        self.invalid.push(when);
+                        continue;
+                    }
                     Value::Text(piece) => separated(&|text| text.append(piece)),
                     Value::Structure(expression) => {
                         separated(&|text| text.append(&self.values.call(*expression)));
@@ -611,10 +697,15 @@ impl<'a, 't> Product<'a, 't> {
         self.ways = next;
     }
 
-    fn finish(self, whole: Expression<'t>) -> Vec<Case<'t>> {
+    pub(super) fn finish(self, whole: Expression<'t>) -> Vec<Case<'t>> {
         if self.too_large {
             return vec![Case::new(self.when, Value::Text(self.values.call(whole)))];
         }
-        self.ways.into_iter().map(|(when, text, _)| Case::new(when, Value::Text(text))).collect()
+        let mut cases: Vec<_> = self.ways.into_iter().map(|(when, text, _)| Case::new(when, Value::Text(text))).collect();
+        let invalid = self.values.formulas.any(self.invalid);
+        if self.values.possible(invalid) {
+            cases.push(Case::new(invalid, Value::Invalid));
+        }
+        cases
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use super::{Formula, Part, StackId, Text, Values};
-use crate::conditions::{Domain, Value as ModelValue, Variable};
+use super::{Formula, Part, ResourceId, StackId, Text, Values};
+use crate::conditions::{Domain, Model, Value as ModelValue, Variable};
 use crate::diagnostic::Witness;
 use crate::template::{Named, ParameterType};
 
@@ -18,8 +18,8 @@ pub(super) enum Symbol<'t> {
     Text(Text<'t>),
     /// A yes-or-no question that no file answers.
     Undecidable(StackId, String),
-    /// Whether CloudFormation creates one resource before another, in words.
-    Order(String),
+    /// Whether CloudFormation creates the first resource before the second.
+    Order(ResourceId, ResourceId),
 }
 
 #[derive(Debug, Default)]
@@ -29,6 +29,10 @@ pub(super) struct Symbols<'t> {
 }
 
 const YES: &str = "yes";
+
+/// Bounds how a text with several unknown parts is laid over a literal; past it the text is an unknown of its own. Every part
+/// takes a step, so that this bounds the depth of the search as well.
+const MAX_MATCHING_STEPS: usize = 256;
 
 impl<'t> Values<'t> {
     fn variable(&self, symbol: Symbol<'t>, domain: impl FnOnce() -> (Domain, Option<String>)) -> Variable {
@@ -164,10 +168,10 @@ impl<'t> Values<'t> {
         self.formulas.equals(variable, YES)
     }
 
-    /// Whether things happen in the order that `claim` says, which CloudFormation decides anew each time.
+    /// Whether CloudFormation creates `earlier` before `later`, which it decides anew each time.
     #[must_use]
-    pub fn order(&self, claim: &str) -> Formula {
-        let variable = self.variable(Symbol::Order(claim.to_owned()), yes_or_no);
+    pub fn order(&self, earlier: ResourceId, later: ResourceId) -> Formula {
+        let variable = self.variable(Symbol::Order(earlier, later), yes_or_no);
         self.formulas.equals(variable, YES)
     }
 
@@ -188,7 +192,18 @@ impl<'t> Values<'t> {
             }
             (None, Some(literal)) => self.is_literal(&a, literal),
             (Some(literal), None) => self.is_literal(&b, literal),
-            (None, None) => self.formulas.same(self.variable_of(&a), self.variable_of(&b)),
+            (None, None) => {
+                let both_parameters = [&a, &b].iter().all(|text| matches!(text.only(), Some(Part::Parameter(..))));
+                let spelled = |one: &Text<'t>, other: &Text<'t>| {
+                    let ways = self.spelled_out(one).filter(|_| !both_parameters)?;
+                    let same = |(when, value): (Formula, String)| self.formulas.and(when, self.text_is(other, &value));
+                    Some(self.formulas.any(ways.into_iter().map(same)))
+                };
+                // The strings of a text that is spelled out are tied to the parameters in it; a variable of its own is not.
+                spelled(&a, &b)
+                    .or_else(|| spelled(&b, &a))
+                    .unwrap_or_else(|| self.formulas.same(self.variable_of(&a), self.variable_of(&b)))
+            }
         }
     }
 
@@ -201,13 +216,45 @@ impl<'t> Values<'t> {
         if !fits {
             return Formula::FALSE;
         }
-        if text.only().is_none()
-            && let Some(ways) = self.spelled_out(text)
-        {
-            let ways = ways.into_iter().filter(|(_, value)| value == literal).map(|(when, _)| when);
-            return self.formulas.any(ways);
+        if text.only().is_some() {
+            return self.formulas.equals(self.variable_of(text), literal);
         }
-        self.formulas.equals(self.variable_of(text), literal)
+        let mut ways = Vec::new();
+        let mut steps = MAX_MATCHING_STEPS;
+        match self.match_parts(text.parts(), literal, Formula::TRUE, &mut ways, &mut steps) {
+            Some(()) => self.formulas.any(ways),
+            None => self.formulas.equals(self.text_variable(text), literal),
+        }
+    }
+
+    /// Every way to lay `parts` over `literal`, as what the unknown ones then are. `None` where there are too many.
+    fn match_parts(
+        &self,
+        parts: &[Part<'t>],
+        literal: &str,
+        when: Formula,
+        ways: &mut Vec<Formula>,
+        steps: &mut usize,
+    ) -> Option<()> {
+        *steps = steps.checked_sub(1)?;
+        let [part, rest @ ..] = parts else {
+            if literal.is_empty() {
+                ways.push(when);
+            }
+            return Some(());
+        };
+        if let Part::Literal(known) = part {
+            return literal.strip_prefix(known.as_ref()).map_or(Some(()), |left| self.match_parts(rest, left, when, ways, steps));
+        }
+        let variable = self.variable_of(&Text::of(part.clone()));
+        let ends = literal.char_indices().map(|(at, _)| at).chain([literal.len()]);
+        for end in ends.filter(|end| !rest.is_empty() || *end == literal.len()) {
+            let when = self.formulas.and(when, self.formulas.equals(variable, &literal[..end]));
+            if when != Formula::FALSE {
+                self.match_parts(rest, &literal[end..], when, ways, steps)?;
+            }
+        }
+        Some(())
     }
 
     fn variable_of(&self, text: &Text<'t>) -> Variable {
@@ -248,6 +295,39 @@ impl<'t> Values<'t> {
         Some(ways)
     }
 
+    /// Whether `formula` holds where the parameters and pseudo parameters of the template have the values that `value` gives them;
+    /// `None` where that does not decide it.
+    #[must_use]
+    pub fn holds(&self, formula: Formula, value: &dyn Fn(&str) -> Option<String>) -> Option<bool> {
+        let mut model = Model::new();
+        for variable in self.formulas.variables(formula) {
+            let known = match self.symbols.borrow().by_variable.get(&variable) {
+                Some(Symbol::Parameter(StackId::ROOT, name) | Symbol::Pseudo(StackId::ROOT, name)) => value(name),
+                Some(Symbol::Text(text)) => self.spell(text, value),
+                _ => None,
+            };
+            if let Some(known) = known {
+                model.set(variable, ModelValue::Literal(known));
+            }
+        }
+        self.formulas.evaluate(formula, &model)
+    }
+
+    /// A string where the parameters and pseudo parameters of the template have the values that `value` gives them; `None` where
+    /// that does not tell it.
+    #[must_use]
+    pub fn spell(&self, text: &Text<'t>, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let mut out = String::new();
+        for part in text.parts() {
+            match part {
+                Part::Literal(text) => out.push_str(text),
+                Part::Parameter(StackId::ROOT, name) | Part::Pseudo(StackId::ROOT, name) => out.push_str(&value(name)?),
+                _ => return None,
+            }
+        }
+        Some(out)
+    }
+
     /// One way in which `formula` holds: parameter values, and the named conditions that it is made of.
     #[must_use]
     pub fn witness(&self, formula: Formula) -> Option<Witness> {
@@ -259,10 +339,11 @@ impl<'t> Values<'t> {
             let (name, shown) = match symbol {
                 Symbol::Parameter(_, name) | Symbol::Pseudo(_, name) => ((*name).to_owned(), shown(value)),
                 Symbol::Text(text) => (self.show(text), shown(value)),
-                Symbol::Order(claim) => {
-                    if *value == ModelValue::Literal(YES.to_owned()) {
-                        witness.order.push(claim.clone());
-                    }
+                Symbol::Order(one, other) => {
+                    let yes = *value == ModelValue::Literal(YES.to_owned());
+                    let (first, second) = if yes { (one, other) } else { (other, one) };
+                    let [first, second] = [first, second].map(|resource| self.logical_id(*resource));
+                    witness.order.push(format!("`{first}` is created before `{second}`"));
                     continue;
                 }
                 // Named conditions are told below; other questions have no name that a reader knows.
@@ -270,16 +351,21 @@ impl<'t> Values<'t> {
             };
             witness.parameters.insert(name, shown);
         }
-        let parts = self.formulas.parts(formula);
         let root = self.stack(StackId::ROOT);
-        for (condition, &known) in root.template.conditions.iter().zip(root.conditions.borrow().iter()) {
-            if parts.binary_search(&self.formulas.part(known)).is_ok()
-                && let Some(holds) = self.formulas.evaluate(known, &model)
-            {
+        let known = self.formulas.evaluate_parts(formula, &root.conditions.borrow(), &model);
+        for (condition, holds) in root.template.conditions.iter().zip(known) {
+            if let Some(holds) = holds {
                 witness.conditions.insert(condition.name().to_owned(), holds);
             }
         }
-        witness.with_defaults = self.formulas.holds_with_defaults(formula) == crate::conditions::Answer::Yes;
+        // "The default values" says something only where each parameter that matters has one.
+        let all_have_defaults = model.values().all(|(variable, _)| match symbols.by_variable.get(&variable) {
+            Some(Symbol::Parameter(stack, name)) => {
+                self.template(*stack).parameters.get(name).is_some_and(|parameter| parameter.default.is_some())
+            }
+            _ => true,
+        });
+        witness.with_defaults = all_have_defaults && self.formulas.holds_with_defaults(formula) == crate::conditions::Answer::Yes;
         Some(witness)
     }
 
@@ -301,13 +387,14 @@ impl<'t> Values<'t> {
 
     /// The logical ID of a resource.
     #[must_use]
-    pub fn logical_id(&self, resource: super::ResourceId) -> &'t str {
+    pub fn logical_id(&self, resource: ResourceId) -> &'t str {
         self.template(resource.stack).resources.at(resource.index as usize).map_or("", Named::name)
     }
 }
 
 fn yes_or_no() -> (Domain, Option<String>) {
-    (Domain::Closed(vec![YES.to_owned(), "no".to_owned()]), None)
+    // The solver tries the first value first: what is not asked for is not so.
+    (Domain::Closed(vec!["no".to_owned(), YES.to_owned()]), None)
 }
 
 fn shown(value: &ModelValue) -> String {

@@ -3,10 +3,12 @@
 //! The order is the service's own: an explicit launch type; else the strategy; else the default strategy of the cluster; else the
 //! EC2 launch type.
 
+use std::rc::Rc;
+
 use super::super::identity::{NamedBy, Target};
 use super::super::{Resource, ResourceGraph};
 use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, Launch, LaunchPath};
-use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
+use crate::values::{Choice, Expression, Formula, Found, MAX_CASES, ResourceId, Text, Unknown, Value};
 
 /// How clusters are named.
 pub const CLUSTERS: NamedBy = NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
@@ -54,6 +56,17 @@ pub enum StrategySource {
     /// On the cluster's associations, as its default.
     Associations(ResourceId),
 }
+
+/// Capacity provider associations, in one case.
+#[derive(Clone, Debug)]
+pub(in crate::graph) struct Association<'t> {
+    resource: Resource<'t>,
+    cluster: ResourceId,
+    properties: Choice<'t>,
+}
+
+/// All of them, by the number of stacks among which their clusters were looked for.
+pub(in crate::graph) type Associations<'t> = Option<(u32, Rc<[Association<'t>]>)>;
 
 /// An item of a strategy, in one case.
 #[derive(Clone, Debug)]
@@ -111,17 +124,19 @@ impl<'t> ResourceGraph<'t> {
         let formulas = &self.values.formulas;
         let items = self.values.items(list);
         let present = formulas.any(items.iter().map(|item| item.when).collect::<Vec<_>>());
-        let unknown = items.iter().find_map(|item| match item.found {
-            Found::Unknown(why) => Some(why),
-            Found::Absent | Found::Written(_) => None,
-        });
-        if let Some(why) = unknown {
-            found.push(Capacity { when: list.when, kind: CapacityKind::Unknown(why) });
-            return Formula::FALSE;
+        // With one item that is not known, neither is what the others get.
+        let mut unknown = Formula::FALSE;
+        for item in &items {
+            if let Found::Unknown(why) = item.found {
+                let when = formulas.and(item.when, formulas.not(unknown));
+                found.push(Capacity { when, kind: CapacityKind::Unknown(why) });
+                unknown = formulas.or(unknown, item.when);
+            }
         }
-        if self.values.possible(present) {
+        let known = formulas.and(present, formulas.not(unknown));
+        if self.values.possible(known) {
             let items = self.strategy_items(&items);
-            found.push(Capacity { when: present, kind: CapacityKind::Strategy(items, source) });
+            found.push(Capacity { when: known, kind: CapacityKind::Strategy(items, source) });
         }
         formulas.and(list.when, formulas.not(present))
     }
@@ -129,14 +144,20 @@ impl<'t> ResourceGraph<'t> {
     fn strategy_items(&self, items: &[Choice<'t>]) -> Vec<StrategyItem<'t>> {
         let formulas = &self.values.formulas;
         let weighted: Vec<Formula> = items.iter().map(|item| self.is_positive(item, "Weight")).collect();
+        // Whether an item after the one at hand has a weight, from the last to the first; then one before it.
+        let mut after = vec![Formula::FALSE; items.len() + 1];
+        for index in (0..items.len()).rev() {
+            after[index] = formulas.or(after[index + 1], weighted[index]);
+        }
+        let mut before = Formula::FALSE;
         let mut found = Vec::new();
         for (index, item) in items.iter().enumerate() {
+            let others = formulas.or(before, after[index + 1]);
+            before = formulas.or(before, weighted[index]);
             let Some(written) = item.written() else { continue };
             // "Any capacity providers with a weight of zero aren't used to place tasks", unless they have a base; a provider
             // that stands alone is used whatever its weight.
-            let others = weighted.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, weighted)| *weighted);
-            let none_weighted = formulas.not(formulas.any(others.collect::<Vec<_>>()));
-            let places = formulas.any([weighted[index], self.is_positive(item, "Base"), none_weighted]);
+            let places = formulas.any([weighted[index], self.is_positive(item, "Base"), formulas.not(others)]);
             let item = Choice { when: formulas.and(item.when, places), ..*item };
             if !self.values.possible(item.when) {
                 continue;
@@ -158,8 +179,7 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// When a number of an item is above zero. What is not known may be.
-    #[must_use]
-    pub fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
+    fn is_positive(&self, item: &Choice<'t>, name: &str) -> Formula {
         let formulas = &self.values.formulas;
         let mut ways = Vec::new();
         for choice in self.values.property(item, name) {
@@ -208,39 +228,26 @@ impl<'t> ResourceGraph<'t> {
         let formulas = &self.values.formulas;
         let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
-        for associations in self.of_type(ASSOCIATIONS) {
-            for properties in self.properties(&associations) {
-                for named in self.values.property(&properties, "Cluster") {
-                    for identity in self.identify(&named, CLUSTERS) {
-                        if identity.target != Target::Resource(cluster) {
-                            continue;
-                        }
-                        let ordered = self.created_after(launch.resource.id, associations.id);
-                        let claim =
-                            format!("`{}` is created before `{}`", associations.logical_id(), launch.resource.logical_id());
-                        // A task that an event starts is started when everything has long been created.
-                        let first = if launch.path == LaunchPath::RunTask {
-                            Formula::TRUE
-                        } else {
-                            formulas.or(ordered, self.values.order(&claim))
-                        };
-                        let applies = formulas.all([rest, properties.when, identity.when, first]);
-                        if !self.values.possible(applies) {
-                            continue;
-                        }
-                        let properties = Choice { when: applies, ..properties };
-                        let mut empty = Vec::new();
-                        for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
-                            empty.push(self.strategy(&list, StrategySource::Associations(associations.id), found));
-                        }
-                        let empty = formulas.any(empty);
-                        if self.values.possible(empty) {
-                            found.push(Capacity { when: empty, kind: CapacityKind::Default });
-                        }
-                        rest = formulas.and(rest, formulas.not(applies));
-                    }
-                }
+        for association in self.associations().iter().filter(|association| association.cluster == cluster) {
+            if found.len() >= MAX_CASES {
+                found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::TooManyCases) });
+                return;
             }
+            let in_force = formulas.and(association.properties.when, self.is_first(launch, &association.resource));
+            let applies = formulas.and(rest, in_force);
+            if !self.values.possible(applies) {
+                continue;
+            }
+            let properties = Choice { when: applies, ..association.properties };
+            let mut empty = Vec::new();
+            for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
+                empty.push(self.strategy(&list, StrategySource::Associations(association.resource.id), found));
+            }
+            let empty = formulas.any(empty);
+            if self.values.possible(empty) {
+                found.push(Capacity { when: empty, kind: CapacityKind::Default });
+            }
+            rest = formulas.and(rest, formulas.not(in_force));
         }
         let declared = self.resource(cluster);
         for properties in self.properties(&declared) {
@@ -256,6 +263,50 @@ impl<'t> ResourceGraph<'t> {
                 }
             }
         }
+    }
+
+    /// Whether the associations are in force when the launch begins.
+    fn is_first(&self, launch: &Launch<'t>, associations: &Resource<'t>) -> Formula {
+        // A task that an event starts is started when everything has long been created.
+        if launch.path == LaunchPath::RunTask {
+            return Formula::TRUE;
+        }
+        let formulas = &self.values.formulas;
+        let (own, other) = (launch.resource.id, associations.id);
+        let ordered = self.created_after(own, other);
+        if ordered == Formula::TRUE {
+            return ordered;
+        }
+        let reversed = self.created_after(other, own);
+        // Where nothing orders them, CloudFormation creates them side by side.
+        formulas.or(ordered, formulas.and(self.values.order(other, own), formulas.not(reversed)))
+    }
+
+    /// What the associations of the templates are associated with: clusters that the templates declare.
+    fn associations(&self) -> Rc<[Association<'t>]> {
+        let declared = self.of_type(ASSOCIATIONS);
+        let stacks = self.values.stack_count();
+        if let Some((among, known)) = &*self.associations.borrow()
+            && *among == stacks
+        {
+            return Rc::clone(known);
+        }
+        let mut found = Vec::new();
+        for resource in declared {
+            for properties in self.properties(&resource) {
+                for named in self.values.property(&properties, "Cluster") {
+                    for identity in self.identify(&named, CLUSTERS) {
+                        if let Target::Resource(cluster) = identity.target {
+                            let properties = Choice { when: identity.when, ..properties };
+                            found.push(Association { resource, cluster, properties });
+                        }
+                    }
+                }
+            }
+        }
+        let found: Rc<[Association]> = found.into();
+        *self.associations.borrow_mut() = Some((stacks, Rc::clone(&found)));
+        found
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
+use super::states::STATE_MACHINES;
 use super::{SERVICE, TASK_SET};
 use crate::values::{Choice, Expression, Formula, Unknown, Value};
 
@@ -15,7 +16,7 @@ pub enum LaunchPath {
     Service,
     /// By a task set of a service with an external deployment controller.
     TaskSet,
-    /// By `RunTask`: an EventBridge rule, a schedule, a pipe.
+    /// By `RunTask`: an EventBridge rule, a schedule, a pipe, a state machine.
     RunTask,
 }
 
@@ -77,6 +78,9 @@ impl<'t> ResourceGraph<'t> {
                         let parameters = &["TargetParameters", "EcsTaskParameters"];
                         self.run_task(resource, &properties, parameters, &properties, &["Target"], &mut launches);
                     }
+                }
+                resource_type if STATE_MACHINES.contains(&resource_type) => {
+                    self.launches_of_state_machine(resource, &mut launches);
                 }
                 _ => {}
             }
@@ -179,8 +183,8 @@ impl<'t> ResourceGraph<'t> {
                             exec.add_unknown(case.when, why, |a, b| formulas.or(a, b));
                             Formula::FALSE
                         }
-                        // CloudFormation takes a boolean's string in any of these spellings.
-                        None => formulas.any(["true", "True", "TRUE"].map(|spelling| self.values.text_is(text, spelling))),
+                        // CloudFormation takes a boolean's string in any of these spellings; witnesses prefer the last.
+                        None => formulas.any(["TRUE", "True", "true"].map(|spelling| self.values.text_is(text, spelling))),
                     },
                     Value::Unknown(why) => {
                         exec.add_unknown(case.when, *why, |a, b| formulas.or(a, b));

@@ -8,15 +8,21 @@ mod deployment;
 mod launch;
 mod names;
 mod provider;
+mod run;
+mod size;
+mod states;
 mod strategy;
 mod task;
 
 pub use attachment::{Attached, Attachment};
+pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
 pub use deployment::Number;
 pub use launch::{Exec, Launch, LaunchPath};
 pub use names::{Name, Names};
 pub use provider::{GroupProvider, Image};
+pub use run::{Fit, Launched, Run};
+pub use size::Size;
 pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 

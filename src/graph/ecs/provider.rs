@@ -84,6 +84,26 @@ impl<'t> ResourceGraph<'t> {
         (on, written)
     }
 
+    /// When managed scaling is certainly off.
+    #[must_use]
+    pub fn managed_scaling_off(&self, provider: &GroupProvider<'t>) -> Formula {
+        let scalings = self.values.property(&provider.block, "ManagedScaling");
+        let ways = scalings.iter().map(|scaling| match scaling.found {
+            Found::Absent => scaling.when,
+            Found::Written(_) => self.is_certainly(scaling, "Status", "DISABLED"),
+            Found::Unknown(_) => Formula::FALSE,
+        });
+        self.values.formulas.any(ways.collect::<Vec<_>>())
+    }
+
+    /// When managed termination protection is certainly on, and where that is written.
+    #[must_use]
+    pub fn termination_protection(&self, provider: &GroupProvider<'t>) -> (Formula, Option<Expression<'t>>) {
+        let written = self.values.property(&provider.block, "ManagedTerminationProtection");
+        let on = self.is_certainly(&provider.block, "ManagedTerminationProtection", "ENABLED");
+        (on, written.iter().find_map(Choice::written))
+    }
+
     /// The groups behind a provider that the templates declare.
     #[must_use]
     pub fn groups(&self, provider: &GroupProvider<'t>, when: Formula) -> Vec<(Formula, Resource<'t>)> {

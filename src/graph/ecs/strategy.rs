@@ -51,9 +51,7 @@ impl<'t> ResourceGraph<'t> {
     pub fn strategies(&self) -> Vec<Strategy<'t>> {
         let mut found = Vec::new();
         for launch in self.launches() {
-            for list in self.values.property(&launch.settings, "CapacityProviderStrategy") {
-                found.extend(self.read_strategy(launch.resource, Some(&launch), &list));
-            }
+            found.extend(self.strategies_of(&launch));
         }
         let defaults = self.resources().into_iter().filter(|resource| matches!(resource.resource_type(), CLUSTER | ASSOCIATIONS));
         for resource in defaults {
@@ -62,6 +60,13 @@ impl<'t> ResourceGraph<'t> {
             }
         }
         found
+    }
+
+    /// The strategies that a launch has of its own.
+    #[must_use]
+    pub fn strategies_of(&self, launch: &Launch<'t>) -> Vec<Strategy<'t>> {
+        let lists = self.values.property(&launch.settings, "CapacityProviderStrategy");
+        lists.iter().filter_map(|list| self.read_strategy(launch.resource, Some(launch), list)).collect()
     }
 
     fn read_strategy(&self, resource: Resource<'t>, launch: Option<&Launch<'t>>, list: &Choice<'t>) -> Option<Strategy<'t>> {
@@ -133,5 +138,28 @@ impl<'t> ResourceGraph<'t> {
             Value::Structure(_) | Value::Unknown(_) | Value::Invalid => None,
         };
         cases.map(|case| (case.when, number(&case.value))).collect()
+    }
+
+    /// When a number is 0 or left out for certain.
+    #[must_use]
+    pub fn is_zero(&self, mapping: &Choice<'t>, property: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let choices = self.values.property(mapping, property);
+        let cases = choices.iter().flat_map(|choice| self.values.cases_of(choice));
+        let ways = cases.map(|case| match &case.value {
+            Value::Absent => case.when,
+            Value::Text(text) if !self.values.is_open(text) => formulas.and(case.when, self.values.text_is(text, "0")),
+            Value::Text(_) | Value::Structure(_) | Value::Unknown(_) | Value::Invalid => Formula::FALSE,
+        });
+        formulas.any(ways.collect::<Vec<_>>())
+    }
+
+    /// When a property is the given string for certain: like [`Self::is`], but a parameter that takes any value is none.
+    #[must_use]
+    pub fn is_certainly(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let known = self.texts(mapping, property).into_iter().filter(|(_, text)| !self.values.is_open(text));
+        let ways = known.map(|(when, text)| formulas.and(when, self.values.text_is(&text, literal)));
+        formulas.any(ways.collect::<Vec<_>>())
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::hazard::{Hazard, Unresolved, hazards};
+use super::hazard::{Hazard, Unresolved, hazards, resolve_help};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
@@ -117,10 +117,8 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
             format!("`{owner}` can have ECS Exec on while it runs on Auto Scaling group capacity {providers_word} {providers}")
         }
         (Certainty::Unknown, why) if hazard.routes.is_empty() => {
-            format!(
-                "`{owner}` can have ECS Exec on, and its capacity provider is {}",
-                why.map_or("not known", |why| why.as_str())
-            )
+            let has = if hazard.always_on { "has" } else { "can have" };
+            format!("`{owner}` {has} ECS Exec on, and its capacity provider is {}", why.map_or("not known", |why| why.as_str()))
         }
         (Certainty::Unknown, why) => format!(
             "`{owner}` runs on Auto Scaling group capacity {providers_word} {providers}, and whether ECS Exec is on is {}",
@@ -131,7 +129,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
     if hazard.certainty == Certainty::Unknown {
         return finding
             .note("with ECS Exec on, an Auto Scaling group behind the provider can leave tasks in PROVISIONING")
-            .help("check together with the templates that declare what is missing here, or give it with `--parameter`");
+            .help(resolve_help(hazard.unknown));
     }
     if hazard.routes.iter().any(|route| route.managed_scaling.is_some()) {
         finding = finding.note(

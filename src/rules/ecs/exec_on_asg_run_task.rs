@@ -1,6 +1,6 @@
 //! `exec-on-asg-run-task`: a rule, schedule or pipe starts tasks with ECS Exec on a provider with managed scaling.
 
-use super::hazard::{Hazard, Unresolved, hazards};
+use super::hazard::{Hazard, Unresolved, hazards, resolve_help};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
@@ -30,10 +30,13 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
     let message = match (hazard.certainty, hazard.unknown) {
         (Certainty::Definite, _) => format!("`{owner}` starts tasks with ECS Exec on {providers}, which uses managed scaling"),
         (Certainty::Possible, _) => format!("`{owner}` can start tasks with ECS Exec on {providers}, which uses managed scaling"),
-        (Certainty::Unknown, why) if hazard.routes.is_empty() => format!(
-            "`{owner}` can start tasks with ECS Exec, and their capacity provider is {}",
-            why.map_or("not known", |why| why.as_str())
-        ),
+        (Certainty::Unknown, why) if hazard.routes.is_empty() => {
+            let starts = if hazard.always_on { "starts" } else { "can start" };
+            format!(
+                "`{owner}` {starts} tasks with ECS Exec, and their capacity provider is {}",
+                why.map_or("not known", |why| why.as_str())
+            )
+        }
         (Certainty::Unknown, why) => format!(
             "`{owner}` starts tasks on {providers}, which uses managed scaling, and whether ECS Exec is on is {}",
             why.map_or("not known", |why| why.as_str())
@@ -41,8 +44,7 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, hazard: &Hazard<'t>) -> Finding<'t> {
     };
     let finding = hazard.finding(analysis.graph(), message);
     if hazard.certainty == Certainty::Unknown {
-        return finding
-            .help("check together with the templates that declare what is missing here, or give it with `--parameter`");
+        return finding.help(resolve_help(hazard.unknown));
     }
     finding
         .note(

@@ -20,6 +20,10 @@ pub(super) struct Hazard<'t> {
     pub(super) routes: Vec<Route<'t>>,
     /// Why it is undecided, where it is.
     pub(super) unknown: Option<Unknown>,
+    /// Whether ECS Exec is on wherever the launch exists.
+    pub(super) always_on: bool,
+    /// The value that cannot be resolved, where one is written.
+    unresolved: Option<Expression<'t>>,
 }
 
 /// One way from a launch to a group's capacity provider.
@@ -84,6 +88,7 @@ fn hazard<'t>(
         return None;
     }
     let (mut routes, mut undecided, mut why) = (Vec::new(), Vec::new(), exec.unknown.map(|(_, why)| why));
+    let mut unresolved_at = None;
     for capacity in graph.capacity(launch) {
         match capacity.kind {
             CapacityKind::LaunchType(_) | CapacityKind::Default => {}
@@ -97,6 +102,7 @@ fn hazard<'t>(
                     match item.provider {
                         Provider::Fargate => {}
                         Provider::Unknown(reason) => {
+                            unresolved_at = unresolved_at.or(Some(item.written));
                             undecided.push(when);
                             why = why.or(Some(reason));
                         }
@@ -134,8 +140,10 @@ fn hazard<'t>(
     let exists = formulas.and(launch.when, formulas.not(exec.invalid));
     let undecided = formulas.any(undecided);
     let answer = formulas.satisfiable(hits);
+    let always_on = values.implies(exists, exec.on);
     let base = |certainty, when, routes, unknown| {
-        Some(Hazard { launch: launch.clone(), exec: exec.clone(), certainty, when, routes, unknown })
+        let (launch, exec, unresolved) = (launch.clone(), exec.clone(), unresolved_at);
+        Some(Hazard { launch, exec, certainty, when, routes, unknown, always_on, unresolved })
     };
     match answer {
         Answer::Yes if values.implies(exists, hits) => base(Certainty::Definite, None, routes, None),
@@ -204,7 +212,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             }
         }
         for (wanted, node) in [size(graph, &group, "DesiredCapacity"), least].into_iter().flatten().take(1) {
-            if wanted.known().is_some_and(|text| text.parse::<u32>().is_ok_and(|count| count > 0)) {
+            if !values.is_deployed() && wanted.known().is_some_and(|text| text.parse::<u32>().is_ok_and(|count| count > 0)) {
                 let provider = route.provider.logical_id();
                 let label = format!("`{name}` starts instances before `{provider}` exists; AWS asks for a new, empty group");
                 found.push(Aggravator::new(graph.entry_span(node), label, false));
@@ -333,7 +341,8 @@ impl<'t> Hazard<'t> {
         };
         if let Some(written) = self.exec.written {
             finding = label_exec(graph, finding, written, node);
-            if let Some(edit) = switch_off(written.node) {
+            // A saved output is no place to mend what is deployed.
+            if let Some(edit) = switch_off(written.node).filter(|_| !graph.values().is_deployed()) {
                 finding = finding.fix("switch ECS Exec off", Safety::Unsafe, vec![edit]);
             }
         }
@@ -345,6 +354,9 @@ impl<'t> Hazard<'t> {
             labelled.push(place.clone());
             finding.label(place, text)
         };
+        if let (Some(item), Some(why)) = (self.unresolved.filter(|_| self.routes.is_empty()), self.unknown) {
+            finding = label(finding, item.node.place(), format!("this provider is {}", why.as_str()));
+        }
         for route in &self.routes {
             let provider = route.provider.logical_id();
             let chosen = match route.source {
@@ -374,8 +386,20 @@ impl<'t> Hazard<'t> {
     }
 }
 
+/// What to do about something that cannot be resolved.
+pub(super) fn resolve_help(why: Option<Unknown>) -> &'static str {
+    match why {
+        Some(Unknown::Parameter | Unknown::SsmParameter) => {
+            "say which value counts with `--parameter NAME=VALUE`, or check together with the parent stack"
+        }
+        Some(Unknown::Import) => "check together with the template that exports it",
+        Some(Unknown::Elsewhere) => "check together with the template that declares it",
+        _ => "check the template as it is deployed, after its macros and dynamic references are resolved",
+    }
+}
+
 /// The value of the property that `node` is or is part of: out of the branches and arguments of functions, up to the entry.
-fn outermost(node: Node<'_>) -> Node<'_> {
+pub(super) fn outermost(node: Node<'_>) -> Node<'_> {
     let mut at = node;
     while let Some(parent) = at.parent() {
         let is_argument = parent.is_sequence() || parent.function().is_some();
@@ -389,6 +413,13 @@ fn outermost(node: Node<'_>) -> Node<'_> {
 
 fn label_exec<'t>(graph: &ResourceGraph<'t>, finding: Finding<'t>, written: Expression<'t>, property: Node<'t>) -> Finding<'t> {
     let values = graph.values();
+    if let Some(Intrinsic::Ref(name)) = Intrinsic::of(written.node)
+        && let Some(given) = values.given_by_parent(written.stack, name)
+    {
+        return finding
+            .here(format!("ECS Exec is on where `{name}` says so"))
+            .label(graph.entry_span(given.node), "the parent stack gives it this value");
+    }
     if let Some(Intrinsic::Ref(name)) = Intrinsic::of(written.node)
         && let Some(parameter) = values.template(written.stack).parameters.get(name)
     {

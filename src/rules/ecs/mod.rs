@@ -1,41 +1,99 @@
 //! Rules about Amazon ECS.
 
+mod capacity_provider_before_cluster;
+mod capacity_provider_in_several_clusters;
+mod cluster_provider_cycle;
+mod competing_capacity_provider_lists;
+mod compute;
 mod container_clash;
+mod contradictory_capacity_provider;
+mod daemon_with_strategy;
 mod deployment_controller_conflict;
+mod drift_from_template;
 mod exec_on_asg_capacity_provider;
 mod exec_on_asg_run_task;
+mod exec_task_failed_to_start;
+mod group_behind_several_capacity_providers;
 mod hazard;
 mod impossible_container_dependency;
+mod incompatible_task_definition;
+mod instance_without_exec;
+mod invalid_fargate_size;
+mod launch_type_with_strategy;
 mod misplaced_service_role;
 mod missing_circuit_breaker;
 mod missing_execution_role;
+mod mixed_capacity_strategy;
+mod network_configuration_mismatch;
+mod order;
+mod placement_on_fargate;
+mod platform_version_on_instances;
+mod public_ip_on_instances;
+mod reserved_capacity_provider_name;
 mod reset_desired_count;
 mod stuck_deployment;
+mod target_type_mismatch;
+mod termination_protection_on_unprotected_group;
+mod termination_protection_without_scaling;
+mod unattached_capacity_provider;
 mod undefined_linked_container;
 mod undefined_name;
 mod undefined_port_name;
 mod undefined_target_container;
 mod undefined_volume;
+mod unordered_capacity_provider;
 mod unordered_listener;
+mod unsupported_network_mode;
+mod unsupported_on_fargate;
+mod unsupported_runtime_platform;
+mod unusable_capacity_strategy;
 mod unused_health_check_grace_period;
 
 use super::Rule;
 
 pub(super) const RULES: &[&Rule] = &[
+    &capacity_provider_before_cluster::RULE,
+    &capacity_provider_in_several_clusters::RULE,
+    &cluster_provider_cycle::RULE,
+    &competing_capacity_provider_lists::RULE,
     &container_clash::RULE,
+    &contradictory_capacity_provider::RULE,
+    &daemon_with_strategy::RULE,
     &deployment_controller_conflict::RULE,
+    &drift_from_template::RULE,
     &exec_on_asg_capacity_provider::RULE,
     &exec_on_asg_run_task::RULE,
+    &exec_task_failed_to_start::RULE,
+    &group_behind_several_capacity_providers::RULE,
     &impossible_container_dependency::RULE,
+    &incompatible_task_definition::RULE,
+    &instance_without_exec::RULE,
+    &invalid_fargate_size::RULE,
+    &launch_type_with_strategy::RULE,
     &misplaced_service_role::RULE,
     &missing_circuit_breaker::RULE,
     &missing_execution_role::RULE,
+    &mixed_capacity_strategy::RULE,
+    &network_configuration_mismatch::RULE,
+    &placement_on_fargate::RULE,
+    &platform_version_on_instances::RULE,
+    &public_ip_on_instances::RULE,
+    &reserved_capacity_provider_name::RULE,
     &reset_desired_count::RULE,
     &stuck_deployment::RULE,
+    &target_type_mismatch::RULE,
+    &termination_protection_on_unprotected_group::RULE,
+    &termination_protection_without_scaling::RULE,
+    &unattached_capacity_provider::RULE,
     &undefined_linked_container::RULE,
     &undefined_port_name::RULE,
     &undefined_target_container::RULE,
     &undefined_volume::RULE,
+    &unordered_capacity_provider::RULE,
     &unordered_listener::RULE,
+    &unsupported_network_mode::RULE,
+    &unsupported_on_fargate::RULE,
+    &unsupported_runtime_platform::RULE,
+    &unusable_capacity_strategy::RULE,
     &unused_health_check_grace_period::RULE,
 ];

@@ -83,12 +83,11 @@ fn fault(parameter: &Parameter, text: &Text) -> Option<String> {
                 return Some(format!("`{known}` is outside its range"));
             }
         }
-        ParameterType::String => {
+        ParameterType::String
             if number(parameter.min_length).is_some_and(|least| length < least)
-                || number(parameter.max_length).is_some_and(|most| length > most)
-            {
-                return Some(format!("`{known}` has {length} characters, which its length limits exclude"));
-            }
+                || number(parameter.max_length).is_some_and(|most| length > most) =>
+        {
+            return Some(format!("`{known}` has {length} characters, which its length limits exclude"));
         }
         _ => {}
     }

@@ -1,7 +1,8 @@
 //! Rules about the template as a text.
 
+mod missing_resources;
 mod syntax_error;
 
 use super::Rule;
 
-pub(super) const RULES: &[&Rule] = &[&syntax_error::RULE];
+pub(super) const RULES: &[&Rule] = &[&syntax_error::RULE, &missing_resources::RULE];

@@ -23,7 +23,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return sink.report(undecodable(problem, Span::at(end)));
     }
     for problem in analysis.tree.problems() {
-        sink.report(diagnostic(problem));
+        sink.report(diagnostic(problem, analysis.source.slice(problem.span)));
     }
 }
 
@@ -47,8 +47,11 @@ fn undecodable(problem: DecodeProblem, span: Span) -> Finding<'static> {
     }
 }
 
-fn diagnostic(problem: &Problem) -> Finding<'static> {
-    let (message, here, help) = words(problem.kind);
+fn diagnostic(problem: &Problem, text: &str) -> Finding<'static> {
+    let (mut message, here, mut help) = words(problem.kind);
+    if problem.kind == ProblemKind::MissingColon && text.contains(':') {
+        (message, help) = ("a colon without a blank after it".to_owned(), "write `key: value`, with a blank");
+    }
     let mut finding = Finding::at(problem.span, message);
     if !here.is_empty() {
         finding = finding.here(here);

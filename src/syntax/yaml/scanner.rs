@@ -79,10 +79,16 @@ pub(super) struct SimpleKey {
 impl Parser<'_> {
     /// The next token, which stays the next one until [`Self::take`].
     pub(super) fn peek(&mut self) -> Token {
-        while self.head == self.tokens.len() || self.head_may_be_key() {
+        loop {
+            if let Some(&token) = self.tokens.get(self.head) {
+                // Most of the time no key waits for its colon.
+                let waits = self.first_key + 1 < self.keys.len() || self.keys[self.first_key].possible;
+                if !waits || !self.head_may_be_key() {
+                    return token;
+                }
+            }
             self.fetch();
         }
-        self.tokens[self.head]
     }
 
     pub(super) fn take(&mut self) -> Token {
@@ -218,10 +224,14 @@ impl Parser<'_> {
                 self.pos += 3;
                 self.line = self.pos - 1;
             }
-            let tabs = self.flow > 0 || !self.allowed;
-            while matches!(self.bytes.get(self.pos), Some(b' ')) || tabs && matches!(self.bytes.get(self.pos), Some(b'\t')) {
-                self.pos += 1;
+            let mut pos = self.pos;
+            while self.bytes.get(pos) == Some(&b' ') {
+                pos += 1;
             }
+            if self.flow > 0 || !self.allowed {
+                pos = self.skip_blanks(pos);
+            }
+            self.pos = pos;
             if self.bytes.get(self.pos) == Some(&b'#') {
                 self.skip_comment();
             }
