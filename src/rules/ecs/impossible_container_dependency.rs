@@ -67,7 +67,7 @@ fn dependencies<'t>(graph: &ResourceGraph<'t>, containers: &[Container<'t>]) -> 
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let mut found = Vec::new();
     for (from, container) in containers.iter().enumerate() {
-        let names = graph.names(&container.settings, "DependsOn", "ContainerName");
+        let names = graph.entry_names(&container.settings, "DependsOn", "ContainerName");
         for name in names.known {
             for (to, other) in containers.iter().enumerate() {
                 let ways = other.names.iter().filter_map(|(when, text)| {
