@@ -3,8 +3,10 @@
 //! A reference inside `Fn::If` exists only under the branch's condition, and so does its edge. What a resource type means is
 //! in the module of its service.
 
+pub mod batch;
 pub mod ecs;
 mod edges;
+pub mod iam;
 mod identity;
 
 use std::cell::{OnceCell, RefCell};
@@ -27,6 +29,8 @@ pub struct ResourceGraph<'t> {
     /// By stack; stacks are added when a value leads to them.
     resources: RefCell<Vec<Rc<[Resource<'t>]>>>,
     edges: RefCell<FxHashMap<StackId, Rc<[Edge]>>>,
+    /// Which policies name which roles, with the number of stacks when that was found.
+    attached_policies: RefCell<Option<(u32, Rc<iam::AttachedPolicies<'t>>)>>,
     /// By the earlier resource: when each other one of its stack is created after it, as far as that was asked.
     orders: RefCell<FxHashMap<ResourceId, FxHashMap<ResourceId, Formula>>>,
     associations: RefCell<ecs::Associations<'t>>,
@@ -80,6 +84,7 @@ impl<'t> ResourceGraph<'t> {
             names: RefCell::default(),
             launched: OnceCell::new(),
             runs: OnceCell::new(),
+            attached_policies: RefCell::default(),
         };
         graph.load();
         graph

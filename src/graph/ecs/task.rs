@@ -115,6 +115,15 @@ impl<'t> ResourceGraph<'t> {
             .collect()
     }
 
+    /// What to call a container: its name in backquotes, or "a container".
+    #[must_use]
+    pub fn container_name(&self, container: &Container<'t>) -> String {
+        match container.names.as_slice() {
+            [(_, name)] => format!("`{}`", self.values.show(name)),
+            _ => "a container".to_owned(),
+        }
+    }
+
     /// The strings that a property can be, each with its condition; cases that are no strings are left out.
     #[must_use]
     pub fn texts(&self, mapping: &Choice<'t>, property: &str) -> Vec<(Formula, Text<'t>)> {

@@ -1,5 +1,7 @@
 //! Rules about Amazon ECS.
 
+mod allowance;
+mod batch_exec_without_prerequisites;
 mod capacity_provider_before_cluster;
 mod capacity_provider_in_several_clusters;
 mod cluster_provider_cycle;
@@ -12,11 +14,17 @@ mod deployment_controller_conflict;
 mod drift_from_template;
 mod exec_on_asg_capacity_provider;
 mod exec_on_asg_run_task;
+mod exec_role_without_logging;
+mod exec_role_without_ssmmessages;
 mod exec_task_failed_to_start;
+mod exec_with_access_keys;
+mod exec_with_readonly_root;
+mod exec_without_task_role;
 mod group_behind_several_capacity_providers;
 mod hazard;
 mod impossible_container_dependency;
 mod incompatible_task_definition;
+mod incomplete_exec_logging;
 mod instance_without_exec;
 mod invalid_fargate_size;
 mod launch_type_with_strategy;
@@ -33,6 +41,7 @@ mod reserved_capacity_provider_name;
 mod reset_desired_count;
 mod stuck_deployment;
 mod target_type_mismatch;
+mod task_role_ecs_cannot_assume;
 mod termination_protection_on_unprotected_group;
 mod termination_protection_without_scaling;
 mod unattached_capacity_provider;
@@ -41,6 +50,7 @@ mod undefined_name;
 mod undefined_port_name;
 mod undefined_target_container;
 mod undefined_volume;
+mod unlogged_exec;
 mod unordered_capacity_provider;
 mod unordered_listener;
 mod unsupported_network_mode;
@@ -52,6 +62,7 @@ mod unused_health_check_grace_period;
 use super::Rule;
 
 pub(super) const RULES: &[&Rule] = &[
+    &batch_exec_without_prerequisites::RULE,
     &capacity_provider_before_cluster::RULE,
     &capacity_provider_in_several_clusters::RULE,
     &cluster_provider_cycle::RULE,
@@ -63,10 +74,16 @@ pub(super) const RULES: &[&Rule] = &[
     &drift_from_template::RULE,
     &exec_on_asg_capacity_provider::RULE,
     &exec_on_asg_run_task::RULE,
+    &exec_role_without_logging::RULE,
+    &exec_role_without_ssmmessages::RULE,
     &exec_task_failed_to_start::RULE,
+    &exec_with_access_keys::RULE,
+    &exec_with_readonly_root::RULE,
+    &exec_without_task_role::RULE,
     &group_behind_several_capacity_providers::RULE,
     &impossible_container_dependency::RULE,
     &incompatible_task_definition::RULE,
+    &incomplete_exec_logging::RULE,
     &instance_without_exec::RULE,
     &invalid_fargate_size::RULE,
     &launch_type_with_strategy::RULE,
@@ -82,6 +99,7 @@ pub(super) const RULES: &[&Rule] = &[
     &reset_desired_count::RULE,
     &stuck_deployment::RULE,
     &target_type_mismatch::RULE,
+    &task_role_ecs_cannot_assume::RULE,
     &termination_protection_on_unprotected_group::RULE,
     &termination_protection_without_scaling::RULE,
     &unattached_capacity_provider::RULE,
@@ -89,6 +107,7 @@ pub(super) const RULES: &[&Rule] = &[
     &undefined_port_name::RULE,
     &undefined_target_container::RULE,
     &undefined_volume::RULE,
+    &unlogged_exec::RULE,
     &unordered_capacity_provider::RULE,
     &unordered_listener::RULE,
     &unsupported_network_mode::RULE,
