@@ -12,6 +12,7 @@ mod docs;
 mod exec;
 mod fixtures;
 mod inspect;
+mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;

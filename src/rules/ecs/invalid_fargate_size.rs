@@ -158,20 +158,20 @@ fn diagnostic<'t>(
         Some(memory) => format!("`{name}` {can} Fargate for memory `{memory}` with CPU `{cpu}`, which it does not offer"),
         None => format!("`{name}` {can} Fargate for CPU `{cpu}`, which it does not offer"),
     };
-    let offered = match &fault.memory {
-        Some(_) => format!("with CPU `{cpu}`, Fargate offers {}", listed(&fault.offered)),
-        None => "Fargate offers 256, 512, 1024, 2048, 4096, 8192, 16384 and 32768 CPU units".to_owned(),
+    let help = match &fault.memory {
+        Some(_) => format!("choose {} of memory, or another `Cpu`", listed(&fault.offered)),
+        None => "choose 256, 512, 1024, 2048, 4096, 8192, 16384 or 32768 CPU units".to_owned(),
     };
     let finding = finding_at(graph, Some(fault.written), (resource.place(), None), message)
         .resource(graph, &resource)
         .verdict(verdict)
         .here("no Fargate size")
         .note("ECS refuses it: \"No Fargate configuration exists for given values\"")
-        .help(offered);
+        .help(help);
     label_demand(graph, finding, fit, Compute::Fargate, hits)
 }
 
-/// "512, 1024 and 2048 MiB"; "2048 to 8192 MiB in steps of 1024".
+/// "512, 1024 or 2048 MiB"; "2048 to 8192 MiB in steps of 1024".
 fn listed(memories: &[u32]) -> String {
     match memories {
         [first, second, .., last] if memories.len() > 3 => format!("{first} to {last} MiB in steps of {}", second - first),
@@ -180,7 +180,7 @@ fn listed(memories: &[u32]) -> String {
             for (index, memory) in others.iter().enumerate() {
                 let _ = write!(text, "{}{memory}", if index == 0 { "" } else { ", " });
             }
-            format!("{text} and {last} MiB")
+            format!("{text} or {last} MiB")
         }
         [] => String::new(),
     }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn sizes_are_told_briefly() {
-        assert_eq!(listed(&memories(256)), "512, 1024 and 2048 MiB");
+        assert_eq!(listed(&memories(256)), "512, 1024 or 2048 MiB");
         assert_eq!(listed(&memories(1024)), "2048 to 8192 MiB in steps of 1024");
     }
 }

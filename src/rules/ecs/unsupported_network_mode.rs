@@ -84,8 +84,10 @@ fn diagnostic<'t>(
         .resource(graph, &resource)
         .verdict(verdict)
         .here(if written.is_some() { offered } else { "without `NetworkMode`, `bridge` is used" })
-        .note(offered)
         .help(help);
+    if written.is_none() {
+        finding = finding.note(offered);
+    }
     finding = label_demand(graph, finding, fit, compute, hits);
     let edit = match written {
         Some(written) => written.node.replace_scalar("awsvpc"),
