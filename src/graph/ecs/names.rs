@@ -54,7 +54,7 @@ impl<'t> FromIterator<Names<'t>> for Names<'t> {
 impl<'t> ResourceGraph<'t> {
     /// What the property `key` says in the entries of the list `list` of a mapping.
     #[must_use]
-    pub fn names(&self, mapping: &Choice<'t>, list: &str, key: &str) -> Names<'t> {
+    pub fn entry_names(&self, mapping: &Choice<'t>, list: &str, key: &str) -> Names<'t> {
         let mut names = Names::default();
         for entry in self.values.property(mapping, list).iter().flat_map(|list| self.values.items(list)) {
             for property in self.values.property(&entry, key) {
@@ -82,7 +82,7 @@ impl<'t> ResourceGraph<'t> {
     /// The names of the containers of a task definition.
     #[must_use]
     pub fn container_names(&self, definition: &TaskDefinition<'t>) -> Names<'t> {
-        self.names(&definition.properties, "ContainerDefinitions", "Name")
+        self.entry_names(&definition.properties, "ContainerDefinitions", "Name")
     }
 
     /// When none of `names` is `wanted` for certain.

@@ -83,7 +83,7 @@ fn ports<'t>(graph: &ResourceGraph<'t>, containers: &[Container<'t>], property: 
     let values = graph.values();
     let mut ports = Vec::new();
     for (container, declared) in containers.iter().enumerate() {
-        for number in graph.names(&declared.settings, "PortMappings", property).known {
+        for number in graph.entry_names(&declared.settings, "PortMappings", property).known {
             // 0 is any free port, and a parameter that takes any value may be 0.
             if number.text.known() == Some("0") || property == "HostPort" && values.is_open(&number.text) {
                 continue;

@@ -67,7 +67,7 @@ fn dependencies<'t>(graph: &ResourceGraph<'t>, containers: &[Container<'t>]) -> 
     let (values, formulas) = (graph.values(), &graph.values().formulas);
     let mut found = Vec::new();
     for (from, container) in containers.iter().enumerate() {
-        let names = graph.names(&container.settings, "DependsOn", "ContainerName");
+        let names = graph.entry_names(&container.settings, "DependsOn", "ContainerName");
         for name in names.known {
             for (to, other) in containers.iter().enumerate() {
                 let ways = other.names.iter().filter_map(|(when, text)| {
@@ -131,27 +131,28 @@ fn circles<'t>(
     dependencies: &[Dependency<'t>],
     sink: &mut Sink,
 ) {
-    let values = graph.values();
+    let (values, formulas) = (graph.values(), &graph.values().formulas);
     for (start, container) in containers.iter().enumerate() {
         // Circles through an earlier container are that one's.
         let back = ways_back(graph, start, containers.len(), dependencies);
-        for dependency in dependencies.iter().filter(|dependency| dependency.from == start) {
-            let hits = values.formulas.and(dependency.when, back[dependency.to]);
-            let exists = values.formulas.and(definition.when, dependency.when);
-            let Some(verdict) = values.verdict(exists, hits) else { continue };
-            let name = shown(graph, container);
-            let message = if dependency.to == start {
-                format!("container `{name}` waits for itself")
-            } else {
-                format!("containers `{name}` and `{}` wait for each other", shown(graph, &containers[dependency.to]))
-            };
-            let finding = Finding::at(graph.entry_span(dependency.name.node), message)
-                .node(dependency.name.node)
-                .resource(graph, &definition.resource)
-                .verdict(verdict)
-                .help("remove one of the `DependsOn` entries");
-            sink.report(finding);
-        }
+        let steps = dependencies.iter().filter(|dependency| dependency.from == start);
+        let circular = steps.map(|dependency| (dependency, formulas.and(dependency.when, back[dependency.to])));
+        let circular: Vec<_> = circular.filter(|(_, when)| values.possible(*when)).collect();
+        let hits = formulas.any(circular.iter().map(|(_, when)| *when));
+        let exists = formulas.and(definition.when, container.when);
+        let (Some((dependency, _)), Some(verdict)) = (circular.first(), values.verdict(exists, hits)) else { continue };
+        let name = shown(graph, container);
+        let message = if dependency.to == start {
+            format!("container `{name}` waits for itself")
+        } else {
+            format!("containers `{name}` and `{}` wait for each other", shown(graph, &containers[dependency.to]))
+        };
+        let finding = Finding::at(graph.entry_span(dependency.name.node), message)
+            .node(dependency.name.node)
+            .resource(graph, &definition.resource)
+            .verdict(verdict)
+            .help("remove one of the `DependsOn` entries");
+        sink.report(finding);
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) struct Undefined<'t> {
 impl<'t> Among<'t> {
     /// The names of the entries of a list of a task definition's properties.
     pub(super) fn of(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>, list: &str) -> Self {
-        let names = graph.names(&definition.properties, list, "Name");
+        let names = graph.entry_names(&definition.properties, list, "Name");
         Self { when: definition.when, definition: definition.resource, names }
     }
 }

@@ -56,6 +56,6 @@ fn named_ports<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<Choice
 fn port_names<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>) -> Among<'t> {
     let containers = graph.values().property(&definition.properties, "ContainerDefinitions");
     let containers = containers.iter().flat_map(|list| graph.values().items(list));
-    let names = containers.map(|container| graph.names(&container, "PortMappings", "Name"));
+    let names = containers.map(|container| graph.entry_names(&container, "PortMappings", "Name"));
     Among { when: definition.when, definition: definition.resource, names: names.collect::<Names>() }
 }

@@ -102,7 +102,7 @@ fn unmapped_port<'t>(
 /// When no port mapping of a container has a port.
 fn lacks_port<'t>(graph: &ResourceGraph<'t>, container: &Name<'t>, number: &Text<'t>) -> Formula {
     let formulas = &graph.values().formulas;
-    let mappings = graph.names(&container.entry, "PortMappings", "ContainerPort");
+    let mappings = graph.entry_names(&container.entry, "PortMappings", "ContainerPort");
     let lists = graph.values().property(&container.entry, "PortMappings");
     // A range of ports may hold any.
     let ranges = lists.iter().flat_map(|list| graph.values().items(list)).flat_map(|mapping| {

@@ -49,7 +49,7 @@ fn unused<'t>(graph: &ResourceGraph<'t>, definition: &TaskDefinition<'t>, volume
     let containers = values.property(&definition.properties, "ContainerDefinitions");
     let items = containers.iter().flat_map(|list| values.items(list));
     let mounted = items.flat_map(|container| {
-        let names = graph.names(&container, "MountPoints", "SourceVolume");
+        let names = graph.entry_names(&container, "MountPoints", "SourceVolume");
         [formulas.and(container.when, formulas.not(graph.is_none_of(&volume.text, &names)))]
     });
     let mounted = formulas.any(mounted.collect::<Vec<_>>());
