@@ -99,7 +99,7 @@ fn findings_below_severity_are_neither_shown_nor_counted() {
 
 #[test]
 fn a_finding_in_json_has_every_field_of_the_contract() {
-    let found = findings(&[INCIDENT]);
+    let found = findings(&["--select", "ECS101", INCIDENT]);
     let [finding] = found.as_slice() else { panic!("one finding, not {found:#?}") };
     let text = read(INCIDENT);
 
@@ -241,7 +241,7 @@ fn a_region_decides_what_was_possible() {
 #[test]
 fn standard_input_has_the_name_it_is_given() {
     let text = read(INCIDENT);
-    let arguments = ["-", "--stdin-filename", "stacks/tickets.yaml", "--output-format", "concise"];
+    let arguments = ["-", "--stdin-filename", "stacks/tickets.yaml", "--select", "ECS101", "--output-format", "concise"];
     let run = run_in(root(), &arguments, &text);
     assert_eq!(run.status, 1);
     assert!(run.out.starts_with("stacks/tickets.yaml:191:7: error ECS101 "), "{}", run.out);
@@ -309,7 +309,7 @@ fn files_that_are_no_templates_are_skipped_only_when_asked() {
     fs::write(folder.path().join("notes.yaml"), "shopping:\n  - bread\n  - [tea\n").expect("a file can be written");
     fs::write(folder.path().join("tickets.yaml"), read(INCIDENT)).expect("a file can be written");
     let checked = |arguments: &[&str]| {
-        let paths = ["notes.yaml", "tickets.yaml", "--output-format", "json"];
+        let paths = ["notes.yaml", "tickets.yaml", "--select", "E0000,ECS101", "--output-format", "json"];
         let run = run_in(folder.path(), &[&paths, arguments].concat(), "");
         let document: Value = serde_json::from_str(&run.out).expect("it prints JSON");
         let codes = document["diagnostics"].as_array().expect("it is a list").iter();

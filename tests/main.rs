@@ -12,6 +12,7 @@ mod docs;
 mod exec;
 mod fixtures;
 mod inspect;
+#[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;
 mod reports;

@@ -83,7 +83,7 @@ impl<'t> ResourceGraph<'t> {
                 add(self.values.formulas.and(when, same), Target::Name(literal));
             }
         }
-        for names in self.names(named) {
+        for names in self.names_of_type(named) {
             for (candidate, exists, own) in names.iter() {
                 // A name is compared where the candidate exists.
                 let both = self.values.formulas.and(when, *exists);
@@ -101,7 +101,7 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// The names that the resources of a type are given, each with when it is that, by the stacks known so far.
-    fn names(&self, named: NamedBy) -> Vec<Names<'t>> {
+    fn names_of_type(&self, named: NamedBy) -> Vec<Names<'t>> {
         let stacks = self.stack_resources();
         stacks.iter().enumerate().map(|(stack, resources)| self.names_in(StackId::new(stack as u32), resources, named)).collect()
     }

@@ -9,7 +9,7 @@ mod edges;
 pub mod iam;
 mod identity;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -36,6 +36,8 @@ pub struct ResourceGraph<'t> {
     associations: RefCell<ecs::Associations<'t>>,
     /// By stack and resource type: the names that its resources are given.
     names: RefCell<FxHashMap<(StackId, &'static str), identity::Names<'t>>>,
+    launched: OnceCell<Rc<[ecs::Launched<'t>]>>,
+    runs: OnceCell<Rc<[ecs::Run<'t>]>>,
 }
 
 /// A resource, in the stack that creates it.
@@ -80,6 +82,8 @@ impl<'t> ResourceGraph<'t> {
             orders: RefCell::default(),
             associations: RefCell::default(),
             names: RefCell::default(),
+            launched: OnceCell::new(),
+            runs: OnceCell::new(),
             attached_policies: RefCell::default(),
         };
         graph.load();

@@ -5,6 +5,7 @@
 
 mod copy;
 mod edit;
+mod embedded;
 mod function;
 mod json;
 mod problem;

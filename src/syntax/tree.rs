@@ -3,7 +3,7 @@
 //! A collection is followed by its descendants, so that a subtree is a range and is skipped in one step. The children of a
 //! mapping alternate: key, value, key, value.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -133,6 +133,10 @@ pub struct Tree {
     pub(super) anchors: Vec<(Span, NodeId)>,
     pub(super) problems: Vec<Problem>,
     pub(super) strict_json: bool,
+    /// The strings that hold JSON, read when the first is asked for.
+    pub(super) embedded: OnceLock<Vec<(NodeId, Tree)>>,
+    /// The path of the string that this tree was read from, for one that a template holds as a string.
+    pub(super) within: Vec<String>,
 }
 
 impl Tree {
@@ -238,6 +242,8 @@ impl Builder {
                 anchors: Vec::new(),
                 problems: Vec::new(),
                 strict_json: false,
+                embedded: OnceLock::new(),
+                within: Vec::new(),
             },
             open: Vec::with_capacity(16),
             tag_numbers: FxHashMap::default(),

@@ -330,6 +330,7 @@ impl<'t> Node<'t> {
             path.extend(step);
             at = parent;
         }
+        path.extend(self.tree.within.iter().rev().cloned());
         path.reverse();
         path
     }

@@ -5,7 +5,7 @@ use crate::syntax::{Function, Node};
 use crate::template::Intrinsic;
 
 /// One way a property can turn out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choice<'t> {
     /// When it does.
     pub when: Formula,

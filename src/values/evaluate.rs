@@ -69,6 +69,9 @@ impl<'t> Values<'t> {
         let at = |node| Expression { stack, node };
         let text = |text| Case::new(when, Value::Text(text));
         let Some(intrinsic) = Intrinsic::of(node) else {
+            if let Some(substituted) = self.substituted_by_service(expression, when) {
+                return cases.extend(substituted);
+            }
             cases.push(Case::new(when, literal(node).map_or(Value::Structure(expression), Value::Text)));
             return;
         };
@@ -307,7 +310,7 @@ impl<'t> Values<'t> {
     }
 
     /// `${name}` or `${Resource.ReturnValue}` in `Fn::Sub`.
-    fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
+    pub(super) fn variable_cases(&self, stack: StackId, name: &'t str, when: Formula) -> Vec<Case<'t>> {
         let template = self.template(stack);
         let unknown = || vec![Case::new(when, Value::Text(Text::of(Part::Call(stack, format!("${{{name}}}")))))];
         let Some(node) = template.tree.root() else { return unknown() };
@@ -616,7 +619,7 @@ fn same_scalar(a: Node, b: Node) -> bool {
 const MAX_PARTS: usize = 256;
 
 /// A string under construction, in all its cases.
-struct Product<'a, 't> {
+pub(super) struct Product<'a, 't> {
     values: &'a Values<'t>,
     when: Formula,
     ways: Vec<(Formula, Text<'t>, bool)>,
@@ -626,22 +629,22 @@ struct Product<'a, 't> {
 }
 
 impl<'a, 't> Product<'a, 't> {
-    fn new(values: &'a Values<'t>, when: Formula) -> Self {
+    pub(super) fn new(values: &'a Values<'t>, when: Formula) -> Self {
         Self { values, when, ways: vec![(when, Text::default(), false)], invalid: Vec::new(), too_large: false }
     }
 
-    fn is_too_large(&self) -> bool {
+    pub(super) fn is_too_large(&self) -> bool {
         self.too_large
     }
 
-    fn push(&mut self, part: &Part<'t>) {
+    pub(super) fn push(&mut self, part: &Part<'t>) {
         for (_, text, started) in &mut self.ways {
             text.push(part.clone());
             *started = true;
         }
     }
 
-    fn multiply(&mut self, cases: impl Fn(Formula) -> Vec<Case<'t>>) {
+    pub(super) fn multiply(&mut self, cases: impl Fn(Formula) -> Vec<Case<'t>>) {
         self.multiply_separated("", cases);
     }
 
@@ -694,7 +697,7 @@ impl<'a, 't> Product<'a, 't> {
         self.ways = next;
     }
 
-    fn finish(self, whole: Expression<'t>) -> Vec<Case<'t>> {
+    pub(super) fn finish(self, whole: Expression<'t>) -> Vec<Case<'t>> {
         if self.too_large {
             return vec![Case::new(self.when, Value::Text(self.values.call(whole)))];
         }

@@ -6,6 +6,7 @@
 mod choice;
 mod condition;
 mod evaluate;
+mod substitution;
 mod symbol;
 mod text;
 mod verdict;
@@ -96,6 +97,8 @@ pub struct Values<'t> {
     /// How many of those are under way.
     following: Cell<u32>,
     symbols: RefCell<Symbols<'t>>,
+    /// The values whose strings have variables of their own.
+    substitutions: substitution::Substitutions<'t>,
     given: BTreeMap<String, String>,
     regions: Vec<String>,
 }
@@ -147,6 +150,7 @@ impl<'t> Values<'t> {
             followed: Cell::default(),
             following: Cell::default(),
             symbols: RefCell::default(),
+            substitutions: substitution::Substitutions::default(),
             given: inputs.parameters.clone(),
             regions: inputs.regions.to_vec(),
         };

@@ -127,6 +127,14 @@ impl<'t> Values<'t> {
         stated.then_some(same)
     }
 
+    /// When two names may be the same: where the templates say so, and wherever chance could make them the same.
+    #[must_use]
+    pub fn may_be_same(&self, a: &Text<'t>, b: &Text<'t>) -> Formula {
+        let same = self.same_text(a, b);
+        let open = same != Formula::FALSE && (self.is_open(a) || self.is_open(b));
+        if open { Formula::TRUE } else { same }
+    }
+
     /// Whether a name has a part that takes any value.
     #[must_use]
     pub fn is_open(&self, text: &Text<'t>) -> bool {
@@ -258,7 +266,8 @@ impl<'t> Values<'t> {
     }
 
     /// Every string that a text of literals and parameters with allowed values can be, where they are few.
-    pub(super) fn spelled_out(&self, text: &Text<'t>) -> Option<Vec<(Formula, String)>> {
+    #[must_use]
+    pub fn spelled_out(&self, text: &Text<'t>) -> Option<Vec<(Formula, String)>> {
         let mut ways = vec![(Formula::TRUE, String::new())];
         for part in text.parts() {
             match part {

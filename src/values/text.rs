@@ -104,6 +104,22 @@ impl<'t> Text<'t> {
         None
     }
 
+    /// What stands before the first `marker` in a literal part; the whole where there is none.
+    #[must_use]
+    pub fn before_first(&self, marker: &str) -> Self {
+        let mut before = Self::default();
+        for part in &self.parts {
+            if let Part::Literal(text) = part
+                && let Some(at) = text.find(marker)
+            {
+                before.push(Part::Literal(Cow::Owned(text[..at].to_owned())));
+                break;
+            }
+            before.push(part.clone());
+        }
+        before
+    }
+
     /// Why a deployment is needed to know the string, `None` where literals, parameters, pseudo parameters and resources of
     /// the templates given make it up.
     #[must_use]

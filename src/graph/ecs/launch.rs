@@ -2,6 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
+use super::states::STATE_MACHINES;
 use super::{SERVICE, TASK_SET};
 use crate::values::{Choice, Expression, Formula, Unknown, Value};
 
@@ -15,7 +16,7 @@ pub enum LaunchPath {
     Service,
     /// By a task set of a service with an external deployment controller.
     TaskSet,
-    /// By `RunTask`: an EventBridge rule, a schedule, a pipe.
+    /// By `RunTask`: an EventBridge rule, a schedule, a pipe, a state machine.
     RunTask,
 }
 
@@ -77,6 +78,9 @@ impl<'t> ResourceGraph<'t> {
                         let parameters = &["TargetParameters", "EcsTaskParameters"];
                         self.run_task(resource, &properties, parameters, &properties, &["Target"], &mut launches);
                     }
+                }
+                resource_type if STATE_MACHINES.contains(&resource_type) => {
+                    self.launches_of_state_machine(resource, &mut launches);
                 }
                 _ => {}
             }

@@ -4,20 +4,33 @@
 
 mod attachment;
 mod capacity;
+mod deployment;
 mod exec;
+mod group;
 mod launch;
+mod names;
+mod network;
 mod provider;
+mod run;
 mod session;
+mod size;
+mod states;
 mod strategy;
 mod task;
 
 pub use attachment::{Attached, Attachment};
 pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
+pub use deployment::Number;
 pub use exec::{ExecLaunch, ExecTask};
+pub use group::{HostGroup, LaunchData, UserData};
 pub use launch::{Exec, Launch, LaunchPath};
-pub use provider::{GroupProvider, Image};
+pub use names::{Name, Names};
+pub use network::Egress;
+pub use provider::{GroupProvider, Image, ImageSupport, is_made_for_ecs};
+pub use run::{Fit, Launched, Run};
 pub use session::SessionSettings;
+pub use size::Size;
 pub use strategy::{ProviderKind, Strategy, Weighted};
 pub use task::{Compute, Container, TaskDefinition};
 

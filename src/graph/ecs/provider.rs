@@ -2,23 +2,25 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
-use crate::values::{Choice, Expression, Formula, Found, Value};
+use super::LaunchData;
+use crate::template::Intrinsic;
+use crate::values::{Choice, Expression, Formula, Found, Part, Value};
 
-const GROUPS: NamedBy = NamedBy {
+pub(super) const GROUPS: NamedBy = NamedBy {
     resource_type: "AWS::AutoScaling::AutoScalingGroup",
     property: "AutoScalingGroupName",
     arn_marker: "autoScalingGroupName/",
     reserved: &[],
 };
 
-const LAUNCH_TEMPLATES: NamedBy = NamedBy {
+pub(super) const LAUNCH_TEMPLATES: NamedBy = NamedBy {
     resource_type: "AWS::EC2::LaunchTemplate",
     property: "LaunchTemplateName",
     arn_marker: "launch-template/",
     reserved: &[],
 };
 
-const LAUNCH_CONFIGURATIONS: NamedBy = NamedBy {
+pub(super) const LAUNCH_CONFIGURATIONS: NamedBy = NamedBy {
     resource_type: "AWS::AutoScaling::LaunchConfiguration",
     property: "LaunchConfigurationName",
     arn_marker: "launchConfigurationName/",
@@ -116,39 +118,95 @@ impl<'t> ResourceGraph<'t> {
     /// The images of a group's instances, through its launch template, launch configuration or mixed instances policy.
     #[must_use]
     pub fn images(&self, group: &Resource<'t>, when: Formula) -> Vec<Image<'t>> {
-        let mut images = Vec::new();
-        for properties in self.properties(group) {
-            let properties = Choice { when: self.values.formulas.and(when, properties.when), ..properties };
-            if !self.values.possible(properties.when) {
-                continue;
-            }
-            for configuration in self.values.property(&properties, "LaunchConfigurationName") {
-                self.images_of(&configuration, LAUNCH_CONFIGURATIONS, &["ImageId"], &mut images);
-            }
-            let specifications =
-                [&["LaunchTemplate"][..], &["MixedInstancesPolicy", "LaunchTemplate", "LaunchTemplateSpecification"][..]];
-            for specification in specifications.iter().flat_map(|path| self.values.path(&properties, path)) {
-                for name in ["LaunchTemplateId", "LaunchTemplateName"] {
-                    for template in self.values.property(&specification, name) {
-                        self.images_of(&template, LAUNCH_TEMPLATES, &["LaunchTemplateData", "ImageId"], &mut images);
-                    }
-                }
-            }
-        }
-        images
+        self.launch_data(group, when).iter().flat_map(|data| self.images_of(data)).collect()
     }
 
-    fn images_of(&self, name: &Choice<'t>, named: NamedBy, path: &[&str], images: &mut Vec<Image<'t>>) {
-        if name.found == Found::Absent {
-            return;
+    /// The images that a launch template or launch configuration names.
+    #[must_use]
+    pub fn images_of(&self, data: &LaunchData<'t>) -> Vec<Image<'t>> {
+        let images = self.values.property(&data.settings, "ImageId").into_iter();
+        images.filter_map(|image| Some(Image { when: image.when, written: image.written()? })).collect()
+    }
+
+    /// Whether the agent of an image offers ECS Exec; `None` where nothing is said about the image.
+    #[must_use]
+    pub fn image_support(&self, image: &Image<'t>) -> Option<ImageSupport> {
+        let values = &self.values;
+        let unknown_age = |what: String| {
+            Some(ImageSupport::Unproven(format!(
+                "the image is {what}: its age, and whether its agent offers ECS Exec, do not show"
+            )))
+        };
+        if let Some(Intrinsic::FindInMap { map, .. }) = Intrinsic::of(image.written.node) {
+            return unknown_age(format!("pinned in mapping `{}`", map.as_str().unwrap_or_default()));
         }
-        for identity in self.identify(name, named) {
-            let Some(declared) = self.target(&identity) else { continue };
-            for image in self.property(&declared, path) {
-                if let Some(written) = image.written() {
-                    images.push(Image { when: self.values.formulas.and(identity.when, image.when), written });
-                }
-            }
+        let cases = values.cases(image.written, Formula::TRUE);
+        let Value::Text(text) = &cases.first()?.value else { return None };
+        match text.only()? {
+            Part::Literal(literal) if literal.starts_with("ami-") => unknown_age(format!("pinned to `{literal}`")),
+            Part::Parameter(_, name) => unknown_age(format!("whatever parameter `{name}` is given")),
+            _ => Some(support_of_path(&self.image_path(image)?)),
         }
     }
+
+    /// The public parameter of Systems Manager that names an image.
+    #[must_use]
+    pub fn image_path(&self, image: &Image<'t>) -> Option<String> {
+        let cases = self.values.cases(image.written, Formula::TRUE);
+        let Value::Text(text) = &cases.first()?.value else { return None };
+        let path = match text.only()? {
+            Part::Literal(literal) => literal.strip_prefix("resolve:ssm:")?,
+            Part::Dynamic(reference) => reference.strip_prefix("{{resolve:ssm:")?.trim_end_matches('}'),
+            Part::SsmParameter(stack, name) => self.values.template(*stack).parameters.get(name)?.default?.as_str()?,
+            _ => return None,
+        };
+        Some(path.to_owned())
+    }
+}
+
+/// Whether the agent of an image offers ECS Exec.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImageSupport {
+    /// It does, in its current version.
+    Supports,
+    /// It never does, and why.
+    CannotSupport(String),
+    /// The template does not show it, and why.
+    Unproven(String),
+}
+
+impl ImageSupport {
+    /// Why it does not, or may not.
+    #[must_use]
+    pub fn doubt(self) -> Option<String> {
+        match self {
+            Self::Supports => None,
+            Self::CannotSupport(why) | Self::Unproven(why) => Some(why),
+        }
+    }
+}
+
+/// Whether a public parameter of Systems Manager names an image that ECS makes.
+#[must_use]
+pub fn is_made_for_ecs(path: &str) -> bool {
+    path.contains("/ecs/optimized-ami/") || path.contains("/bottlerocket/aws-ecs") || path.contains("ECS_Optimized")
+}
+
+/// What a public parameter of Systems Manager says about its image.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html>; the agent of the Amazon
+/// Linux 1 and Windows Server 2016 images does not offer ECS Exec.
+fn support_of_path(path: &str) -> ImageSupport {
+    if path.contains("/ecs/optimized-ami/amazon-linux/") {
+        return ImageSupport::CannotSupport("the ECS-optimized image of Amazon Linux 1 does not offer ECS Exec".to_owned());
+    }
+    if path.contains("2016") && path.to_ascii_lowercase().contains("windows") {
+        return ImageSupport::CannotSupport("Windows Server 2016 does not offer ECS Exec".to_owned());
+    }
+    if path.starts_with('/') && !is_made_for_ecs(path) {
+        return ImageSupport::Unproven(format!(
+            "`{path}` names no ECS-optimized image, so whether it offers ECS Exec does not show"
+        ));
+    }
+    ImageSupport::Supports
 }

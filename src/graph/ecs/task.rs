@@ -2,7 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
-use super::{CapacityKind, Launch, LaunchPath, Provider, TASK_DEFINITION};
+use super::{CapacityKind, Launch, Provider, TASK_DEFINITION};
 use crate::values::{Choice, Expression, Formula, Text, Value};
 
 const TASK_DEFINITIONS: NamedBy =
@@ -33,6 +33,20 @@ impl Compute {
             Self::External => Some("EXTERNAL"),
             Self::ManagedInstances => Some("MANAGED_INSTANCES"),
             Self::Unknown => None,
+        }
+    }
+}
+
+impl Compute {
+    /// What it is, for a message: "Fargate", …
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Fargate => "Fargate",
+            Self::Ec2 => "EC2 instances",
+            Self::External => "external instances",
+            Self::ManagedInstances => "Managed Instances",
+            Self::Unknown => "unknown compute",
         }
     }
 }
@@ -72,8 +86,7 @@ impl<'t> ResourceGraph<'t> {
     /// The task definitions that a launch runs, where the templates declare them.
     #[must_use]
     pub fn task_definitions_of(&self, launch: &Launch<'t>) -> Vec<TaskDefinition<'t>> {
-        let property = if launch.path == LaunchPath::RunTask { "TaskDefinitionArn" } else { "TaskDefinition" };
-        let named = self.values.property(&launch.settings, property);
+        let named = ["TaskDefinition", "TaskDefinitionArn"].map(|name| self.values.property(&launch.settings, name)).concat();
         let identities = named.iter().flat_map(|choice| self.identify(choice, TASK_DEFINITIONS));
         identities
             .filter_map(|identity| Some((self.target(&identity)?, identity.when)))
@@ -114,8 +127,13 @@ impl<'t> ResourceGraph<'t> {
     /// The strings that a property can be, each with its condition; cases that are no strings are left out.
     #[must_use]
     pub fn texts(&self, mapping: &Choice<'t>, property: &str) -> Vec<(Formula, Text<'t>)> {
-        let choices = self.values.property(mapping, property);
-        let cases = choices.iter().flat_map(|choice| self.values.cases_of(choice));
+        self.values.property(mapping, property).iter().flat_map(|choice| self.texts_of(choice)).collect()
+    }
+
+    /// The strings that a value can be, each with its condition; cases that are no strings are left out.
+    #[must_use]
+    pub fn texts_of(&self, choice: &Choice<'t>) -> Vec<(Formula, Text<'t>)> {
+        let cases = self.values.cases_of(choice).into_iter();
         cases
             .filter_map(|case| match case.value {
                 Value::Text(text) => Some((case.when, text)),
@@ -140,7 +158,7 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// The kinds of compute that a launch's tasks run on. The cases cover the launch, and exclude each other but for strategies
-    /// that mix kinds.
+    /// that mix kinds. A launch type that a parameter sets freely is not known, but for the parameter's default.
     #[must_use]
     pub fn compute(&self, launch: &Launch<'t>) -> Vec<(Formula, Compute)> {
         let formulas = &self.values.formulas;
@@ -157,7 +175,7 @@ impl<'t> ResourceGraph<'t> {
                         for (word, compute) in
                             [("FARGATE", Compute::Fargate), ("EC2", Compute::Ec2), ("EXTERNAL", Compute::External)]
                         {
-                            let when = formulas.and(case.when, self.values.text_is(text, word));
+                            let when = formulas.and(case.when, self.stated(text, &[word], case.when));
                             covered = formulas.or(covered, when);
                             found.push((when, compute));
                         }

@@ -2,13 +2,13 @@
 
 use crate::analysis::Analysis;
 use crate::diagnostic::{Certainty, Safety, Severity, Witness};
-use crate::graph::ecs::{CapacityKind, Exec, GroupProvider, Launch, Provider, StrategyItem, StrategySource};
+use crate::graph::ecs::{CapacityKind, Exec, GroupProvider, ImageSupport, Launch, Provider, StrategyItem, StrategySource};
 use crate::graph::{Resource, ResourceGraph};
 use crate::rules::Finding;
 use crate::syntax::{Node, Style};
 use crate::template::{Intrinsic, Named};
 use crate::text::{Edit, Place};
-use crate::values::{Answer, Expression, Formula, Part, Text, Unknown, Value};
+use crate::values::{Answer, Expression, Formula, Text, Unknown, Value};
 
 /// A launch whose tasks have ECS Exec on and may be placed on an Auto Scaling group.
 pub(super) struct Hazard<'t> {
@@ -193,7 +193,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
         }
         for image in graph.images(&group, when) {
             if values.possible(image.when)
-                && let Some(doubt) = image_doubt(graph, image.written)
+                && let Some(doubt) = graph.image_support(&image).and_then(ImageSupport::doubt)
             {
                 found.push(Aggravator::new(graph.entry_span(outermost(image.written.node)), doubt, true));
             }
@@ -226,7 +226,7 @@ fn aggravators<'t>(graph: &ResourceGraph<'t>, route: &Route<'t>, launch: &Launch
             ));
         }
     }
-    if let Some(span) = ipv6_only_subnet(graph, launch) {
+    if let Some(span) = ipv6_only_subnet(graph, launch, route.when) {
         found.push(Aggravator::new(span, "ECS Exec is not supported for tasks that have IPv6 only".to_owned(), true));
     }
     found
@@ -252,63 +252,12 @@ fn size<'t>(graph: &ResourceGraph<'t>, group: &Resource<'t>, name: &str) -> Opti
     }
 }
 
-/// Why an image cannot be shown to support ECS Exec; `None` where it can, or nothing is known about it.
-fn image_doubt<'t>(graph: &ResourceGraph<'t>, image: Expression<'t>) -> Option<String> {
+fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, route: Formula) -> Option<Place> {
     let values = graph.values();
-    let unknown_age =
-        |what: String| Some(format!("the image is {what}: its age, and whether its agent offers ECS Exec, do not show"));
-    if let Some(Intrinsic::FindInMap { map, .. }) = Intrinsic::of(image.node) {
-        return unknown_age(format!("pinned in mapping `{}`", map.as_str().unwrap_or_default()));
-    }
-    let cases = values.cases(image, Formula::TRUE);
-    let Value::Text(text) = &cases.first()?.value else { return None };
-    match text.only()? {
-        Part::Literal(literal) if literal.starts_with("ami-") => unknown_age(format!("pinned to `{literal}`")),
-        Part::Literal(literal) => path_doubt(literal.strip_prefix("resolve:ssm:")?),
-        Part::Dynamic(reference) => path_doubt(reference.strip_prefix("{{resolve:ssm:")?.trim_end_matches('}')),
-        Part::SsmParameter(stack, name) => {
-            let path = values.template(*stack).parameters.get(name)?.default?.as_str()?;
-            path_doubt(path)
-        }
-        Part::Parameter(_, name) => unknown_age(format!("whatever parameter `{name}` is given")),
-        _ => None,
-    }
-}
-
-/// What is wrong with the image that a public parameter of Systems Manager names.
-///
-/// Source: <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html>; the agent of the Amazon
-/// Linux 1 and Windows Server 2016 images does not offer ECS Exec.
-fn path_doubt(path: &str) -> Option<String> {
-    if path.contains("/ecs/optimized-ami/amazon-linux/") {
-        return Some("the ECS-optimized image of Amazon Linux 1 does not offer ECS Exec".to_owned());
-    }
-    if path.contains("2016") && path.to_ascii_lowercase().contains("windows") {
-        return Some("Windows Server 2016 does not offer ECS Exec".to_owned());
-    }
-    let made_for_ecs =
-        path.contains("/ecs/optimized-ami/") || path.contains("/bottlerocket/aws-ecs") || path.contains("ECS_Optimized");
-    (path.starts_with('/') && !made_for_ecs)
-        .then(|| format!("`{path}` names no ECS-optimized image, so whether it offers ECS Exec does not show"))
-}
-
-fn ipv6_only_subnet<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Option<Place> {
-    let values = graph.values();
-    for subnets in graph.property(&launch.resource, &["NetworkConfiguration", "AwsvpcConfiguration", "Subnets"]) {
-        for subnet in values.items(&subnets) {
-            let Value::Text(text) = values.cases_of(&subnet).into_iter().next()?.value else { continue };
-            let Some(Part::Resource(id, _)) = text.only() else { continue };
-            let subnet = graph.resource(*id);
-            for native in graph.property(&subnet, &["Ipv6Native"]) {
-                if let Some(written) = native.written()
-                    && written.node.scalar().is_some_and(|scalar| scalar.canonical().eq_ignore_ascii_case("true"))
-                {
-                    return Some(graph.entry_span(written.node));
-                }
-            }
-        }
-    }
-    None
+    let subnets = graph.subnets_of(launch);
+    let native = subnets.iter().filter_map(|(when, subnet, _)| Some((*when, graph.ipv6_native(subnet)?)));
+    let mut certain = native.filter(|(when, (native, _))| values.implies(route, values.formulas.and(*when, *native)));
+    certain.next().map(|(_, (_, written))| graph.entry_span(written.node))
 }
 
 impl<'t> Hazard<'t> {
@@ -399,7 +348,7 @@ pub(super) fn resolve_help(why: Option<Unknown>) -> &'static str {
 }
 
 /// The value of the property that `node` is or is part of: out of the branches and arguments of functions, up to the entry.
-fn outermost(node: Node<'_>) -> Node<'_> {
+pub(super) fn outermost(node: Node<'_>) -> Node<'_> {
     let mut at = node;
     while let Some(parent) = at.parent() {
         let is_argument = parent.is_sequence() || parent.function().is_some();

@@ -1,0 +1,212 @@
+//! Auto Scaling groups that are the capacity of ECS: their providers, their clusters, and what their instances start with.
+
+use super::super::{Resource, ResourceGraph, Target};
+use super::provider::{GROUPS, LAUNCH_CONFIGURATIONS, LAUNCH_TEMPLATES};
+use super::{CAPACITY_PROVIDER, GroupProvider};
+use crate::template::Intrinsic;
+use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
+
+/// An Auto Scaling group with a capacity provider in front of it.
+#[derive(Clone, Debug)]
+pub struct HostGroup<'t> {
+    /// When it is the capacity of the provider.
+    pub when: Formula,
+    /// The group.
+    pub group: Resource<'t>,
+    /// The provider.
+    pub provider: Resource<'t>,
+    /// The provider's block for the group.
+    pub block: GroupProvider<'t>,
+    /// When managed scaling is on, and where that is written.
+    pub managed_scaling: (Formula, Option<Expression<'t>>),
+}
+
+/// A launch template or launch configuration of a group, in one case.
+#[derive(Clone, Copy, Debug)]
+pub struct LaunchData<'t> {
+    /// The launch template or launch configuration.
+    pub resource: Resource<'t>,
+    /// The mapping that holds `ImageId`, `UserData` and `IamInstanceProfile`, where the group uses it.
+    pub settings: Choice<'t>,
+}
+
+/// What an instance runs when it first starts, in one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserData<'t> {
+    /// When it is this.
+    pub when: Formula,
+    /// The text before `Fn::Base64`; empty where there is none.
+    pub text: Result<Text<'t>, Unknown>,
+    /// The value of `UserData`, where there is one.
+    pub written: Option<Expression<'t>>,
+}
+
+impl<'t> ResourceGraph<'t> {
+    /// The groups of the templates behind providers of the templates that are checked.
+    #[must_use]
+    pub fn host_groups(&self) -> Vec<HostGroup<'t>> {
+        let mut found = Vec::new();
+        for provider in self.resources().into_iter().filter(|resource| resource.resource_type() == CAPACITY_PROVIDER) {
+            for block in self.group_provider(&provider) {
+                for (when, group) in self.groups(&block, Formula::TRUE) {
+                    let when = self.values.formulas.and(when, group.when);
+                    if self.values.possible(when) {
+                        let managed_scaling = self.managed_scaling(&block, when);
+                        found.push(HostGroup { when, group, provider, block: block.clone(), managed_scaling });
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// When the group called `name` is the given one.
+    #[must_use]
+    pub fn names_group(&self, name: &Choice<'t>, group: ResourceId) -> Formula {
+        let same = self.identify(name, GROUPS).into_iter().filter(|identity| identity.target == Target::Resource(group));
+        self.values.formulas.any(same.map(|identity| identity.when).collect::<Vec<_>>())
+    }
+
+    /// The launch templates and launch configurations of a group that the templates declare, wherever the group names them.
+    #[must_use]
+    pub fn launch_data(&self, group: &Resource<'t>, when: Formula) -> Vec<LaunchData<'t>> {
+        let mut found = Vec::new();
+        for properties in self.properties(group) {
+            let properties = Choice { when: self.values.formulas.and(when, properties.when), ..properties };
+            if !self.values.possible(properties.when) {
+                continue;
+            }
+            for name in self.values.property(&properties, "LaunchConfigurationName").iter().filter(|name| is_there(name)) {
+                for identity in self.identify(name, LAUNCH_CONFIGURATIONS) {
+                    if let Some(resource) = self.target(&identity) {
+                        self.add_launch_data(resource, &[], identity.when, &mut found);
+                    }
+                }
+            }
+            for name in self.launch_template_names(&properties) {
+                for identity in self.identify(&name, LAUNCH_TEMPLATES) {
+                    if let Some(resource) = self.target(&identity) {
+                        self.add_launch_data(resource, &["LaunchTemplateData"], identity.when, &mut found);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn launch_template_names(&self, properties: &Choice<'t>) -> Vec<Choice<'t>> {
+        let mut specifications = self.values.path(properties, &["LaunchTemplate"]);
+        let mixed = self.values.path(properties, &["MixedInstancesPolicy", "LaunchTemplate"]);
+        for template in &mixed {
+            specifications.extend(self.values.property(template, "LaunchTemplateSpecification"));
+            for overrides in self.values.property(template, "Overrides") {
+                let items = self.values.items(&overrides);
+                specifications.extend(items.iter().flat_map(|item| self.values.property(item, "LaunchTemplateSpecification")));
+            }
+        }
+        let names = specifications.iter().flat_map(|specification| {
+            ["LaunchTemplateId", "LaunchTemplateName"].into_iter().flat_map(|name| self.values.property(specification, name))
+        });
+        names.filter(is_there).collect()
+    }
+
+    fn add_launch_data(&self, resource: Resource<'t>, path: &[&str], when: Formula, found: &mut Vec<LaunchData<'t>>) {
+        for settings in self.property(&resource, path) {
+            let settings = Choice { when: self.values.formulas.and(when, settings.when), ..settings };
+            if !self.values.possible(settings.when) {
+                continue;
+            }
+            // Several overrides of a group often name one launch template.
+            let known = found.iter_mut().find(|known| known.resource.id == resource.id && known.settings.found == settings.found);
+            match known {
+                Some(known) => known.settings.when = self.values.formulas.or(known.settings.when, settings.when),
+                None => found.push(LaunchData { resource, settings }),
+            }
+        }
+    }
+
+    /// What instances run when they first start. The cases exclude each other and cover the launch data.
+    #[must_use]
+    pub fn user_data(&self, data: &LaunchData<'t>) -> Vec<UserData<'t>> {
+        let mut found = Vec::new();
+        for choice in self.values.property(&data.settings, "UserData") {
+            let written = choice.written();
+            let one = |text| UserData { when: choice.when, text, written };
+            match choice.found {
+                Found::Absent => found.push(one(Ok(Text::default()))),
+                Found::Unknown(why) => found.push(one(Err(why))),
+                Found::Written(expression) => match Intrinsic::of(expression.node) {
+                    Some(Intrinsic::Base64(node)) => {
+                        for case in self.values.cases(Expression { node, ..expression }, choice.when) {
+                            let text = match case.value {
+                                Value::Text(text) => Ok(text),
+                                Value::Absent => Ok(Text::default()),
+                                Value::Unknown(why) => Err(why),
+                                Value::Structure(_) => Err(Unknown::Shape),
+                                Value::Invalid => continue,
+                            };
+                            found.push(UserData { when: case.when, text, written });
+                        }
+                    }
+                    // Already encoded, or made elsewhere.
+                    _ => found.push(one(Err(Unknown::Function))),
+                },
+            }
+        }
+        found
+    }
+
+    /// The instance profile that a launch template or launch configuration names, by name or ARN.
+    #[must_use]
+    pub fn instance_profiles(&self, data: &LaunchData<'t>) -> Vec<Choice<'t>> {
+        let profiles = self.values.property(&data.settings, "IamInstanceProfile").into_iter();
+        let named = profiles.flat_map(|profile| match profile.written() {
+            // A launch template has a mapping here, a launch configuration a string.
+            Some(written) if written.node.is_mapping() && Intrinsic::of(written.node).is_none() => {
+                ["Arn", "Name"].iter().flat_map(|name| self.values.property(&profile, name)).collect()
+            }
+            _ => vec![profile],
+        });
+        named.filter(is_there).collect()
+    }
+
+    /// The clusters of the templates to which a provider is attached, each with the condition.
+    #[must_use]
+    pub fn clusters_of(&self, provider: &Resource<'t>) -> Vec<(Formula, Resource<'t>)> {
+        let attached = self.attachments().into_iter().filter_map(|attachment| {
+            let when = self.attaches(&attachment, &Target::Resource(provider.id));
+            self.values.possible(when).then_some((when, self.resource(attachment.cluster?)))
+        });
+        attached.collect()
+    }
+
+    /// When a property is `literal` as far as the templates say so: not where only chance makes it, as with a parameter that takes
+    /// any value.
+    #[must_use]
+    pub fn stands(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
+        let formulas = &self.values.formulas;
+        let wanted = Text::literal(literal.to_owned());
+        let ways = self.texts(mapping, property).into_iter().filter_map(|(when, text)| {
+            let same = self.values.known_to_be_same(&text, &wanted, when)?;
+            Some(formulas.and(when, same))
+        });
+        formulas.any(ways.collect::<Vec<_>>())
+    }
+
+    /// When a property is true, in any spelling, as far as the templates say so.
+    #[must_use]
+    pub fn is_on(&self, mapping: &Choice<'t>, property: &str) -> Formula {
+        self.values.formulas.any(["true", "True", "TRUE"].map(|spelling| self.stands(mapping, property, spelling)))
+    }
+
+    /// When a property is not written.
+    #[must_use]
+    pub fn is_missing(&self, mapping: &Choice<'t>, property: &str) -> Formula {
+        let absent = self.values.property(mapping, property).into_iter().filter(|choice| choice.found == Found::Absent);
+        self.values.formulas.any(absent.map(|choice| choice.when).collect::<Vec<_>>())
+    }
+}
+
+fn is_there(choice: &Choice) -> bool {
+    choice.found != Found::Absent
+}
