@@ -75,8 +75,10 @@ fn diagnostic<'t>(
     let message = if lacking.len() == CHANNELS.len() {
         format!("task role `{name}` allows none of the four `ssmmessages` actions that ECS Exec needs")
     } else {
-        let lacking: Vec<String> = lacking.iter().map(|action| format!("`{action}`")).collect();
-        format!("task role `{name}` does not allow {}, which ECS Exec needs", lacking.join(" and "))
+        let (last, before) = lacking.split_last().map_or(("", &[][..]), |(last, before)| (*last, before));
+        let before: Vec<String> = before.iter().map(|action| format!("`{action}`")).collect();
+        let and = if before.is_empty() { "" } else { " and " };
+        format!("task role `{name}` does not allow {}{and}`{last}`, which ECS Exec needs", before.join(", "))
     };
     let severity = match &verdict {
         Verdict::Possible(witness) if !witness.with_defaults => Severity::Warning,
