@@ -401,6 +401,9 @@ fn shown(value: &ModelValue) -> String {
     match value {
         ModelValue::Literal(text) => text.clone(),
         ModelValue::Other { than } if than.is_empty() => "any value".to_owned(),
-        ModelValue::Other { than } => format!("any value but {}", than.join(", ")),
+        ModelValue::Other { than } => {
+            let excluded: Vec<&str> = than.iter().map(|text| if text.is_empty() { "the empty one" } else { text }).collect();
+            format!("any value but {}", excluded.join(", "))
+        }
     }
 }

@@ -46,7 +46,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             if let Some(verdict) = values.verdict(exists, same) {
                 known.push(written);
                 let trouble = Trouble::Fixed;
-                sink.report(diagnostic(analysis, &host, written, trouble, verdict).severity(Severity::Warning));
+                sink.report(diagnostic(analysis, &host, written, trouble, verdict).severity(Severity::Info));
             }
         }
     }
@@ -102,6 +102,6 @@ fn diagnostic<'t>(
         finding = finding.label(graph.entry_span(scaling.node), "managed scaling is on here");
     }
     finding
-        .note("a task that fits on no instance waits in PROVISIONING for one that never starts")
-        .help("raise `MaxSize`, or turn managed scaling off")
+        .note("a task that fits on no instance would wait in PROVISIONING for one that never starts")
+        .help("raise `MaxSize`, or turn managed scaling off, and managed termination protection with it")
 }

@@ -79,7 +79,7 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<
     // What is written for one case only is right in the others.
     let removal = written.node.parent().filter(|_| definite).and_then(|settings| settings.remove_entry("Role"));
     Some(match removal {
-        Some(edit) => finding.fix("remove `Role`", Safety::Safe, vec![edit]),
+        Some(edit) => finding.fix("remove `Role`", Safety::Unsafe, vec![edit]),
         None => finding,
     })
 }

@@ -80,7 +80,7 @@ fn diagnostic<'t>(
         .resource(graph, service)
         .verdict(verdict)
         .label(associations.place(), format!("nothing orders `{name}` after this"))
-        .note("a capacity provider must be attached to the cluster before a service names it; in the other order the deployment fails, or the service takes the EC2 launch type")
+        .note("a capacity provider must be attached to the cluster before a service uses it; in the other order the deployment fails, or, where the strategy is the cluster's default, the service takes the EC2 launch type")
         .note("when the stack is deleted, the same order removes the service first; a provider in use cannot be detached")
         .help(format!("add `DependsOn: {attaching}` to `{name}`"));
     Some(with_fix(graph, finding, service, associations))

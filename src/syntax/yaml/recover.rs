@@ -307,7 +307,7 @@ impl Parser<'_> {
 
     /// Where the next comma or closing bracket is, brackets and quotes in between passed over. `depth` brackets are open.
     fn flow_entry_end(&self, from: usize, mut depth: usize) -> usize {
-        let (mut at, mut line_quote) = (from, 0);
+        let (mut at, mut line_quote, mut line) = (from, 0, 0);
         let limited = self.block_indent() >= 0;
         while let Some(&byte) = self.bytes.get(at) {
             match byte {
@@ -318,7 +318,10 @@ impl Parser<'_> {
                 b'"' | b'\'' if at >= line_quote => {
                     let before = at.checked_sub(1).map_or(b' ', |before| self.bytes[before]);
                     let starts = before.is_ascii_whitespace() || before == b':' || CLASS[before as usize] & FLOW != 0;
-                    let line = line_end(self.bytes, at);
+                    // Asked once a line: a line may be as long as the file.
+                    if line <= at {
+                        line = line_end(self.bytes, at);
+                    }
                     // Only a quote that closes on its line is one.
                     match memchr::memchr(byte, &self.bytes[at + 1..line]) {
                         Some(length) if starts => at += length + 1,
