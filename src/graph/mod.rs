@@ -6,6 +6,7 @@
 pub mod ecs;
 mod edges;
 mod identity;
+mod imports;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,6 +20,7 @@ use crate::values::{Choice, Expression, Formula, Found, ResourceId, StackId, Val
 
 pub use edges::{Edge, EdgeKind};
 pub use identity::{Identity, NamedBy, Target};
+pub use imports::Import;
 
 /// The resources of a template, of the nested stacks it creates, and of the stacks it imports from.
 #[derive(Debug)]
