@@ -39,17 +39,9 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     let templates = world.templates();
     let set = world.link(&templates);
     let mut diagnostics: Vec<Diagnostic> = world.findings(&set).into_iter().flatten().collect();
-    sort(&mut diagnostics);
+    Diagnostic::sort(&mut diagnostics);
+    diagnostics.dedup_by(|later, first| later.says_the_same(first));
     Outcome { diagnostics, templates: sources.len() }
-}
-
-/// Sorts findings and leaves out those that say the same of the same text.
-pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
-    Diagnostic::sort(diagnostics);
-    diagnostics.dedup_by(|later, first| {
-        (&later.code, later.file.name(), later.span, &later.message, later.certainty, &later.when)
-            == (&first.code, first.file.name(), first.span, &first.message, first.certainty, &first.when)
-    });
 }
 
 /// The templates of a run and those that they nest, read but not yet linked.

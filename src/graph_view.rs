@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::analysis::Analysis;
-use crate::check::{self, Load, World};
+use crate::check::{Load, World};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::ecs::{CLUSTERS, CapacityKind, Launch, Provider, StrategySource};
@@ -216,37 +216,33 @@ impl<'a, 't> Builder<'a, 't> {
 
     /// The resources in whose declaration a text stands.
     fn at<'s>(&'s self, file: &'s Arc<SourceFile>, span: Span) -> impl Iterator<Item = usize> + 's {
-        let written = self.set.members().iter().enumerate().filter(move |(_, member)| Arc::ptr_eq(member.template.tree.source(), file));
+        let written =
+            self.set.members().iter().enumerate().filter(move |(_, member)| Arc::ptr_eq(member.template.tree.source(), file));
         let declared = written.flat_map(move |(member, found)| {
             let resources = found.template.resources.iter().enumerate();
-            let around = resources.filter(move |(_, resource)| resource.key.span().start <= span.start && span.end <= resource.node.span().end);
+            let around = resources
+                .filter(move |(_, resource)| resource.key.span().start <= span.start && span.end <= resource.node.span().end);
             around.map(move |(index, _)| (member, index as u32))
         });
         declared.filter_map(|place| self.written.get(&place).copied())
     }
 }
 
-/// Puts findings that say the same of the same text into one, which is about the resources of all.
+/// Sorts findings, and puts those that say the same of the same text into one, which is about the resources of all.
 fn sort_findings(findings: &mut Vec<FindingView>) {
-    let mut diagnostics: Vec<Diagnostic> = findings.iter().map(|finding| finding.diagnostic.clone()).collect();
-    check::sort(&mut diagnostics);
-    let same = |a: &Diagnostic, b: &Diagnostic| {
-        (&a.code, a.file.name(), a.span, &a.message, a.certainty, &a.when) == (&b.code, b.file.name(), b.span, &b.message, b.certainty, &b.when)
-    };
-    let merged = diagnostics.into_iter().map(|diagnostic| {
-        let mut view = FindingView { diagnostic, resources: Vec::new(), involved: Vec::new(), hazard: false };
-        for finding in findings.iter().filter(|finding| same(&finding.diagnostic, &view.diagnostic)) {
-            view.resources.extend(&finding.resources);
-            view.involved.extend(&finding.involved);
-            view.hazard |= finding.hazard;
+    findings.sort_by(|a, b| a.diagnostic.order(&b.diagnostic));
+    findings.dedup_by(|later, first| {
+        let is_same = later.diagnostic.says_the_same(&first.diagnostic);
+        if is_same {
+            first.resources.append(&mut later.resources);
+            first.involved.append(&mut later.involved);
         }
-        for numbers in [&mut view.resources, &mut view.involved] {
-            numbers.sort_unstable();
-            numbers.dedup();
-        }
-        view
+        is_same
     });
-    *findings = merged.collect();
+    for numbers in findings.iter_mut().flat_map(|finding| [&mut finding.resources, &mut finding.involved]) {
+        numbers.sort_unstable();
+        numbers.dedup();
+    }
 }
 
 fn add<'t>(
@@ -291,7 +287,14 @@ fn add_capacity<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, edges: &mut 
                                 // Whoever else uses the provider, the group is behind it.
                                 for (when, group) in graph.groups(&block, Formula::TRUE) {
                                     let place = block.written.node.place();
-                                    add(values, edges, (provider.id, group.id, EdgeKind::PlacesTasksOn), when, Some(&place), None);
+                                    add(
+                                        values,
+                                        edges,
+                                        (provider.id, group.id, EdgeKind::PlacesTasksOn),
+                                        when,
+                                        Some(&place),
+                                        None,
+                                    );
                                 }
                             }
                         }

@@ -9,6 +9,7 @@ mod conditions;
 mod config;
 mod docs;
 mod fixtures;
+mod graph;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;

@@ -60,8 +60,7 @@ fn add_stack(view: &GraphView, stack: usize, depth: usize, out: &mut String) {
 
 /// Lines as a string of the language, in which a backslash and a quote are all that means something.
 fn quoted(lines: &[String]) -> String {
-    let lines: Vec<String> =
-        lines.iter().map(|line| one_line(line).replace('\\', "\\\\").replace('"', "\\\"")).collect();
+    let lines: Vec<String> = lines.iter().map(|line| one_line(line).replace('\\', "\\\\").replace('"', "\\\"")).collect();
     // Graphviz reads `&amp;` and its kin in labels.
     format!("\"{}\"", lines.join("\\n").replace('&', "&amp;"))
 }

@@ -56,7 +56,6 @@ pub(super) struct Rect {
 }
 
 impl Rect {
-
     fn overlaps(&self, other: &Self) -> bool {
         self.x < other.x + other.width
             && other.x < self.x + self.width
@@ -315,11 +314,8 @@ fn gap(above: &Item, below: &Item) -> f64 {
 
 /// Gives the items of a band their heights, each as near as there is room to the middle of its neighbours in the band.
 fn settle(net: &mut Net, band: usize) {
-    let layers: Vec<Vec<usize>> = net
-        .layers
-        .iter()
-        .map(|layer| layer.iter().copied().filter(|item| net.items[*item].band == band).collect())
-        .collect();
+    let layers: Vec<Vec<usize>> =
+        net.layers.iter().map(|layer| layer.iter().copied().filter(|item| net.items[*item].band == band).collect()).collect();
     for layer in &layers {
         pack(net, layer, &vec![0.0; layer.len()]);
     }
@@ -352,17 +348,16 @@ fn settle(net: &mut Net, band: usize) {
 fn pack(net: &mut Net, layer: &[usize], wanted: &[f64]) {
     let mut down = Vec::with_capacity(layer.len());
     for (at, item) in layer.iter().enumerate() {
-        let free = layer[..at].last().map_or(f64::MIN, |before| {
-            down[at - 1] + net.items[*before].height + gap(&net.items[*before], &net.items[*item])
-        });
+        let free = layer[..at]
+            .last()
+            .map_or(f64::MIN, |before| down[at - 1] + net.items[*before].height + gap(&net.items[*before], &net.items[*item]));
         down.push(f64::max(wanted[at], free));
     }
     let mut up = down.clone();
     for at in (0..layer.len()).rev() {
         let height = net.items[layer[at]].height;
-        let free = layer.get(at + 1).map_or(f64::MAX, |after| {
-            up[at + 1] - height - gap(&net.items[layer[at]], &net.items[*after])
-        });
+        let free =
+            layer.get(at + 1).map_or(f64::MAX, |after| up[at + 1] - height - gap(&net.items[layer[at]], &net.items[*after]));
         up[at] = f64::min(wanted[at], free);
     }
     for (at, item) in layer.iter().enumerate() {
@@ -543,7 +538,8 @@ mod tests {
         let arrow = PlannedArrow { from: 1, to: 0, label: 0.0, shares: true };
         let plan = Plan { boxes, stacks: vec![None, Some(0), Some(1), Some(0)], arrows: vec![arrow] };
         let Layout { stacks, boxes, .. } = layout(&plan);
-        let within = |a: &Rect, b: &Rect| a.x > b.x && a.y > b.y && a.x + a.width < b.x + b.width && a.y + a.height < b.y + b.height;
+        let within =
+            |a: &Rect, b: &Rect| a.x > b.x && a.y > b.y && a.x + a.width < b.x + b.width && a.y + a.height < b.y + b.height;
         assert!(within(&stacks[1], &stacks[0]) && within(&stacks[2], &stacks[1]) && within(&stacks[3], &stacks[0]), "{stacks:?}");
         assert!(!stacks[3].overlaps(&stacks[1]), "{stacks:?}");
         for (stack, found) in stacks.iter().zip(&boxes) {

@@ -28,7 +28,8 @@ pub(super) fn render(view: &GraphView) -> String {
             let _ = writeln!(out, "  classDef {class} {style};\n  class {} {class};", members.join(","));
         }
     }
-    let red: Vec<String> = view.arrows().iter().enumerate().filter(|(_, arrow)| arrow.hazard).map(|(at, _)| at.to_string()).collect();
+    let red: Vec<String> =
+        view.arrows().iter().enumerate().filter(|(_, arrow)| arrow.hazard).map(|(at, _)| at.to_string()).collect();
     if !red.is_empty() {
         let _ = writeln!(out, "  linkStyle {} stroke:#c62828,stroke-width:2px;", red.join(","));
     }
