@@ -178,9 +178,10 @@ impl<'a, 't> Builder<'a, 't> {
             (later.from, later.to, &later.kind, &later.when) == (first.from, first.to, &first.kind, &first.when)
         });
         for edge in edges.iter_mut().filter(|edge| edge.kind == EdgeKind::PlacesTasksOn) {
+            // From what the finding is about to what it points to, and from there on to the group.
             edge.hazard = findings.iter().filter(|finding| finding.hazard).any(|finding| {
-                let touches = |resource| finding.resources.contains(&resource) || finding.involved.contains(&resource);
-                touches(edge.from) && touches(edge.to)
+                let reaches = finding.resources.contains(&edge.from) && finding.involved.contains(&edge.to);
+                reaches || finding.involved.contains(&edge.from)
             });
         }
         self.view

@@ -14,10 +14,10 @@ const BOX_HEIGHT: f64 = 48.0;
 const LINE_HEIGHT: f64 = 16.0;
 /// About the width of a character at the size of labels; wide ones count twice.
 const LABEL_CHARACTER: f64 = 6.3;
-const MAX_LABEL: usize = 34;
-const MAX_NAME: usize = 24;
-const MAX_TYPE: usize = 31;
-const MAX_WHEN: usize = 31;
+const MAX_LABEL: usize = 38;
+const MAX_NAME: usize = 21;
+const MAX_TYPE: usize = 28;
+const MAX_WHEN: usize = 29;
 
 /// Text made harmless in HTML and SVG, in content and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {
@@ -110,17 +110,15 @@ pub(super) fn render(view: &GraphView) -> String {
         );
     }
     out.push_str("</defs>\n");
-    for (stack, rect) in view.stacks.iter().zip(&layout.stacks) {
-        let _ = writeln!(
-            out,
-            "<g class=\"stack\">{}<text x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
-            rectangle(rect, 12.0),
-            rect.x + 14.0,
-            rect.y + TITLE_HEIGHT - 9.0,
-            escaped(&view.stack_title(stack))
-        );
+    for rect in &layout.stacks {
+        let _ = writeln!(out, "<g class=\"stack\">{}</g>", rectangle(rect, 12.0));
     }
     draw_arrows(view, &arrows, &words, &layout, &mut out);
+    for (stack, rect) in view.stacks.iter().zip(&layout.stacks) {
+        let (x, y) = (rect.x + 14.0, rect.y + TITLE_HEIGHT - 9.0);
+        let title = escaped(&view.stack_title(stack));
+        let _ = writeln!(out, "<g class=\"stack\"><text x=\"{x:.1}\" y=\"{y:.1}\">{title}</text></g>");
+    }
     let services = services(view);
     for (number, rect) in layout.boxes.iter().enumerate() {
         draw_box(view, number, rect, color(&services, &view.resources[number].resource_type), &mut out);

@@ -12,9 +12,9 @@ use super::{GraphView, json};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 /// The SHA-256 of [`STYLE`], in Base64.
-const STYLE_HASH: &str = "cgsRiziLcWbNgXS+G2a1KAE3u/QMyBoAvQ/QkYBKKeQ=";
+const STYLE_HASH: &str = "0yGtXgpvZLuWxIi9tU5edLteQG5GOD/93/HQz2QuZww=";
 /// The SHA-256 of [`SCRIPT`], in Base64.
-const SCRIPT_HASH: &str = "BsUeaUqOwpjqD+sp5hGyY5GYfgXs1FHh30G6PJ4x6+Y=";
+const SCRIPT_HASH: &str = "tZyjzzTNnFMHKLCpV5aDYc4CMZXvxHVtJJ5AZ+KoESI=";
 
 pub(super) fn render(view: &GraphView) -> String {
     let roots = view.stacks.iter().filter(|stack| stack.parent.is_none());
@@ -121,7 +121,7 @@ fn types(view: &GraphView, out: &mut String) {
             "<li><label><input type=\"checkbox\" checked data-type=\"{}\"><i class=\"c{}\"></i><span>{}</span><b>{count}</b></label></li>",
             escaped(name),
             color(&services, name),
-            escaped(shown)
+            escaped(shown).replace("::", "::<wbr>")
         );
     }
     out.push_str("</ul>\n");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 /// The width of a box.
-pub(super) const BOX_WIDTH: f64 = 216.0;
+pub(super) const BOX_WIDTH: f64 = 194.0;
 /// The height of the line in which the title of a stack stands.
 pub(super) const TITLE_HEIGHT: f64 = 30.0;
 /// The height of a label.
@@ -19,7 +19,7 @@ const BOX_GAP: f64 = 18.0;
 /// The height of the lane of an arrow that passes a layer.
 const LANE: f64 = 8.0;
 const LANE_GAP: f64 = 8.0;
-const LAYER_GAP: f64 = 84.0;
+const LAYER_GAP: f64 = 58.0;
 const SWEEPS: usize = 12;
 /// Most columns that resources without arrows are spread over.
 const MAX_FREE_COLUMNS: usize = 6;
@@ -316,8 +316,11 @@ fn gap(above: &Item, below: &Item) -> f64 {
 fn settle(net: &mut Net, band: usize) {
     let layers: Vec<Vec<usize>> =
         net.layers.iter().map(|layer| layer.iter().copied().filter(|item| net.items[*item].band == band).collect()).collect();
+    // A little more than the tallest layer needs: room to draw arrows straight, and no more.
+    let tallest = layers.iter().map(|layer| tops(net, layer).last().copied().unwrap_or(0.0)).fold(0.0, f64::max);
+    let room = tallest * 1.1 + BOX_GAP;
     for layer in &layers {
-        pack(net, layer, &vec![0.0; layer.len()]);
+        pack(net, layer, &vec![0.0; layer.len()], room);
     }
     for pass in 0..SWEEPS {
         for step in 0..layers.len() {
@@ -339,13 +342,25 @@ fn settle(net: &mut Net, band: usize) {
                     if near.is_empty() { own.y } else { near.iter().sum::<f64>() / near.len() as f64 - own.height / 2.0 }
                 })
                 .collect();
-            pack(net, &layers[at], &wanted);
+            pack(net, &layers[at], &wanted, room);
         }
     }
 }
 
-/// Places a layer's items near where they are wanted, in order and with gaps: midway between pushing all down and all up.
-fn pack(net: &mut Net, layer: &[usize], wanted: &[f64]) {
+/// The tops of a layer's items, each as high as it can be, and the bottom of the last.
+fn tops(net: &Net, layer: &[usize]) -> Vec<f64> {
+    let mut tops = vec![0.0];
+    for (at, item) in layer.iter().enumerate() {
+        let item = &net.items[*item];
+        let after = layer.get(at + 1).map_or(0.0, |after| gap(item, &net.items[*after]));
+        tops.push(tops[at] + item.height + after);
+    }
+    tops
+}
+
+/// Places a layer's items near where they are wanted, in order and with gaps: midway between pushing all down and all up, within
+/// a room around 0.
+fn pack(net: &mut Net, layer: &[usize], wanted: &[f64], room: f64) {
     let mut down = Vec::with_capacity(layer.len());
     for (at, item) in layer.iter().enumerate() {
         let free = layer[..at]
@@ -360,8 +375,11 @@ fn pack(net: &mut Net, layer: &[usize], wanted: &[f64]) {
             layer.get(at + 1).map_or(f64::MAX, |after| up[at + 1] - height - gap(&net.items[layer[at]], &net.items[*after]));
         up[at] = f64::min(wanted[at], free);
     }
+    let tops = tops(net, layer);
+    let total = tops.last().copied().unwrap_or(0.0);
     for (at, item) in layer.iter().enumerate() {
-        net.items[*item].y = f64::midpoint(down[at], up[at]);
+        let (least, most) = (tops[at] - room / 2.0, tops[at] - total + room / 2.0);
+        net.items[*item].y = f64::midpoint(down[at], up[at]).min(most).max(least);
     }
 }
 
@@ -402,7 +420,7 @@ fn columns(plan: &Plan, net: &Net) -> (Vec<f64>, f64) {
     let mut gaps = vec![LAYER_GAP; net.layers.len()];
     for (arrow, chain) in plan.arrows.iter().zip(&net.chains) {
         let layer = net.items[chain[0]].layer;
-        gaps[layer] = gaps[layer].max(arrow.label + 52.0);
+        gaps[layer] = gaps[layer].max(arrow.label + 40.0);
     }
     let depth = (0..plan.stacks.len()).map(|stack| ancestors(plan, stack)).max().unwrap_or(0);
     let side = MARGIN + INSET * depth as f64 + PADDING;

@@ -163,7 +163,12 @@
     event.preventDefault();
     zoom(scale * Math.exp(-event.deltaY / 400));
   }, { passive: false });
-  // A graph that is a little too wide is shown whole; one that would be too small to read is left to be scrolled.
-  const width_only = (canvas.clientWidth - 24) / width;
-  if (width_only < 1) zoom(Math.max(0.6, width_only));
+  // A graph that is a little too wide is shown whole; one that would be too small to read is scrolled to its first hazard.
+  const whole = (canvas.clientWidth - 24) / width;
+  if (whole < 1) zoom(Math.max(0.68, whole));
+  const named = decodeURIComponent(location.hash.slice(1));
+  const linked = data.resources.find((resource) => named && resource.logical_id === named);
+  const danger = data.resources.find((resource) => resource.hazard);
+  if (linked) choose(linked.id, true);
+  else if (danger && whole < 0.68) boxes[danger.id].scrollIntoView({ block: "nearest", inline: "center" });
 })();
