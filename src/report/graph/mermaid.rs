@@ -54,10 +54,11 @@ fn add_stack(view: &GraphView, stack: usize, depth: usize, out: &mut String) {
     let _ = writeln!(out, "{indent}end");
 }
 
-/// Text inside quotes: what is neither a letter nor one of a few signs is written as its number.
+/// Text inside quotes: what is neither a letter nor one of a few signs is written as its number. The backticks around names in
+/// messages are left out, as they are only to be read around.
 fn text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for (at, character) in text.chars().enumerate() {
+    for (at, character) in text.chars().filter(|character| *character != '`').enumerate() {
         if at == MAX_LABEL {
             escaped.push('…');
             break;
