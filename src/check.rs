@@ -12,7 +12,7 @@ use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::syntax::{self, Tree};
-use crate::template::{Member, Template, TemplateSet};
+use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
 use crate::workspace::{Parsed, Paths};
 
@@ -35,42 +35,90 @@ const MAX_LOADED: usize = 10_000;
 /// are asked of `load`.
 #[must_use]
 pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Outcome {
-    let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).collect();
-    let mut parsed = map(&inputs, |(source, settings)| Parsed::new(source, settings));
-    let paths = load_nested(&mut parsed, load);
-
-    let templates = map(&parsed, |parsed| Template::new(parsed.tree()));
-    let link = parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
-    let members = parsed.iter().zip(&templates).map(|(parsed, template)| Member {
-        template,
-        stack_name: parsed.stack_name(),
-        children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, paths.get(path)?))).collect(),
-    });
-    let set = TemplateSet::new(members.collect(), link);
-
-    // A template that another one nests is judged by what its parents make of it, not alone.
-    let nested: FxHashSet<usize> = set
-        .members()
-        .iter()
-        .enumerate()
-        .flat_map(|(own, member)| member.children.values().copied().filter(move |child| *child != own))
-        .collect();
-    let numbers: Vec<usize> = (0..parsed.len()).collect();
-    let found = map(&numbers, |&number| {
-        let given = number < sources.len();
-        let is_root = given && (!nested.contains(&number) || in_a_circle(&set, number));
-        check_member(&set, number, &parsed[number].settings, |scope| match scope {
-            Scope::Text => given,
-            Scope::Deployment => is_root,
-        })
-    });
-    let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    let world = World::read(sources, settings, load);
+    let templates = world.templates();
+    let set = world.link(&templates);
+    let mut diagnostics: Vec<Diagnostic> = world.findings(&set).into_iter().flatten().collect();
     Diagnostic::sort(&mut diagnostics);
-    diagnostics.dedup_by(|later, first| {
-        (&later.code, later.file.name(), later.span, &later.message, later.certainty, &later.when)
-            == (&first.code, first.file.name(), first.span, &first.message, first.certainty, &first.when)
-    });
+    diagnostics.dedup_by(|later, first| later.says_the_same(first));
     Outcome { diagnostics, templates: sources.len() }
+}
+
+/// The templates of a run and those that they nest, read but not yet linked.
+#[derive(Debug)]
+pub struct World {
+    parsed: Vec<Parsed>,
+    paths: Paths,
+    /// How many were given; those that others nest and nobody gave come after them.
+    given: usize,
+}
+
+impl World {
+    /// Reads `sources`, each with the settings of the same number. Templates that they nest are asked of `load`.
+    #[must_use]
+    pub fn read(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Self {
+        let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).collect();
+        let mut parsed = map(&inputs, |(source, settings)| Parsed::new(source, settings));
+        let paths = load_nested(&mut parsed, load);
+        Self { parsed, paths, given: sources.len() }
+    }
+
+    /// Their sections, in the order in which they were given.
+    #[must_use]
+    pub fn templates(&self) -> Vec<Template<'_>> {
+        map(&self.parsed, |parsed| Template::new(parsed.tree()))
+    }
+
+    /// The templates, which are those of this world, linked by what they nest, export and import.
+    #[must_use]
+    pub fn link<'t>(&self, templates: &'t [Template<'t>]) -> TemplateSet<'t> {
+        let link = self.parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
+        let members = self.parsed.iter().zip(templates).map(|(parsed, template)| Member {
+            template,
+            stack_name: parsed.stack_name(),
+            children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?))).collect(),
+        });
+        TemplateSet::new(members.collect(), link)
+    }
+
+    /// What the user wants for a template.
+    #[must_use]
+    pub fn settings(&self, member: MemberId) -> &Settings {
+        &self.parsed[member].settings
+    }
+
+    /// The templates that are stacks of their own. One that another nests is judged by what its parents make of it, not alone; one
+    /// to which only a circle of templates leads is a root, so that it is judged at all.
+    #[must_use]
+    pub fn roots(&self, set: &TemplateSet) -> Vec<MemberId> {
+        let mut is_nested = vec![false; set.members().len()];
+        for (own, member) in set.members().iter().enumerate() {
+            member.children.values().filter(|child| **child != own).for_each(|child| is_nested[*child] = true);
+        }
+        let mut is_reached: Vec<bool> = is_nested.iter().map(|nested| !nested).collect();
+        let mut work: Vec<MemberId> = (0..is_reached.len()).filter(|member| is_reached[*member]).collect();
+        while let Some(member) = work.pop() {
+            for &child in set.member(member).children.values() {
+                if !std::mem::replace(&mut is_reached[child], true) {
+                    work.push(child);
+                }
+            }
+        }
+        (0..self.given).filter(|member| !is_nested[*member] || !is_reached[*member]).collect()
+    }
+
+    /// The findings of the analysis of each template, by its number.
+    #[must_use]
+    pub fn findings(&self, set: &TemplateSet) -> Vec<Vec<Diagnostic>> {
+        let roots = self.roots(set);
+        let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
+        map(&numbers, |&number| {
+            check_member(set, number, self.settings(number), |scope| match scope {
+                Scope::Text => number < self.given,
+                Scope::Deployment => roots.binary_search(&number).is_ok(),
+            })
+        })
+    }
 }
 
 /// Checks what is deployed, as saved outputs of the AWS CLI describe it, and compares it with `templates`: the findings, and the
@@ -141,27 +189,6 @@ fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
         at += 1;
     }
     paths
-}
-
-/// Whether every way up from a template ends in a circle, so that no root leads to it.
-fn in_a_circle(set: &TemplateSet, number: usize) -> bool {
-    let mut seen = FxHashSet::from_iter([number]);
-    let mut work = vec![number];
-    while let Some(at) = work.pop() {
-        let mut is_root = true;
-        for (parent, member) in set.members().iter().enumerate() {
-            if parent != at && member.children.values().any(|child| *child == at) {
-                is_root = false;
-                if seen.insert(parent) {
-                    work.push(parent);
-                }
-            }
-        }
-        if is_root {
-            return false;
-        }
-    }
-    true
 }
 
 fn check_member(set: &TemplateSet, number: usize, settings: &Settings, runs: impl Fn(Scope) -> bool) -> Vec<Diagnostic> {

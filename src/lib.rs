@@ -37,6 +37,8 @@ pub mod rules;
 
 pub mod check;
 
+pub mod graph_view;
+
 pub mod discover;
 
 pub mod cli;

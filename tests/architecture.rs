@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::{files_below, read, root};
 
 /// The modules of the library. Each may use only those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "text",
     "diagnostic",
     "report",
@@ -24,6 +24,7 @@ const LAYERS: [&str; 21] = [
     "policy",
     "suppress",
     "check",
+    "graph_view",
     "fix",
     "discover",
     "lsp",

@@ -155,8 +155,11 @@ fn every_config_shown_is_one_that_a_run_takes() {
 
 #[test]
 fn every_option_in_the_readme_is_one_of_the_command_line() {
-    let help = Command::new(env!("CARGO_BIN_EXE_cfnvet")).args(["check", "--help"]).output().expect("the binary runs");
-    let help = String::from_utf8(help.stdout).expect("it prints UTF-8");
+    let help = ["check", "graph"].map(|command| {
+        let help = Command::new(env!("CARGO_BIN_EXE_cfnvet")).args([command, "--help"]).output().expect("the binary runs");
+        String::from_utf8(help.stdout).expect("it prints UTF-8")
+    });
+    let help = help.concat();
     let readme = read("README.md");
     let (use_of_it, _) = readme.split_once("## What it does not do yet").expect("the README has the heading");
     for line in use_of_it.lines().filter(|line| !line.contains("cargo ") && !line.trim_start().starts_with("fix:")) {

@@ -11,6 +11,7 @@ mod config;
 mod docs;
 mod exec;
 mod fixtures;
+mod graph;
 mod inspect;
 mod launches;
 #[allow(dead_code, unreachable_pub)]

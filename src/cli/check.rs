@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, known_rule, output};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
 use crate::check::{self, Outcome};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
@@ -25,16 +25,7 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
     let overrides = overrides(arguments)?;
-    let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
-
-    let mut candidates = discover::candidates(&arguments.paths, arguments.only_templates);
-    let mut problems = std::mem::take(&mut candidates.problems);
-    let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
-    problems.extend(unread);
-    let (mut settings, misconfigured) = settings(arguments, &overrides, &sources);
-    problems.extend(misconfigured);
-    add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
-    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
+    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
 
     let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
     let report = Report {
@@ -44,12 +35,8 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         elapsed: Some(start.elapsed()),
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
     };
-    write(arguments, &arguments.output_format.render(&report))?;
-    problems.iter().for_each(output::problem);
-
-    if sources.is_empty() && problems.is_empty() {
-        output::warning("no templates found");
-    }
+    write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
+    tell(&sources, &problems);
 
     let by_file: FxHashMap<&str, &Settings> =
         sources.iter().zip(&settings).map(|(source, settings)| (source.name(), settings.as_ref())).collect();
@@ -63,6 +50,37 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         (true, true) => FINDINGS,
         (true, false) => SUCCESS,
     })
+}
+
+/// What a run works on.
+pub(super) struct Inputs {
+    pub(super) sources: Vec<Arc<SourceFile>>,
+    /// Of each source.
+    pub(super) settings: Vec<Arc<Settings>>,
+    pub(super) problems: Vec<RunProblem>,
+    pub(super) jobs: Jobs,
+}
+
+/// Finds and reads the templates, and what the user wants for each.
+pub(super) fn read(arguments: &InputArgs, overrides: &Overrides) -> Result<Inputs, CliError> {
+    let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
+    let mut candidates = discover::candidates(&arguments.paths, arguments.only_templates);
+    let mut problems = std::mem::take(&mut candidates.problems);
+    let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
+    problems.extend(unread);
+    let (mut settings, misconfigured) = settings(arguments, overrides, &sources);
+    problems.extend(misconfigured);
+    add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
+    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
+    Ok(Inputs { sources, settings, problems, jobs })
+}
+
+/// Says on standard error what kept a run from what it was asked to do.
+pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
+    problems.iter().for_each(output::problem);
+    if sources.is_empty() && problems.is_empty() {
+        output::warning("no templates found");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; nothing else depends on it")]
@@ -80,15 +98,23 @@ fn overrides(arguments: &CheckArgs) -> Result<Overrides, CliError> {
         selectors: Selectors { select: arguments.select.clone(), ignore: arguments.ignore.clone() },
         severity: arguments.severity,
         fail_on: arguments.fail_on,
-        regions: arguments.regions.clone(),
-        parameters: arguments.parameters.iter().cloned().collect::<BTreeMap<_, _>>(),
-        no_workspace: arguments.no_workspace,
-        stack_names: arguments.stack_names.iter().cloned().collect(),
+        ..input_overrides(&arguments.inputs)
     })
 }
 
+/// What the command line says about the templates.
+pub(super) fn input_overrides(arguments: &InputArgs) -> Overrides {
+    Overrides {
+        regions: arguments.regions.clone(),
+        parameters: arguments.parameters.iter().cloned().collect(),
+        no_workspace: arguments.no_workspace,
+        stack_names: arguments.stack_names.iter().cloned().collect(),
+        ..Overrides::default()
+    }
+}
+
 /// The settings of each source, and what is wrong with the config files.
-fn settings(arguments: &CheckArgs, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> (Vec<Arc<Settings>>, Vec<RunProblem>) {
+fn settings(arguments: &InputArgs, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> (Vec<Arc<Settings>>, Vec<RunProblem>) {
     let base = Arc::new(Settings::default().with(overrides));
     if arguments.isolated {
         return (vec![base; sources.len()], Vec::new());
@@ -123,7 +149,7 @@ fn settings(arguments: &CheckArgs, overrides: &Overrides, sources: &[Arc<SourceF
     (all, problems)
 }
 
-fn parameter_files(arguments: &CheckArgs) -> Result<Vec<ParameterFile>, CliError> {
+fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
     let read = |path: &PathBuf| {
         let problem = |problem: String| CliError::ParameterFile { path: path.clone(), problem };
         let text = discover::text(path).map_err(problem)?;
@@ -162,22 +188,22 @@ fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Setting
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that writes the report")]
-fn write(arguments: &CheckArgs, text: &str) -> Result<(), CliError> {
-    match &arguments.output_file {
-        Some(path) => std::fs::write(path, text).map_err(|error| CliError::OutputFile { path: path.clone(), error }),
+pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), CliError> {
+    match file {
+        Some(path) => std::fs::write(path, text).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
         None => Ok(output::print(text)?),
     }
 }
 
 /// The threads, started when there is more than one thing to do.
-struct Jobs {
+pub(super) struct Jobs {
     threads: Option<NonZeroUsize>,
     pool: OnceCell<ThreadPool>,
 }
 
 impl Jobs {
     /// Does `work` on `items` things, in the pool where they are several.
-    fn run<T: Send>(&self, items: usize, work: impl FnOnce() -> T + Send) -> Result<T, CliError> {
+    pub(super) fn run<T: Send>(&self, items: usize, work: impl FnOnce() -> T + Send) -> Result<T, CliError> {
         if items <= 1 {
             return Ok(work());
         }

@@ -3,6 +3,7 @@
 //! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
 
 mod check;
+mod graph;
 mod inspect;
 mod output;
 mod rules;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::config::{self, nearest};
 use crate::diagnostic::Severity;
 use crate::report::Format;
+use crate::report::graph::GraphFormat;
 
 /// Nothing at or above `--fail-on`.
 const SUCCESS: u8 = 0;
@@ -33,6 +35,7 @@ Examples:
   cfnvet check 'stacks/**/*.yaml'           a glob, expanded by cfnvet
   cat template.yaml | cfnvet check - --stdin-filename template.yaml
   cfnvet check --select ECS --output-format concise
+  cfnvet graph app.yaml --format html --output-file graph.html
   cfnvet explain exec-on-asg-capacity-provider";
 
 const INSPECT_EXAMPLES: &str = "\
@@ -54,6 +57,18 @@ Examples:
   cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
   cfnvet check --output-format json > report.json";
 
+const GRAPH_EXAMPLES: &str = "\
+Nested stacks with a local TemplateURL are read too; imports are linked to the templates given. The HTML page needs nothing beside it.
+
+Exit status: 0 the graph was written, 2 could not run. Findings are shown in the graph and do not change it.
+
+Examples:
+  cfnvet graph app.yaml                                       a Mermaid flowchart, for Markdown
+  cfnvet graph stacks/ --format html --output-file graph.html a page to look at
+  cfnvet graph app.yaml --format dot | dot -Tsvg > graph.svg  drawn by Graphviz
+  cfnvet graph app.yaml --format json                         for programs
+  cfnvet graph app.yaml --parameter Stage=prod                as it is with this value";
+
 /// A static analyzer for AWS CloudFormation templates: what a template can become, and what will go wrong.
 #[derive(Debug, Parser)]
 #[command(name = "cfnvet", version, after_help = EXAMPLES)]
@@ -68,6 +83,8 @@ enum Command {
     Check(Box<CheckArgs>),
     /// Check what is deployed, as saved outputs of the AWS CLI and events describe it
     Inspect(InspectArgs),
+    /// Show what templates were understood to be: resources, what they refer to and when, where ECS tasks are placed, and hazards
+    Graph(Box<GraphArgs>),
     /// Print the page of a rule: what it finds, why, and what to do
     Explain {
         /// The rule's code or name
@@ -84,9 +101,8 @@ enum Command {
 #[derive(Args, Debug)]
 #[command(after_help = CHECK_EXAMPLES)]
 struct CheckArgs {
-    /// Files, folders (searched for templates), globs, or - for standard input
-    #[arg(value_name = "PATH", default_value = ".")]
-    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    inputs: InputArgs,
 
     /// Run only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
@@ -103,6 +119,26 @@ struct CheckArgs {
     /// Exit with 1 for findings from this level on: info, warning or error [default: warning]
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<Severity>,
+
+    /// How the report looks
+    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
+    output_format: Format,
+
+    /// Write the report to this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output_file: Option<PathBuf>,
+
+    /// When to colour the report
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Color,
+}
+
+/// What is read, and what is known about it.
+#[derive(Args, Debug)]
+struct InputArgs {
+    /// Files, folders (searched for templates), globs, or - for standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<PathBuf>,
 
     /// A region the templates are meant for; may be given more than once
     #[arg(long = "region", value_name = "REGION", value_delimiter = ',', help_heading = "Analysis")]
@@ -141,18 +177,6 @@ struct CheckArgs {
     #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = "Files")]
     stdin_filename: String,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
-    output_format: Format,
-
-    /// Write the report to this file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    output_file: Option<PathBuf>,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    color: Color,
-
     /// The number of threads [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -181,6 +205,21 @@ struct InspectArgs {
     /// When to colour the report
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: Color,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = GRAPH_EXAMPLES)]
+struct GraphArgs {
+    #[command(flatten)]
+    inputs: InputArgs,
+
+    /// How the graph is written
+    #[arg(long, value_name = "FORMAT", default_value = "mermaid", value_parser = graph_format_parser(), help_heading = "Output")]
+    format: GraphFormat,
+
+    /// Write the graph to this file
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -235,6 +274,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Graph(arguments) => graph::run(&arguments),
         Command::Explain { rule } => rules::explain(&rule),
         Command::Rules { output_format } => rules::list(output_format),
     };
@@ -256,6 +296,11 @@ fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
 fn format_parser() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
+}
+
+fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {
+    PossibleValuesParser::new(GraphFormat::ALL.map(GraphFormat::as_str))
+        .map(|word| GraphFormat::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
 }
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {

@@ -4,6 +4,7 @@
 //! in `report`.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -151,14 +152,20 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Sorts by file, place, code and message, so that two runs print the same.
     pub fn sort(diagnostics: &mut [Self]) {
-        diagnostics.sort_by(|a, b| {
-            (a.file.name(), a.span, &a.code, &a.message, &a.stack_path).cmp(&(
-                b.file.name(),
-                b.span,
-                &b.code,
-                &b.message,
-                &b.stack_path,
-            ))
-        });
+        diagnostics.sort_by(Self::order);
+    }
+
+    /// The order of two findings in every output.
+    #[must_use]
+    pub fn order(&self, other: &Self) -> Ordering {
+        let place = (self.file.name(), self.span).cmp(&(other.file.name(), other.span));
+        place.then_with(|| (&self.code, &self.message, &self.stack_path).cmp(&(&other.code, &other.message, &other.stack_path)))
+    }
+
+    /// Whether two findings say the same of the same text.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.code, self.file.name(), self.span, &self.message, self.certainty, &self.when)
+            == (&other.code, other.file.name(), other.span, &other.message, other.certainty, &other.when)
     }
 }

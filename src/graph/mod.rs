@@ -8,6 +8,7 @@ pub mod ecs;
 mod edges;
 pub mod iam;
 mod identity;
+mod imports;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use crate::values::{Choice, Expression, Formula, Found, ResourceId, StackId, Val
 
 pub use edges::{Edge, EdgeKind};
 pub use identity::{Identity, NamedBy, Target};
+pub use imports::Import;
 
 /// The resources of a template, of the nested stacks it creates, and of the stacks it imports from.
 #[derive(Debug)]

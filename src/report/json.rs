@@ -17,8 +17,7 @@ const VERSION: u32 = 1;
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{{\"version\": {VERSION},");
-    let tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-    let _ = writeln!(out, "\"tool\": {},", line(&tool));
+    let _ = writeln!(out, "\"tool\": {},", line(&TOOL));
     let _ = writeln!(out, "\"files_checked\": {},", report.files_checked);
     out.push_str("\"diagnostics\": ");
     list(&mut out, report.diagnostics.iter().map(|diagnostic| line(&Finding::new(diagnostic))));
@@ -29,7 +28,7 @@ pub(super) fn render(report: &Report) -> String {
     out
 }
 
-fn list(out: &mut String, items: impl Iterator<Item = String>) {
+pub(super) fn list(out: &mut String, items: impl Iterator<Item = String>) {
     out.push('[');
     for (index, item) in items.enumerate() {
         out.push_str(if index == 0 { "\n" } else { ",\n" });
@@ -40,7 +39,7 @@ fn list(out: &mut String, items: impl Iterator<Item = String>) {
 
 /// JSON leaves C1 and bidirectional controls as they are; a terminal would obey them. They occur in strings only, where an
 /// escape means the same.
-fn line(value: &impl Serialize) -> String {
+pub(super) fn line(value: &impl Serialize) -> String {
     let text = serde_json::to_string(value).expect("strings, numbers and maps with string keys always serialize");
     if !text.contains(escape::is_hazardous) {
         return text;
@@ -57,10 +56,13 @@ fn line(value: &impl Serialize) -> String {
 }
 
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
+
+/// Who wrote the document.
+pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
 
 #[derive(Serialize)]
 struct Problem<'a> {
@@ -69,7 +71,7 @@ struct Problem<'a> {
 }
 
 #[derive(Serialize)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     code: &'a str,
     name: &'a str,
     severity: &'static str,
@@ -90,7 +92,7 @@ struct Finding<'a> {
 }
 
 impl<'a> Finding<'a> {
-    fn new(diagnostic: &'a Diagnostic) -> Self {
+    pub(super) fn new(diagnostic: &'a Diagnostic) -> Self {
         Self {
             code: &diagnostic.code,
             name: &diagnostic.name,
@@ -114,7 +116,7 @@ impl<'a> Finding<'a> {
 }
 
 #[derive(Serialize)]
-struct Place {
+pub(super) struct Place {
     start: Point,
     end: Point,
 }
@@ -127,7 +129,7 @@ struct Point {
 }
 
 impl Place {
-    fn new(file: &SourceFile, span: Span) -> Self {
+    pub(super) fn new(file: &SourceFile, span: Span) -> Self {
         let point = |offset| {
             let position = file.position(offset);
             Point { line: position.line, column: position.column, offset }
@@ -150,7 +152,7 @@ impl<'a> OtherText<'a> {
 }
 
 #[derive(Serialize)]
-struct When<'a> {
+pub(super) struct When<'a> {
     conditions: &'a BTreeMap<String, bool>,
     parameters: &'a BTreeMap<String, String>,
     order: &'a [String],
@@ -158,7 +160,7 @@ struct When<'a> {
 }
 
 impl<'a> When<'a> {
-    fn new(witness: &'a Witness) -> Self {
+    pub(super) fn new(witness: &'a Witness) -> Self {
         Self {
             conditions: &witness.conditions,
             parameters: &witness.parameters,

@@ -5,6 +5,7 @@
 mod concise;
 mod escape;
 mod full;
+pub mod graph;
 mod json;
 mod summary;
 mod witness;

@@ -250,6 +250,12 @@ impl<'t> Values<'t> {
         self.stacks.borrow().len() as u32
     }
 
+    /// The number of a stack's template among those that are analysed together.
+    #[must_use]
+    pub fn member(&self, stack: StackId) -> MemberId {
+        self.stack(stack).member
+    }
+
     /// The template of a stack.
     #[must_use]
     pub fn template(&self, stack: StackId) -> &'t Template<'t> {
