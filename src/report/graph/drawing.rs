@@ -16,8 +16,8 @@ const LINE_HEIGHT: f64 = 16.0;
 const LABEL_CHARACTER: f64 = 6.3;
 const MAX_LABEL: usize = 38;
 const MAX_NAME: usize = 21;
-const MAX_TYPE: usize = 28;
-const MAX_WHEN: usize = 29;
+const MAX_TYPE: usize = 27;
+const MAX_WHEN: usize = 27;
 
 /// Text made harmless in HTML and SVG, in content and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {

@@ -210,7 +210,7 @@ fn net(plan: &Plan, layer_of: &[usize]) -> Net {
         }
         let mut chain = vec![from];
         for layer in layer_of[from] + 1..layer_of[to] {
-            let owner = if arrow.shares { 0 } else { number + 1 };
+            let owner = owner(plan, number);
             let lane = *lanes.entry((layer, to, owner)).or_insert_with(|| {
                 items.push(Item { band: plan.boxes[to].0, layer, height: LANE, is_box: false, y: 0.0 });
                 items.len() - 1
@@ -439,36 +439,47 @@ fn ancestors(plan: &Plan, stack: usize) -> usize {
 
 /// The ways of the arrows, from where they begin to where they point.
 fn ways(plan: &Plan, net: &Net, columns: &[f64]) -> Vec<Vec<(f64, f64)>> {
-    let right = ports(net, &net.right);
-    let left = ports(net, &net.left);
-    let way = |(arrow, chain): (&PlannedArrow, &Vec<usize>)| {
+    let right = ports(plan, net, |pair| (pair[0], pair[1]));
+    let left = ports(plan, net, |pair| (pair[1], pair[0]));
+    let way = |(number, (arrow, chain)): (usize, (&PlannedArrow, &Vec<usize>))| {
+        let owner = owner(plan, number);
         let mut points = Vec::with_capacity(chain.len() * 2);
         for pair in chain.windows(2) {
             let (a, b) = (&net.items[pair[0]], &net.items[pair[1]]);
-            points.push((columns[a.layer] + BOX_WIDTH, right[&(pair[0], pair[1])]));
-            points.push((columns[b.layer], left[&(pair[1], pair[0])]));
+            points.push((columns[a.layer] + BOX_WIDTH, right[&(pair[0], pair[1], owner)]));
+            points.push((columns[b.layer], left[&(pair[1], pair[0], owner)]));
         }
         if chain[0] != arrow.from {
             points.reverse();
         }
         points
     };
-    plan.arrows.iter().zip(&net.chains).map(way).collect()
+    plan.arrows.iter().zip(&net.chains).enumerate().map(way).collect()
 }
 
-/// The height at which the way from an item to a neighbour leaves it: spread over the side of a box, in the order of the
-/// neighbours.
-fn ports(net: &Net, neighbours: &[Vec<usize>]) -> BTreeMap<(usize, usize), f64> {
+/// The arrows that share their way have one owner, the others one each.
+fn owner(plan: &Plan, arrow: usize) -> usize {
+    if plan.arrows[arrow].shares { 0 } else { arrow + 1 }
+}
+
+/// The height at which the way from an item to a neighbour leaves it, for each owner: spread over the side of a box, in the order
+/// of the neighbours. `ends` tells which of two items is left, and for which.
+fn ports(plan: &Plan, net: &Net, ends: impl Fn(&[usize]) -> (usize, usize)) -> BTreeMap<(usize, usize, usize), f64> {
+    let mut neighbours: Vec<Vec<(usize, usize)>> = vec![Vec::new(); net.items.len()];
+    for (number, chain) in net.chains.iter().enumerate() {
+        for (item, other) in chain.windows(2).map(&ends) {
+            neighbours[item].push((other, owner(plan, number)));
+        }
+    }
     let mut ports = BTreeMap::new();
-    for (number, item) in net.items.iter().enumerate() {
-        let mut others = neighbours[number].clone();
-        others.sort_by(|a, b| f64::total_cmp(&net.items[*a].y, &net.items[*b].y).then(a.cmp(b)));
+    for (number, (item, mut others)) in net.items.iter().zip(neighbours).enumerate() {
+        others.sort_by(|a, b| f64::total_cmp(&net.items[a.0].y, &net.items[b.0].y).then(a.cmp(b)));
         others.dedup();
         let middle = item.y + item.height / 2.0;
         let step = if item.is_box { f64::min(9.0, (item.height - 14.0) / others.len().max(1) as f64) } else { 0.0 };
         let half = (others.len() as f64 - 1.0) / 2.0;
-        for (at, other) in others.into_iter().enumerate() {
-            ports.insert((number, other), middle + (at as f64 - half) * step);
+        for (at, (other, owner)) in others.into_iter().enumerate() {
+            ports.insert((number, other, owner), middle + (at as f64 - half) * step);
         }
     }
     ports
