@@ -172,13 +172,11 @@ fn each_instance_of_a_nested_template_has_its_own_findings() {
     let document = json(&view_of(&[source(path, read(path))]));
     let stacks = document["stacks"].as_array().expect("a list");
     assert_eq!(stacks.len(), 3, "{stacks:#?}");
-    let red: Vec<&Value> = document["resources"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .filter(|found| found["hazard"] == true && found["logical_id"] == "Worker")
-        .collect();
-    let [worker] = red.as_slice() else { panic!("{red:#?}") };
+    // Of the two stacks made of the child, one has ECS Exec on.
+    let found = document["findings"].as_array().expect("a list").iter().filter(|found| found["code"] == "ECS101");
+    let on: Vec<&Value> = found.filter(|found| found["severity"] != "info").collect();
+    let [finding] = on.as_slice() else { panic!("{on:#?}") };
+    let worker = &document["resources"][finding["resources"][0].as_u64().expect("a number") as usize];
     let parent = stacks[worker["stack"].as_u64().expect("a number") as usize]["parent"].as_u64().expect("it is nested");
     assert_eq!(document["resources"][parent as usize]["logical_id"], "Trial");
 }
