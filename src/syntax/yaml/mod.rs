@@ -4,6 +4,7 @@
 //! nodes of them, and neither recurses. What a fault spoils and where reading goes on is in `recover`.
 
 mod chars;
+mod direct;
 mod recover;
 mod scalars;
 mod scanner;
@@ -212,8 +213,10 @@ impl<'s> Parser<'s> {
         } else {
             self.root();
         }
+        self.direct();
         while let Some(frame) = self.frames.last().copied() {
             self.step(frame);
+            self.direct();
         }
         self.end_of_document();
     }
@@ -338,10 +341,7 @@ impl<'s> Parser<'s> {
     fn step_block_sequence(&mut self, indentless: bool, token: Token) {
         if token.kind == Kind::BlockEntry {
             let end = self.text_taken().end;
-            let next = self.peek().kind;
-            let empty =
-                matches!(next, Kind::BlockEntry | Kind::BlockEnd) || indentless && matches!(next, Kind::Key | Kind::Value);
-            if empty { self.missing(end) } else { self.node(true, false) }
+            self.block_item(indentless, end);
         } else if indentless {
             if token.kind == Kind::Fault {
                 return self.unexpected(token);
@@ -353,6 +353,13 @@ impl<'s> Parser<'s> {
         } else {
             self.unexpected(token);
         }
+    }
+
+    /// The item that follows a dash which ends at `end`.
+    fn block_item(&mut self, indentless: bool, end: u32) {
+        let next = self.peek().kind;
+        let empty = matches!(next, Kind::BlockEntry | Kind::BlockEnd) || indentless && matches!(next, Kind::Key | Kind::Value);
+        if empty { self.missing(end) } else { self.node(true, false) }
     }
 
     fn step_flow_sequence(&mut self, first: bool, mut token: Token) {
