@@ -204,25 +204,39 @@ impl Parser<'_> {
         if !self.allowed || byte >= 0x80 || column == 0 && self.is_special(byte) {
             return Next::Other;
         }
-        if column != self.indent && !self.direct_close(column) {
+        if column > self.indent || column < self.indent && !self.is_outer(column) {
             return Next::Other;
         }
-        let Some(frame) = self.frames.last().copied().filter(|frame| frame.column == self.indent) else { return Next::Other };
-        match frame.state {
-            State::BlockSequence | State::Indentless if self.is_dash(self.pos) => return self.direct_item(),
-            State::BlockKey | State::Indentless => {}
-            _ => return Next::Other,
+        if self.is_dash(self.pos) {
+            self.direct_close(column);
+            let top = self.frames.last().filter(|frame| frame.column == self.indent);
+            return match top.map(|frame| frame.state) {
+                Some(State::BlockSequence | State::Indentless) => self.direct_item(),
+                _ => Next::Other,
+            };
         }
-        let Some(key) = self.piece(self.pos).filter(|piece| self.is_key_piece(*piece)) else { return Next::Other };
-        if frame.state == State::Indentless {
+        // What closes is closed only when the key is known: a fault in it is seen from inside.
+        match self.piece(self.pos).filter(|piece| self.is_key_piece(*piece)) {
+            Some(key) if self.direct_close_for_key(column) => Next::Key(key),
+            _ => Next::Other,
+        }
+    }
+
+    /// Closes what a key at `column` closes. False where no mapping is open there.
+    fn direct_close_for_key(&mut self, column: i32) -> bool {
+        self.direct_close(column);
+        let [.., around, top] = self.frames[..] else {
+            return self.frames.last().is_some_and(|top| top.state == State::BlockKey && top.column == column);
+        };
+        if top.column != column || self.indent != column {
+            return false;
+        }
+        if top.state == State::Indentless && around.state == State::BlockKey && around.column == column {
             // The list below a key ends with the next key.
-            let around = self.frames.len().checked_sub(2).map(|at| self.frames[at]);
-            if !around.is_some_and(|around| around.state == State::BlockKey && around.column == column) {
-                return Next::Other;
-            }
             self.close(self.last_end);
+            return true;
         }
-        Next::Key(key)
+        top.state == State::BlockKey
     }
 
     /// Whether `byte`, the first of a line, may start a document marker or a directive.
@@ -235,24 +249,20 @@ impl Parser<'_> {
         self.indents.iter().rev().copied().find(|indent| *indent <= column) == Some(column)
     }
 
-    /// Closes the collections that are indented more than `column`, if one is indented as much.
-    fn direct_close(&mut self, column: i32) -> bool {
-        if column > self.indent || !self.is_outer(column) {
-            return false;
-        }
+    /// Closes the collections that are indented more than `column`.
+    fn direct_close(&mut self, column: i32) {
         while self.indent > column {
-            let Some(frame) = self.frames.last() else { return false };
+            let Some(frame) = self.frames.last() else { return };
             match frame.state {
                 State::Indentless => {}
                 State::BlockKey | State::BlockSequence if frame.column == self.indent => {
-                    let Some(indent) = self.indents.pop() else { return false };
+                    let Some(indent) = self.indents.pop() else { return };
                     self.indent = indent;
                 }
-                _ => return false,
+                _ => return,
             }
             self.close(self.last_end);
         }
-        true
     }
 
     /// Opens a block collection at the present place.
@@ -275,8 +285,7 @@ impl Parser<'_> {
     #[inline]
     fn direct_pair(&mut self, key: Piece) -> Next {
         let column = (key.start - self.line) as i32;
-        self.keys[0] =
-            SimpleKey { possible: false, required: false, token: self.taken, at: key.start, line: self.line, column };
+        self.keys[0] = SimpleKey { possible: false, required: false, token: self.taken, at: key.start, line: self.line, column };
         self.builder.scalar(key.span(), key.text(), key.style, Tag::NONE);
         self.pos = key.stop + 1;
         self.last_end = self.pos as u32;
@@ -324,8 +333,14 @@ impl Parser<'_> {
                     return Next::Key(key);
                 }
             } else if !special && self.is_outer(column) {
-                self.missing(end);
-                return Next::Entry;
+                if self.is_dash(self.pos) {
+                    self.missing(end);
+                    return Next::Entry;
+                }
+                if let Some(key) = self.piece(self.pos).filter(|piece| self.is_key_piece(*piece)) {
+                    self.missing(end);
+                    return if self.direct_close_for_key(column) { Next::Key(key) } else { Next::Other };
+                }
             }
         }
         self.block_content(end);
