@@ -77,13 +77,21 @@ impl Parser<'_> {
         if self.is_direct() { Next::Entry } else { Next::Other }
     }
 
+    #[inline]
+    fn skip_spaces(&self, mut at: usize) -> usize {
+        while self.bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        at
+    }
+
     /// Passes spaces, ends of lines and comments. The byte there, `None` at the end of the text.
     fn next_byte(&mut self) -> Option<u8> {
         let bytes = self.bytes;
         let mut pos = self.pos;
         loop {
+            pos = self.skip_spaces(pos);
             match bytes.get(pos) {
-                Some(b' ') => pos += 1,
                 Some(b'\n') => {
                     pos += 1;
                     self.line = pos;
@@ -153,9 +161,7 @@ impl Parser<'_> {
                 },
                 Some(b' ') => {
                     let end = at;
-                    while bytes.get(at) == Some(&b' ') {
-                        at += 1;
-                    }
+                    at = self.skip_spaces(at);
                     match bytes.get(at) {
                         None | Some(b'\n' | b'#') => return plain(end, at),
                         Some(b'\r') => return if self.is_end(at) { plain(end, at) } else { None },
@@ -190,11 +196,7 @@ impl Parser<'_> {
         if quote == b'\'' && bytes.get(end) == Some(&b'\'') {
             return None;
         }
-        at = end;
-        while bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        Some(Piece { style, start, end, stop: at })
+        Some(Piece { style, start, end, stop: self.skip_spaces(end) })
     }
 
     fn direct_entry(&mut self) -> Next {
@@ -291,15 +293,12 @@ impl Parser<'_> {
         self.last_end = self.pos as u32;
         self.allowed = false;
         let end = self.last_end;
-        let mut at = self.pos;
-        while self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
+        let at = self.skip_spaces(self.pos);
         if self.is_end(at) {
             self.pos = at;
             return self.direct_below(end);
         }
-        if self.direct_scalar(at) {
+        if self.direct_value(at) {
             return Next::Entry;
         }
         self.block_content(end);
@@ -364,14 +363,16 @@ impl Parser<'_> {
                     self.direct_open(State::BlockSequence);
                     return Next::Entry;
                 }
-            } else if let Some(piece) = self.piece(self.pos)
-                && self.is_key_piece(piece)
-            {
-                if room {
+            } else if let Some(piece) = self.piece(self.pos) {
+                if !self.is_key_piece(piece) {
+                    if self.direct_scalar(piece, piece.start, Tag::NONE) {
+                        return Next::Entry;
+                    }
+                } else if room {
                     self.direct_open(State::BlockKey);
                     return Next::Key(piece);
                 }
-            } else if self.direct_scalar(self.pos) {
+            } else if byte == b'!' && self.direct_value(self.pos) {
                 return Next::Entry;
             }
         }
@@ -382,32 +383,36 @@ impl Parser<'_> {
     /// The scalar at `start`, its tag included, if nothing follows it on its line and it does not go on below. Otherwise
     /// nothing changes.
     #[inline]
-    fn direct_scalar(&mut self, start: usize) -> bool {
-        let bytes = self.bytes;
-        let (mut at, mut name_end) = (start, 0);
-        if bytes.get(at) == Some(&b'!') {
-            if !self.handles.is_empty() {
-                return false;
-            }
-            name_end = at + 1;
-            while bytes.get(name_end).is_some_and(|byte| CLASS[*byte as usize] & NAME != 0) {
-                name_end += 1;
-            }
-            if name_end == at + 1 || bytes.get(name_end) != Some(&b' ') {
-                return false;
-            }
-            at = name_end;
-            while bytes.get(at) == Some(&b' ') {
-                at += 1;
-            }
+    fn direct_value(&mut self, start: usize) -> bool {
+        if self.bytes.get(start) != Some(&b'!') {
+            return self.piece(start).is_some_and(|piece| self.direct_scalar(piece, start, Tag::NONE));
         }
-        let Some(piece) = self.piece(at).filter(|piece| self.is_end(piece.stop)) else { return false };
+        let name = &self.bytes[start + 1..];
+        let length = name.iter().position(|byte| CLASS[*byte as usize] & NAME == 0).unwrap_or(name.len());
+        if length == 0 || name.get(length) != Some(&b' ') || !self.handles.is_empty() {
+            return false;
+        }
+        let name_end = start + 1 + length;
+        let Some(piece) = self.piece(self.skip_spaces(name_end)).filter(|piece| self.is_end(piece.stop)) else { return false };
+        // Should the scalar go on below, the tag is made again, and is the same one.
+        let tag = self.builder.tag(&self.text[start + 1..name_end]);
+        self.direct_scalar(piece, start, tag)
+    }
+
+    /// Adds the scalar `piece`, whose tag starts at `start`. False, and nothing is changed, where something follows it on its
+    /// line or it goes on below.
+    #[inline]
+    fn direct_scalar(&mut self, piece: Piece, start: usize, tag: Tag) -> bool {
+        if !self.is_end(piece.stop) {
+            return false;
+        }
+        let bytes = self.bytes;
         let (mut pos, mut line, mut allowed) = (piece.stop, self.line, false);
         if piece.style == Style::Plain {
             // A plain scalar goes on in a line that is indented more than the collection.
             loop {
+                pos = self.skip_spaces(pos);
                 match bytes.get(pos) {
-                    Some(b' ') => pos += 1,
                     Some(b'\n') => {
                         pos += 1;
                         line = pos;
@@ -425,7 +430,6 @@ impl Parser<'_> {
                 }
             }
         }
-        let tag = if at > start { self.builder.tag(&self.text[start + 1..name_end]) } else { Tag::NONE };
         self.builder.scalar(Span::new(start as u32, piece.end as u32), piece.text(), piece.style, tag);
         self.last_end = piece.end as u32;
         (self.pos, self.line, self.allowed) = (pos, line, allowed);
