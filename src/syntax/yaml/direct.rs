@@ -67,9 +67,18 @@ impl Parser<'_> {
             }
             key.possible = false;
         }
-        self.frames.last().is_some_and(|frame| {
-            matches!(frame.state, State::BlockKey | State::BlockSequence | State::Indentless) && frame.column == self.indent
-        })
+        self.is_sound()
+            && self.frames.last().is_some_and(|frame| {
+                matches!(frame.state, State::BlockKey | State::BlockSequence | State::Indentless) && frame.column == self.indent
+            })
+    }
+
+    /// Whether a list below a key is indented as the key is. Recovery from a first entry that is indented too far parts them.
+    fn is_sound(&self) -> bool {
+        match self.frames[..] {
+            [.., around, top] => top.state != State::Indentless || around.column == top.column,
+            _ => true,
+        }
     }
 
     /// After something that was left to the tokens.
@@ -256,7 +265,7 @@ impl Parser<'_> {
         while self.indent > column {
             let Some(frame) = self.frames.last() else { return };
             match frame.state {
-                State::Indentless => {}
+                State::Indentless if self.is_sound() => {}
                 State::BlockKey | State::BlockSequence if frame.column == self.indent => {
                     let Some(indent) = self.indents.pop() else { return };
                     self.indent = indent;

@@ -629,4 +629,20 @@ mod tests {
             "{a:x\n y\n\nz\n b:x y\nz c:it's d:a\tb c e:one two }"
         );
     }
+
+    #[test]
+    fn a_byte_order_mark_before_a_line_without_a_colon_is_no_part_of_it() {
+        let (out, problems) = read("  b: 2\n]\n\u{feff}a  b\n \n    f:\n");
+        assert!(out.starts_with("{b:2 "), "{out}");
+        assert!(!problems.is_empty());
+    }
+
+    #[test]
+    fn common_lines_beside_others_read_the_same() {
+        assert_eq!(
+            plain("a:  # c\n- !Ref b\n-\n  c: 'd' # e\n- - f\n  - g h\n\"i\": j\n  k\nl :\nm: !Sub\n  n\no: &p q\n"),
+            "{a:[b {c:d } [f g h ] ] i:j k l: m:n o:q }"
+        );
+        assert_eq!(plain("a:\r\n  b: c\r\n  d:\r\n  - e\r\nf: g"), "{a:{b:c d:[e ] } f:g }");
+    }
 }
