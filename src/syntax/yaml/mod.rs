@@ -4,6 +4,7 @@
 //! nodes of them, and neither recurses. What a fault spoils and where reading goes on is in `recover`.
 
 mod chars;
+mod direct;
 mod recover;
 mod scalars;
 mod scanner;
@@ -212,8 +213,10 @@ impl<'s> Parser<'s> {
         } else {
             self.root();
         }
+        self.direct();
         while let Some(frame) = self.frames.last().copied() {
             self.step(frame);
+            self.direct();
         }
         self.end_of_document();
     }
@@ -338,10 +341,7 @@ impl<'s> Parser<'s> {
     fn step_block_sequence(&mut self, indentless: bool, token: Token) {
         if token.kind == Kind::BlockEntry {
             let end = self.text_taken().end;
-            let next = self.peek().kind;
-            let empty =
-                matches!(next, Kind::BlockEntry | Kind::BlockEnd) || indentless && matches!(next, Kind::Key | Kind::Value);
-            if empty { self.missing(end) } else { self.node(true, false) }
+            self.block_item(indentless, end);
         } else if indentless {
             if token.kind == Kind::Fault {
                 return self.unexpected(token);
@@ -353,6 +353,13 @@ impl<'s> Parser<'s> {
         } else {
             self.unexpected(token);
         }
+    }
+
+    /// The item that follows a dash which ends at `end`.
+    fn block_item(&mut self, indentless: bool, end: u32) {
+        let next = self.peek().kind;
+        let empty = matches!(next, Kind::BlockEntry | Kind::BlockEnd) || indentless && matches!(next, Kind::Key | Kind::Value);
+        if empty { self.missing(end) } else { self.node(true, false) }
     }
 
     fn step_flow_sequence(&mut self, first: bool, mut token: Token) {
@@ -621,5 +628,21 @@ mod tests {
             plain("a: |\n  x\n   y\n\n  z\nb: >-\n  x\n  y\n\n  z\nc: 'it''s'\nd: \"a\\tb\n  c\"\ne: one\n  two\n"),
             "{a:x\n y\n\nz\n b:x y\nz c:it's d:a\tb c e:one two }"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_a_line_without_a_colon_is_no_part_of_it() {
+        let (out, problems) = read("  b: 2\n]\n\u{feff}a  b\n \n    f:\n");
+        assert!(out.starts_with("{b:2 "), "{out}");
+        assert!(!problems.is_empty());
+    }
+
+    #[test]
+    fn common_lines_beside_others_read_the_same() {
+        assert_eq!(
+            plain("a:  # c\n- !Ref b\n-\n  c: 'd' # e\n- - f\n  - g h\n\"i\": j\n  k\nl :\nm: !Sub\n  n\no: &p q\n"),
+            "{a:[b {c:d } [f g h ] ] i:j k l: m:n o:q }"
+        );
+        assert_eq!(plain("a:\r\n  b: c\r\n  d:\r\n  - e\r\nf: g"), "{a:{b:c d:[e ] } f:g }");
     }
 }

@@ -179,7 +179,9 @@ impl Parser<'_> {
         }
         let key = self.keys[0];
         let column = (content - self.line) as i32;
-        let (own_column, alone) = ((start - first_line) as i32, self.text[first_line..start].trim_matches(' ').is_empty());
+        let own_column = (start - first_line) as i32;
+        // Behind a byte-order mark the line starts inside of it.
+        let alone = self.bytes[first_line..start].iter().all(|byte| matches!(byte, b' ' | 0xbf));
         if key.possible && key.required {
             // The first line stands among keys and has no colon; what follows is what it would have held.
             self.pos = start;
