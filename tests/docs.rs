@@ -155,7 +155,7 @@ fn every_config_shown_is_one_that_a_run_takes() {
 
 #[test]
 fn every_option_in_the_readme_is_one_of_the_command_line() {
-    let help = ["check", "graph"].map(|command| {
+    let help = ["check", "graph", "inspect"].map(|command| {
         let help = Command::new(env!("CARGO_BIN_EXE_cfnvet")).args([command, "--help"]).output().expect("the binary runs");
         String::from_utf8(help.stdout).expect("it prints UTF-8")
     });

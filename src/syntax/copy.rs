@@ -15,6 +15,7 @@ impl Builder {
         builder.tree.comments.clone_from(&tree.comments);
         builder.tree.problems.clone_from(&tree.problems);
         builder.tree.strict_json = tree.strict_json;
+        builder.derived = true;
         builder
     }
 

@@ -224,6 +224,8 @@ pub struct Builder {
     pub(super) tree: Tree,
     open: Vec<u32>,
     tag_numbers: FxHashMap<String, usize>,
+    /// The nodes come from another tree, whose faults are known: what is made of them is nobody's text.
+    pub(super) derived: bool,
 }
 
 impl Builder {
@@ -247,6 +249,7 @@ impl Builder {
             },
             open: Vec::with_capacity(16),
             tag_numbers: FxHashMap::default(),
+            derived: false,
         }
     }
 
@@ -375,7 +378,9 @@ impl Builder {
             if node.flag {
                 self.check_merges(id);
             }
-            self.find_duplicates(id);
+            if !self.derived {
+                self.find_duplicates(id);
+            }
         }
         let around = &self.tree.nodes[parent as usize];
         if parent != id && around.kind == RawKind::Mapping && around.b % 2 == 1 {
