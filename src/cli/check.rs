@@ -32,11 +32,17 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         diagnostics: &diagnostics,
         problems: &problems,
         files_checked: templates,
+        kind: "template",
         elapsed: Some(start.elapsed()),
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
     };
     write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
     tell(&sources, &problems);
+    for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
+        if !sources.iter().any(|source| source.text().contains(name.as_str())) {
+            output::warning(&format!("no template has a parameter `{name}`"));
+        }
+    }
 
     let by_file: FxHashMap<&str, &Settings> =
         sources.iter().zip(&settings).map(|(source, settings)| (source.name(), settings.as_ref())).collect();

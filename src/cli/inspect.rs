@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
         diagnostics: &diagnostics,
         problems: &problems,
         files_checked: sources.len(),
+        kind: "file",
         elapsed: None,
         style: output::style(arguments.output_format, arguments.color, false),
     };

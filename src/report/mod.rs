@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub problems: &'a [RunProblem],
     /// The number of templates checked.
     pub files_checked: usize,
+    /// What these files are, for the summary: `template`.
+    pub kind: &'static str,
     /// How long it took; `None` leaves it out, so that two runs print the same bytes.
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
