@@ -97,16 +97,6 @@ impl<'t> ResourceGraph<'t> {
         formulas.any(ways.collect::<Vec<_>>())
     }
 
-    /// When a property is the given string by what the templates say, and not only by the value that somebody gives a parameter
-    /// without allowed values.
-    #[must_use]
-    pub fn is_stated(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
-        let formulas = &self.values.formulas;
-        let open = self.texts(mapping, property).into_iter().filter(|(_, text)| self.values.is_open(text));
-        let open = formulas.any(open.map(|(when, _)| when).collect::<Vec<_>>());
-        formulas.and(self.is(mapping, property, literal), formulas.not(open))
-    }
-
     fn declared(&self, mapping: &Choice<'t>, property: &str, named: NamedBy) -> Vec<(Formula, Resource<'t>)> {
         let names = self.values.property(mapping, property);
         let identities = names.iter().flat_map(|name| self.identify(name, named));

@@ -83,7 +83,7 @@ fn check_role<'t>(analysis: &Analysis<'t>, job: &ExecJob<'t>, sink: &mut Sink) {
 fn check_root<'t>(analysis: &Analysis<'t>, job: &ExecJob<'t>, sink: &mut Sink) {
     let (graph, values) = (analysis.graph(), analysis.values());
     for container in &job.task.containers {
-        let hits = values.formulas.and(job.on, graph.is_stated(container, "ReadonlyRootFilesystem", "true"));
+        let hits = values.formulas.and(job.on, graph.is_surely(container, "ReadonlyRootFilesystem", "true"));
         let Some(verdict) = values.verdict(container.when, hits) else { continue };
         let switch = values.property(container, "ReadonlyRootFilesystem");
         let Some(switch) = switch.iter().find_map(|switch| switch.written()) else { continue };

@@ -91,14 +91,14 @@ fn needs<'t>(analysis: &Analysis<'t>, launch: &ExecLaunch<'t>) -> Vec<Need<'t>> 
             }
         };
         add(&settings, "KmsKeyId", graph.key_left_to_iam(&settings), &["kms:Decrypt"]);
-        let overrides = graph.is_stated(&settings, "Logging", "OVERRIDE");
+        let overrides = graph.is_surely(&settings, "Logging", "OVERRIDE");
         for destination in values.property(&settings, "LogConfiguration") {
             add(&destination, "CloudWatchLogGroupName", overrides, &TO_LOG_GROUP);
             let buckets = graph.buckets(&destination).into_iter();
             let open = buckets.map(|(when, bucket)| values.formulas.and(when, graph.has_allowing_policy(&bucket)));
             let by_role = values.formulas.and(overrides, values.formulas.not(values.formulas.any(open.collect::<Vec<_>>())));
             add(&destination, "S3BucketName", by_role, &["s3:PutObject"]);
-            let encrypted = values.formulas.and(by_role, graph.is_stated(&destination, "S3EncryptionEnabled", "true"));
+            let encrypted = values.formulas.and(by_role, graph.is_surely(&destination, "S3EncryptionEnabled", "true"));
             if values.possible(graph.has(&destination, "S3BucketName")) {
                 add(&destination, "S3EncryptionEnabled", encrypted, &["s3:GetEncryptionConfiguration"]);
             }

@@ -52,7 +52,7 @@ fn keys<'t>(analysis: &Analysis<'t>, container: &Container<'t>) -> Vec<Key<'t>> 
     for list in ["Environment", "Secrets"].iter().flat_map(|name| values.property(&container.settings, name)) {
         for entry in values.items(&list).into_iter().filter(|entry| entry.written().is_some()) {
             for name in KEYS {
-                let when = graph.is_stated(&entry, "Name", name);
+                let when = graph.is_surely(&entry, "Name", name);
                 if values.possible(when) {
                     keys.push(Key { name, when, entry });
                 }

@@ -30,7 +30,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for task in graph.exec_tasks() {
         for container in graph.containers(&task.definition) {
             let exists = values.formulas.and(task.definition.when, container.when);
-            let read_only = graph.is_stated(&container.settings, "ReadonlyRootFilesystem", "true");
+            let read_only = graph.is_surely(&container.settings, "ReadonlyRootFilesystem", "true");
             let hits = values.formulas.and(task.on, read_only);
             let Some(verdict) = values.verdict(exists, hits) else { continue };
             let switch = values.property(&container.settings, "ReadonlyRootFilesystem");

@@ -34,7 +34,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn check_destination<'t>(analysis: &Analysis<'t>, session: &SessionSettings<'t>, sink: &mut Sink) {
     let (graph, values) = (analysis.graph(), analysis.values());
     let SessionSettings { cluster, settings } = session;
-    let overrides = graph.is_stated(settings, "Logging", "OVERRIDE");
+    let overrides = graph.is_surely(settings, "Logging", "OVERRIDE");
     let without = values.formulas.not(graph.has(settings, "LogConfiguration"));
     let Some(verdict) = values.verdict(settings.when, values.formulas.and(overrides, without)) else { return };
     let Some(logging) = values.property(settings, "Logging").iter().find_map(|logging| logging.written()) else { return };
@@ -52,9 +52,9 @@ fn check_destination<'t>(analysis: &Analysis<'t>, session: &SessionSettings<'t>,
 /// `CloudWatchEncryptionEnabled` needs a log group that has a key.
 fn check_encryption<'t>(analysis: &Analysis<'t>, session: &SessionSettings<'t>, sink: &mut Sink) {
     let (graph, values) = (analysis.graph(), analysis.values());
-    let overrides = graph.is_stated(&session.settings, "Logging", "OVERRIDE");
+    let overrides = graph.is_surely(&session.settings, "Logging", "OVERRIDE");
     for destination in values.property(&session.settings, "LogConfiguration") {
-        let encrypted = values.formulas.and(overrides, graph.is_stated(&destination, "CloudWatchEncryptionEnabled", "true"));
+        let encrypted = values.formulas.and(overrides, graph.is_surely(&destination, "CloudWatchEncryptionEnabled", "true"));
         let switch = values.property(&destination, "CloudWatchEncryptionEnabled");
         let Some(switch) = switch.iter().find_map(|switch| switch.written()) else { continue };
         for (when, group) in graph.log_groups(&destination) {

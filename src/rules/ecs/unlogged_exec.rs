@@ -26,11 +26,11 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for launch in graph.exec_launches() {
         let defaults_log = may_log_by_default(analysis, &launch);
         for session in graph.session_settings_of(&launch.launch) {
-            let none = graph.is_stated(&session.settings, "Logging", "NONE");
-            let overrides = graph.is_stated(&session.settings, "Logging", "OVERRIDE");
+            let none = graph.is_surely(&session.settings, "Logging", "NONE");
+            let overrides = graph.is_surely(&session.settings, "Logging", "OVERRIDE");
             // What is not known may be any of the three.
             let known = values.formulas.not(graph.has(&session.settings, "Logging"));
-            let default = values.formulas.or(known, graph.is_stated(&session.settings, "Logging", "DEFAULT"));
+            let default = values.formulas.or(known, graph.is_surely(&session.settings, "Logging", "DEFAULT"));
             let default = values.formulas.all([default, values.formulas.not(overrides), values.formulas.not(defaults_log)]);
             let unlogged = values.formulas.and(session.settings.when, values.formulas.or(none, default));
             let hits = values.formulas.and(launch.on, unlogged);
