@@ -3,10 +3,14 @@
 //! A [`Diagnostic`] knows no rule, no template and no output format. Which rules exist is in `rules`; how a finding looks is
 //! in `report`.
 
+mod fingerprint;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use fingerprint::fingerprints;
 
 use crate::text::{Edit, SourceFile, Span};
 
