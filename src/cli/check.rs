@@ -10,7 +10,7 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, output};
 use crate::check::{self, Outcome};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
@@ -25,18 +25,40 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
     let overrides = overrides(arguments)?;
-    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
+    let allowed = fix::allowed(arguments)?;
+    let Inputs { mut sources, settings, mut problems, jobs } = read(&arguments.inputs, &overrides)?;
 
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
+    let check = |sources: &[Arc<SourceFile>]| jobs.run(sources.len(), || check::check(sources, &settings, &discover::linked));
+    let (outcome, fixes) = match allowed {
+        None => {
+            let outcome = check(&sources)?;
+            let fixes = fix::offered(&outcome.diagnostics, &sources);
+            (outcome, fixes)
+        }
+        Some(allowed) => {
+            let fixed = jobs.run(sources.len(), || crate::fix::apply(&sources, &settings, &discover::linked, allowed))?;
+            if arguments.diff {
+                tell(&sources, &problems);
+                return fix::show(arguments, &fixed, &problems);
+            }
+            fix::keep(arguments, &mut sources, fixed, &mut problems, check)?
+        }
+    };
+    let Outcome { diagnostics, templates } = outcome;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
         files_checked: templates,
         kind: "template",
+        fixes: Some(fixes),
         elapsed: Some(start.elapsed()),
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
     };
-    write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
+    let text = arguments.output_format.render(&report);
+    match arguments.output_file.as_deref() {
+        None if fix::gives_text_back(arguments) => output::aside(&text),
+        file => write(file, &text)?,
+    }
     tell(&sources, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {

@@ -26,6 +26,7 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
         problems: &problems,
         files_checked: sources.len(),
         kind: "file",
+        fixes: None,
         elapsed: None,
         style: output::style(arguments.output_format, arguments.color, false),
     };

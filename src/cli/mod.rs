@@ -3,10 +3,12 @@
 //! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
 
 mod check;
+mod fix;
 mod graph;
 mod inspect;
 mod output;
 mod rules;
+mod write;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -14,7 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{self, nearest};
 use crate::diagnostic::Severity;
@@ -48,13 +50,16 @@ Examples:
 const CHECK_EXAMPLES: &str = "\
 Rules are named by code (ECS101), name, the beginning of codes (ECS, E30) or ALL; the most specific one wins.
 
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not run.
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not run. With --fix the findings that remain count; with --diff
+it is 1 where there is a diff.
 
 Examples:
   cfnvet check                                   every template in this folder and below
   cfnvet check stacks/ --ignore W,E3012          all rules but these
   cfnvet check --select ALL --severity info      everything there is to say
   cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
+  cfnvet check --fix app.yaml                    write the safe fixes, report the rest
+  cfnvet check --diff --unsafe-fixes app.yaml    show what all fixes would change
   cfnvet check --output-format json > report.json";
 
 const GRAPH_EXAMPLES: &str = "\
@@ -99,10 +104,22 @@ enum Command {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = CHECK_EXAMPLES)]
+#[command(after_help = CHECK_EXAMPLES, group(ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true)))]
 struct CheckArgs {
     #[command(flatten)]
     inputs: InputArgs,
+
+    /// Write the safe fixes of findings into the files, and report what remains
+    #[arg(long, help_heading = "Fixes")]
+    fix: bool,
+
+    /// With --fix or --diff: take the unsafe fixes too, which change what is deployed
+    #[arg(long, requires = "fixing", help_heading = "Fixes")]
+    unsafe_fixes: bool,
+
+    /// Print what --fix would change as a unified diff; write and report nothing
+    #[arg(long, conflicts_with = "output_format", help_heading = "Fixes")]
+    diff: bool,
 
     /// Run only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
@@ -241,6 +258,8 @@ enum CliError {
     ParameterFile { path: PathBuf, problem: String },
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
+    #[error("`-` cannot be fixed together with other paths")]
+    FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
     #[error("threads cannot be started: {0}")]

@@ -24,6 +24,7 @@ pub(super) fn render(report: &Report) -> String {
     }
     out.push_str(&summary::line(report));
     out.push('\n');
+    out.push_str(&summary::fixes(report));
     out
 }
 

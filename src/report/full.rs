@@ -29,6 +29,7 @@ pub(super) fn render(report: &Report) -> String {
         None => AnsiColor::Green.on_default(),
     };
     let _ = writeln!(out, "{}", page.paint(paint, &summary::line(report)));
+    out.push_str(&summary::fixes(report));
     out
 }
 

@@ -3,6 +3,7 @@
 //! Which findings there are, and where the text goes, is not here.
 
 mod concise;
+pub mod diff;
 mod escape;
 mod full;
 pub mod graph;
@@ -27,10 +28,25 @@ pub struct Report<'a> {
     pub files_checked: usize,
     /// What these files are, for the summary: `template`.
     pub kind: &'static str,
+    /// What was fixed and can be; `None` where there is no `--fix`.
+    pub fixes: Option<Fixes>,
     /// How long it took; `None` leaves it out, so that two runs print the same bytes.
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
     pub style: Style,
+}
+
+/// What was fixed, and what can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixes {
+    /// How many findings a fix has ended; they are not among those reported.
+    pub ended: usize,
+    /// In how many files.
+    pub files: usize,
+    /// How many of the findings reported `--fix` would end.
+    pub safe: usize,
+    /// How many more with `--unsafe-fixes`.
+    pub unsafe_only: usize,
 }
 
 /// Why a run could not check all that it was asked to.
