@@ -3,6 +3,7 @@
 //! Nothing is written here: texts go in and texts come out. Each step is checked with all templates of the run, and taken back
 //! unless every file still reads, the finding is gone, and no other has come.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::sync::Arc;
 
@@ -97,7 +98,7 @@ impl fmt::Display for Reason {
 #[must_use]
 pub fn apply(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, allowed: Safety) -> Fixed {
     let run = Run { settings, load };
-    let readable: Vec<bool> = sources.iter().map(reads).collect();
+    let readable: Vec<OnceCell<bool>> = sources.iter().map(|_| OnceCell::new()).collect();
     let mut state = run.check(sources.to_vec());
     let found = state.outcome.diagnostics.len();
     let mut applied: Vec<Vec<Applied>> = vec![Vec::new(); sources.len()];
@@ -142,11 +143,21 @@ pub fn apply(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     }
 }
 
-/// Whether a fix of `diagnostic` can be applied when `sources` are what was given.
+/// How many of the findings have a safe fix that can be applied when `sources` are what was given, and how many an unsafe one.
 #[must_use]
-pub fn is_fixable(diagnostic: &Diagnostic, sources: &[Arc<SourceFile>]) -> bool {
-    let given = |file: &Arc<SourceFile>| sources.iter().any(|source| Arc::ptr_eq(source, file));
-    diagnostic.fix.as_ref().is_some_and(|fix| given(&fix.file) && reads(&fix.file))
+pub fn offered(diagnostics: &[Diagnostic], sources: &[Arc<SourceFile>]) -> (usize, usize) {
+    let mut fixable: FxHashMap<*const SourceFile, bool> = FxHashMap::default();
+    let (mut safe, mut unsafe_only) = (0, 0);
+    for fix in diagnostics.iter().filter_map(|diagnostic| diagnostic.fix.as_ref()) {
+        let given = || sources.iter().any(|source| Arc::ptr_eq(source, &fix.file));
+        if *fixable.entry(Arc::as_ptr(&fix.file)).or_insert_with(|| given() && reads(&fix.file)) {
+            match fix.safety {
+                Safety::Safe => safe += 1,
+                Safety::Unsafe => unsafe_only += 1,
+            }
+        }
+    }
+    (safe, unsafe_only)
 }
 
 /// Whether the whole text can be read.
@@ -189,7 +200,7 @@ struct Run<'r> {
 
 impl State {
     /// The fixes that may be applied, and those that are left for a reason that no trial shows.
-    fn candidates(&self, readable: &[bool], allowed: Safety) -> (Vec<Candidate>, Vec<(usize, Reason)>) {
+    fn candidates(&self, readable: &[OnceCell<bool>], allowed: Safety) -> (Vec<Candidate>, Vec<(usize, Reason)>) {
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut left = Vec::new();
         for (finding, diagnostic) in self.outcome.diagnostics.iter().enumerate() {
@@ -201,7 +212,8 @@ impl State {
                 left.push((finding, Reason::NotGiven));
                 continue;
             };
-            if !readable[file] {
+            // A step is taken only if the file can still be read, so this is asked once.
+            if !*readable[file].get_or_init(|| reads(&fix.file)) {
                 left.push((finding, Reason::Unreadable));
                 continue;
             }
@@ -274,6 +286,9 @@ impl Run<'_> {
         if let Some(new) = kept.new.first() {
             let Diagnostic { code, message, .. } = &after.outcome.diagnostics[*new];
             return Err(Reason::Brings { code: code.to_string(), message: message.clone() });
+        }
+        if after.outcome.diagnostics.len() >= before.outcome.diagnostics.len() {
+            return Err(Reason::Stays);
         }
         // The findings of `part`, which are numbered in `base`, are looked up in what was found just before.
         let since = Matching::new(&base.outcome.diagnostics, &after.outcome.diagnostics);

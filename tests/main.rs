@@ -10,6 +10,9 @@ mod conditions;
 mod config;
 mod docs;
 mod exec;
+#[allow(dead_code, unreachable_pub)]
+mod fixable;
+mod fixes;
 mod fixtures;
 mod graph;
 mod inspect;

@@ -24,15 +24,8 @@ pub(super) fn allowed(arguments: &CheckArgs) -> Result<Option<Safety>, CliError>
 
 /// How many of the findings could be fixed, for a run that only reports them.
 pub(super) fn offered(diagnostics: &[Diagnostic], sources: &[Arc<SourceFile>]) -> Fixes {
-    let mut fixes = Fixes::default();
-    for diagnostic in diagnostics.iter().filter(|diagnostic| fix::is_fixable(diagnostic, sources)) {
-        match diagnostic.fix.as_ref().map(|fix| fix.safety) {
-            Some(Safety::Safe) => fixes.safe += 1,
-            Some(Safety::Unsafe) => fixes.unsafe_only += 1,
-            None => {}
-        }
-    }
-    fixes
+    let (safe, unsafe_only) = fix::offered(diagnostics, sources);
+    Fixes { safe, unsafe_only, ..Fixes::default() }
 }
 
 /// Prints what `--fix` would change.

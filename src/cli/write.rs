@@ -15,6 +15,10 @@ use crate::discover::describe;
 pub(super) fn replace(path: &Path, before: &str, after: &str) -> Result<(), String> {
     let cannot = |error: std::io::Error| format!("cannot be written: {}", describe(&error));
     let real = path.canonicalize().map_err(cannot)?;
+    // Two names of one file come here twice.
+    if std::fs::read(&real).map_err(cannot)? == after.as_bytes() {
+        return Ok(());
+    }
     let metadata = real.metadata().map_err(cannot)?;
     // A file that is renamed onto a read-only one would replace it all the same.
     if metadata.permissions().readonly() {
