@@ -22,9 +22,9 @@ pub(super) fn render(report: &Report) -> String {
             certainty(diagnostic),
         );
     }
+    out.push_str(&summary::fixes(report));
     out.push_str(&summary::line(report));
     out.push('\n');
-    out.push_str(&summary::fixes(report));
     out
 }
 

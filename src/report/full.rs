@@ -23,13 +23,13 @@ pub(super) fn render(report: &Report) -> String {
         page.finding(&mut out, diagnostic).expect("writing to a string cannot fail");
         out.push('\n');
     }
+    out.push_str(&summary::fixes(report));
     let paint = match report.diagnostics.iter().map(|diagnostic| diagnostic.severity).max() {
         Some(severity) => color(severity).bold(),
         None if !report.problems.is_empty() => AnsiColor::Yellow.on_default(),
         None => AnsiColor::Green.on_default(),
     };
     let _ = writeln!(out, "{}", page.paint(paint, &summary::line(report)));
-    out.push_str(&summary::fixes(report));
     out
 }
 

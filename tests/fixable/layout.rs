@@ -92,12 +92,11 @@ pub fn write(template: &Value, random: &mut Random) -> (&'static str, String) {
 }
 
 fn json(value: &Value, pretty: Option<usize>, depth: usize, out: &mut String) {
-    let line = |out: &mut String, depth: usize| match pretty {
-        Some(step) => {
+    let line = |out: &mut String, depth: usize| {
+        if let Some(step) = pretty {
             out.push('\n');
             out.push_str(&" ".repeat(step * depth));
         }
-        None => {}
     };
     match value {
         Value::Scalar { text, is_text, .. } => {
@@ -316,9 +315,28 @@ impl<'r> Writer<'r> {
     }
 
     fn brackets(&mut self, open: char, parts: &[String], close: char) -> String {
+        if !parts.is_empty() && self.random.below(6) == 0 {
+            return self.open_brackets(open, parts, close);
+        }
         let blank = if self.random.below(3) == 0 && !parts.is_empty() { " " } else { "" };
         let comma = if self.random.below(12) == 0 && !parts.is_empty() { "," } else { "" };
         format!("{open}{blank}{}{comma}{blank}{close}", parts.join(", "))
+    }
+
+    /// Brackets over several lines, far enough to the right to be within any block.
+    fn open_brackets(&mut self, open: char, parts: &[String], close: char) -> String {
+        let mut text = String::from(open);
+        for (at, part) in parts.iter().enumerate() {
+            if self.random.below(3) > 0 {
+                if self.random.below(self.comments) == 0 {
+                    text.push_str(&format!(" {}", self.comment()));
+                }
+                text.push_str(&format!("\n{:40}", ""));
+            }
+            let comma = if at + 1 < parts.len() || self.random.below(4) == 0 { ", " } else { "" };
+            text.push_str(&format!("{part}{comma}"));
+        }
+        if self.random.below(3) > 0 { format!("{}\n{:38}{close}", text.trim_end(), "") } else { format!("{text}{close}") }
     }
 
     fn scalar(&mut self, text: &str, is_text: bool, was_plain: bool) -> String {
