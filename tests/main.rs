@@ -11,6 +11,7 @@ mod config;
 mod docs;
 mod exec;
 mod fixtures;
+mod formats;
 mod graph;
 mod inspect;
 mod launches;

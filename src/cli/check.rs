@@ -10,11 +10,11 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
-use crate::check::{self, Outcome};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output, progress};
+use crate::check::{self, Outcome, Watch};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
-use crate::report::{Report, RunProblem};
+use crate::report::{Report, RunProblem, Style};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -24,19 +24,27 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
+    let outputs = arguments.output.outputs()?;
     let overrides = overrides(arguments)?;
-    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
+    let clock = || start.elapsed();
+    let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
+    let Inputs { sources, settings, problems, jobs } = watch.step("read", || read(&arguments.inputs, &overrides))?;
 
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
+    let work = || check::check_watched(&sources, &settings, &discover::linked, &watch);
+    let Outcome { diagnostics, .. } = progress::shown(&watch, || jobs.run(sources.len(), work))?;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
-        files_checked: templates,
+        rules: &[],
+        files: &sources,
         kind: "template",
         elapsed: Some(start.elapsed()),
-        style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
+        style: Style::default(),
     };
-    write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
+    watch.step("report", || outputs.write(&report))?;
+    if arguments.timings {
+        output::note(&watch.timings().render());
+    }
     tell(&sources, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {
@@ -89,7 +97,7 @@ pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; nothing else depends on it")]
+#[expect(clippy::disallowed_methods, reason = "the summary and --timings say how long the run took; nothing else depends on it")]
 fn now() -> Instant {
     Instant::now()
 }
@@ -190,14 +198,6 @@ fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Setting
         for (template, name) in names {
             settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
         }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the place that writes the report")]
-pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), CliError> {
-    match file {
-        Some(path) => std::fs::write(path, text).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
-        None => Ok(output::print(text)?),
     }
 }
 

@@ -6,6 +6,8 @@ mod check;
 mod graph;
 mod inspect;
 mod output;
+mod outputs;
+mod progress;
 mod rules;
 
 use std::ffi::OsString;
@@ -15,6 +17,8 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use outputs::OutputArgs;
 
 use crate::config::{self, nearest};
 use crate::diagnostic::Severity;
@@ -55,7 +59,8 @@ Examples:
   cfnvet check stacks/ --ignore W,E3012          all rules but these
   cfnvet check --select ALL --severity info      everything there is to say
   cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
-  cfnvet check --output-format json > report.json";
+  cfnvet check --output-format json > report.json
+  cfnvet check --output-format concise --output-format sarif=cfnvet.sarif";
 
 const GRAPH_EXAMPLES: &str = "\
 Nested stacks with a local TemplateURL are read too; imports are linked to the templates given. The HTML page needs nothing beside it.
@@ -93,7 +98,7 @@ enum Command {
     /// List the rules
     Rules {
         /// How the list looks
-        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
+        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = list_format_parser())]
         output_format: Format,
     },
 }
@@ -120,17 +125,12 @@ struct CheckArgs {
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<Severity>,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
-    output_format: Format,
+    #[command(flatten)]
+    output: OutputArgs,
 
-    /// Write the report to this file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    output_file: Option<PathBuf>,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    color: Color,
+    /// Say on standard error where the time went
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 /// What is read, and what is known about it.
@@ -198,13 +198,8 @@ struct InspectArgs {
     #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = severity_parser(), hide_possible_values = true)]
     severity: Severity,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
-    output_format: Format,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
@@ -239,6 +234,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error(transparent)]
+    Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("standard output cannot be written: {0}")]
@@ -293,9 +290,10 @@ fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
     nearest(written, rule_names())
 }
 
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
+/// Rules are no findings: they have the shapes that are for everything.
+fn list_format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new([Format::Full, Format::Concise, Format::Json].map(Format::as_str))
+        .map(|word| Format::named(&word).unwrap_or_default())
 }
 
 fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {
