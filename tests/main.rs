@@ -17,6 +17,7 @@ mod inspect;
 mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
+mod outputs;
 mod pages;
 mod reports;
 mod support;

@@ -28,10 +28,16 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let overrides = overrides(arguments)?;
     let clock = || start.elapsed();
     let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
-    let Inputs { sources, settings, problems, jobs } = watch.step("read", || read(&arguments.inputs, &overrides))?;
-
-    let work = || check::check_watched(&sources, &settings, &discover::linked, &watch);
-    let Outcome { diagnostics, .. } = progress::shown(&watch, || jobs.run(sources.len(), work))?;
+    let work = || {
+        let inputs = watch.step("read", || read(&arguments.inputs, &overrides))?;
+        let check = || check::check_watched(&inputs.sources, &inputs.settings, &discover::linked, &watch);
+        let outcome = inputs.jobs.run(inputs.sources.len(), check)?;
+        Ok::<_, CliError>((inputs, outcome))
+    };
+    // Whoever types a template is not to be disturbed.
+    let is_typed = arguments.inputs.paths.iter().any(|path| path.as_os_str() == discover::STANDARD_INPUT);
+    let (inputs, Outcome { diagnostics, .. }) = if is_typed { work() } else { progress::shown(&watch, work) }?;
+    let Inputs { sources, settings, problems, .. } = inputs;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,

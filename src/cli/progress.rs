@@ -41,13 +41,15 @@ fn show(watch: &Watch, ended: &Receiver<()>) {
     let mut wait = PATIENCE;
     while ended.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
         let Progress { checking, done, of } = watch.progress();
-        // Before the first template is read there is nothing to count.
-        if of > 0 {
-            let step = if checking { "checking" } else { "reading" };
-            let _ = write!(io::stderr(), "\r\u{1b}[K{step} {done} of {of} templates");
-            let _ = io::stderr().flush();
-            is_shown = true;
-        }
+        let line = match (of, checking) {
+            // They are still being looked for.
+            (0, _) => "looking for templates".to_owned(),
+            (_, false) => format!("reading {done} of {of} templates"),
+            (_, true) => format!("checking {done} of {of} templates"),
+        };
+        let _ = write!(io::stderr(), "\r\u{1b}[K{line}");
+        let _ = io::stderr().flush();
+        is_shown = true;
         wait = INTERVAL;
     }
     if is_shown {

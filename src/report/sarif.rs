@@ -47,13 +47,10 @@ pub(super) fn render(report: &Report) -> String {
 /// A rule that found something. One that is not among those of the report, such as a policy of the user, is described by what its
 /// first finding says of it.
 fn rule(code: &str, report: &Report) -> Value {
-    let first = report.diagnostics.iter().find(|diagnostic| diagnostic.code == code);
-    let url =
-        report.diagnostics.iter().filter(|diagnostic| diagnostic.code == code).find_map(|diagnostic| diagnostic.url.as_deref());
-    let mut rule = match report.rules.iter().find(|rule| rule.code == code) {
-        Some(info) => known_rule(info),
-        None => json!({"id": code, "name": first.map(|diagnostic| &diagnostic.name)}),
-    };
+    let mut found = report.diagnostics.iter().filter(|diagnostic| diagnostic.code == code);
+    let url = found.clone().find_map(|diagnostic| diagnostic.url.as_deref());
+    let known = report.rules.iter().find(|rule| rule.code == code).map(known_rule);
+    let mut rule = known.or_else(|| found.next().map(unknown_rule)).unwrap_or_default();
     if let Some(url) = url.filter(|url| url.starts_with("https://")) {
         rule["helpUri"] = json!(url);
     }
@@ -70,6 +67,16 @@ fn known_rule(info: &RuleInfo) -> Value {
         "help": {"text": format!("{title} `cfnvet explain {}` says why, and what to do.", info.code), "markdown": info.page},
         "defaultConfiguration": {"level": level(info.severity)},
         "properties": {"tags": ["cloudformation"]},
+    })
+}
+
+fn unknown_rule(first: &Diagnostic) -> Value {
+    json!({
+        "id": first.code,
+        "name": first.name,
+        "shortDescription": {"text": first.name},
+        "fullDescription": {"text": first.name},
+        "help": {"text": first.help.as_ref().unwrap_or(&first.message)},
     })
 }
 
