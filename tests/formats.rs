@@ -235,18 +235,32 @@ fn a_file_outside_is_an_absolute_uri_in_sarif() {
     assert_eq!(artifact, &json!({"uri": "file:///tmp/a%20b%3A%E5%90%8D.yaml"}));
 }
 
-/// A command as the runner of GitHub Actions reads it from a line of the log.
-fn workflow_command(line: &str) -> Option<(String, Vec<(String, String)>, String)> {
-    let rest = line.strip_prefix("::")?;
-    let (head, data) = rest.split_once("::")?;
-    let (command, properties) = head.split_once(' ').unwrap_or((head, ""));
-    let data = data.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
-    let value = |text: &str| {
-        let text = text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",");
-        text.replace("%25", "%")
-    };
-    let pairs = properties.split(',').filter_map(|pair| pair.split_once('='));
-    Some((command.to_owned(), pairs.map(|(key, text)| (key.to_owned(), value(text))).collect(), data))
+/// A command to the runner of GitHub Actions.
+struct WorkflowCommand {
+    name: String,
+    properties: Vec<(String, String)>,
+    message: String,
+}
+
+impl WorkflowCommand {
+    /// As the runner reads it from a line of the log.
+    fn read(line: &str) -> Option<Self> {
+        let rest = line.strip_prefix("::")?;
+        let (head, data) = rest.split_once("::")?;
+        let (name, properties) = head.split_once(' ').unwrap_or((head, ""));
+        let message = data.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%");
+        let value = |text: &str| {
+            let text = text.replace("%0D", "\r").replace("%0A", "\n").replace("%3A", ":").replace("%2C", ",");
+            text.replace("%25", "%")
+        };
+        let pairs = properties.split(',').filter_map(|pair| pair.split_once('='));
+        let properties = pairs.map(|(key, text)| (key.to_owned(), value(text))).collect();
+        Some(Self { name: name.to_owned(), properties, message })
+    }
+
+    fn property(&self, key: &str) -> Option<&str> {
+        self.properties.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
 }
 
 #[test]
@@ -256,16 +270,16 @@ fn github_annotations_are_read_back_as_the_runner_reads_them() {
     let lines: Vec<&str> = text.lines().collect();
     // A summary stands at the end, which is no command.
     assert_eq!(lines.len(), findings.len() + problems().len() + 1, "{text}");
-    assert!(workflow_command(lines[lines.len() - 1]).is_none());
+    assert!(WorkflowCommand::read(lines[lines.len() - 1]).is_none());
     for (line, finding) in lines.iter().zip(&findings) {
-        let (command, properties, message) = workflow_command(line).expect("it is a command");
-        let property = |key: &str| properties.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str());
+        let command = WorkflowCommand::read(line).expect("it is a command");
+        let property = |key: &str| command.property(key);
         let expected = match finding.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
             Severity::Info => "notice",
         };
-        assert_eq!((command.as_str(), property("file")), (expected, Some(finding.file.name())));
+        assert_eq!((command.name.as_str(), property("file")), (expected, Some(finding.file.name())));
         let [start, end] = [finding.span.start, finding.span.end].map(|offset| finding.file.position(offset));
         assert_eq!(property("line"), Some(start.line.to_string().as_str()));
         assert_eq!(property("endLine"), Some(end.line.to_string().as_str()));
@@ -273,11 +287,11 @@ fn github_annotations_are_read_back_as_the_runner_reads_them() {
         let column = (start.line == end.line).then(|| start.column.to_string());
         assert_eq!(property("col"), column.as_deref());
         assert_eq!(property("title"), Some(format!("{} {}", finding.code, finding.name).as_str()));
-        assert!(message.contains(&finding.message), "{message}");
+        assert!(command.message.contains(&finding.message), "{}", command.message);
     }
-    let (command, properties, message) = workflow_command(lines[findings.len()]).expect("it is a command");
-    assert_eq!((command.as_str(), &properties[0].1), ("error", &NAMES[0].to_owned()));
-    assert!(message.contains("cannot\\nbe read: 100%"), "{message}");
+    let command = WorkflowCommand::read(lines[findings.len()]).expect("it is a command");
+    assert_eq!((command.name.as_str(), command.property("file")), ("error", Some(NAMES[0])));
+    assert!(command.message.contains("cannot\\nbe read: 100%"), "{}", command.message);
 }
 
 /// The fields that GitLab documents, and no others.
