@@ -14,11 +14,13 @@ mod exec;
 mod fixable;
 mod fixes;
 mod fixtures;
+mod formats;
 mod graph;
 mod inspect;
 mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
+mod outputs;
 mod pages;
 mod reports;
 mod support;

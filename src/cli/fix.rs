@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, check, output, write};
+use super::outputs::Outputs;
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, output, write};
 use crate::check::Outcome;
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::discover::STANDARD_INPUT;
@@ -29,17 +30,17 @@ pub(super) fn offered(diagnostics: &[Diagnostic], sources: &[Arc<SourceFile>]) -
 }
 
 /// Prints what `--fix` would change.
-pub(super) fn show(arguments: &CheckArgs, fixed: &Fixed, problems: &[RunProblem]) -> Result<u8, CliError> {
+pub(super) fn show(outputs: &Outputs, fixed: &Fixed, problems: &[RunProblem]) -> Result<u8, CliError> {
     let here = here();
     let diffs = fixed.files.iter().map(|file| {
         let name = file.before.name();
         let below = here.as_ref().and_then(|here| Path::new(name).strip_prefix(here).ok()).and_then(Path::to_str);
         diff::unified(below.unwrap_or(name), file.before.text(), file.after.text())
     });
-    check::write(arguments.output_file.as_deref(), &diffs.collect::<String>())?;
+    outputs.write_text(&diffs.collect::<String>())?;
     tell(fixed);
     if fixed.ended > 0 {
-        output::note(&format!("Would fix {}.", counts(fixed.ended, fixed.files.len())));
+        output::note(&format!("Would fix {}.\n", counts(fixed.ended, fixed.files.len())));
     }
     Ok(match (problems.is_empty(), fixed.files.is_empty()) {
         (false, _) => COULD_NOT_RUN,

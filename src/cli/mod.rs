@@ -7,6 +7,8 @@ mod fix;
 mod graph;
 mod inspect;
 mod output;
+mod outputs;
+mod progress;
 mod rules;
 mod write;
 
@@ -17,6 +19,8 @@ use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use outputs::OutputArgs;
 
 use crate::config::{self, nearest};
 use crate::diagnostic::Severity;
@@ -60,7 +64,8 @@ Examples:
   cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
   cfnvet check --fix app.yaml                    write the safe fixes, report the rest
   cfnvet check --diff --unsafe-fixes app.yaml    show what all fixes would change
-  cfnvet check --output-format json > report.json";
+  cfnvet check --output-format json > report.json
+  cfnvet check --output-format concise --output-format sarif=cfnvet.sarif";
 
 const GRAPH_EXAMPLES: &str = "\
 Nested stacks with a local TemplateURL are read too; imports are linked to the templates given. The HTML page needs nothing beside it.
@@ -98,7 +103,7 @@ enum Command {
     /// List the rules
     Rules {
         /// How the list looks
-        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
+        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = list_format_parser())]
         output_format: Format,
     },
 }
@@ -118,7 +123,7 @@ struct CheckArgs {
     unsafe_fixes: bool,
 
     /// Print what --fix would change as a unified diff; write and report nothing
-    #[arg(long, conflicts_with = "output_format", help_heading = "Fixes")]
+    #[arg(long, conflicts_with = "formats", help_heading = "Fixes")]
     diff: bool,
 
     /// Run only these rules
@@ -137,17 +142,12 @@ struct CheckArgs {
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<Severity>,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
-    output_format: Format,
+    #[command(flatten)]
+    output: OutputArgs,
 
-    /// Write the report to this file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    output_file: Option<PathBuf>,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    color: Color,
+    /// Say on standard error where the time went
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 /// What is read, and what is known about it.
@@ -215,13 +215,8 @@ struct InspectArgs {
     #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = severity_parser(), hide_possible_values = true)]
     severity: Severity,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
-    output_format: Format,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
@@ -256,6 +251,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error(transparent)]
+    Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("`-` cannot be fixed together with other paths")]
@@ -312,9 +309,10 @@ fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
     nearest(written, rule_names())
 }
 
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
+/// Rules are no findings: they have the shapes that are for everything.
+fn list_format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new([Format::Full, Format::Concise, Format::Json].map(Format::as_str))
+        .map(|word| Format::named(&word).unwrap_or_default())
 }
 
 fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {

@@ -35,14 +35,14 @@ pub(super) fn warning(message: &str) {
     let _ = writeln!(io::stderr(), "warning: {}", one_line(message));
 }
 
-/// Prints a line to standard error.
-pub(super) fn note(message: &str) {
-    let _ = writeln!(io::stderr(), "{}", one_line(message));
+/// Prints lines to standard error, where nobody can be told that it failed.
+pub(super) fn note(text: &str) {
+    let _ = aside(text);
 }
 
 /// Prints the report to standard error, where standard output is for something else.
-pub(super) fn aside(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+pub(super) fn aside(text: &str) -> io::Result<()> {
+    io::stderr().write_all(text.as_bytes())
 }
 
 /// What the reader's side can show. The terminal is asked only where the answer matters.

@@ -10,8 +10,8 @@ use anstyle::{AnsiColor, Style as Paint};
 use excerpt::Excerpt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
-use super::{Report, Style, one_line, summary, witness};
-use crate::diagnostic::{Certainty, Diagnostic, Safety, Severity};
+use super::{Report, Style, one_line, sentence, summary, witness};
+use crate::diagnostic::{Certainty, Diagnostic, Severity};
 
 /// Prose is folded no narrower than this, however narrow the terminal.
 const MIN_WIDTH: usize = 40;
@@ -79,10 +79,7 @@ impl Page {
             self.entry(out, "help:", help)?;
         }
         if let Some(fix) = &diagnostic.fix {
-            let safety = match fix.safety {
-                Safety::Safe => "safe",
-                Safety::Unsafe => "unsafe: it changes what is deployed",
-            };
+            let safety = sentence::safety(fix.safety);
             self.entry(out, "fix:", &format!("{} ({safety})", fix.title))?;
         }
         if let Some(url) = &diagnostic.url {

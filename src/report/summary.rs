@@ -23,7 +23,7 @@ pub(super) fn line(report: &Report) -> String {
         counts.push(counted(report.problems.len(), "problem"));
     }
     let elapsed = report.elapsed.map(|elapsed| format!(" in {}", human(elapsed))).unwrap_or_default();
-    format!("Checked {}: {}{elapsed}.", counted(report.files_checked, report.kind), counts.join(", "))
+    format!("Checked {}: {}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
 }
 
 /// `Fixed 3 findings in 2 files. 1 more can be fixed with --unsafe-fixes.`; empty where nothing was and nothing can be.
