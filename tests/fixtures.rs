@@ -103,7 +103,9 @@ fn described(diagnostic: &Diagnostic) -> String {
 
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
-    Format::Full.render(&Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style })
+    let report =
+        Report { diagnostics, problems: &[], files_checked: 1, files_skipped: 0, kind: "template", elapsed: None, style };
+    Format::Full.render(&report)
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod inspect;
 mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
+mod packaging;
 mod pages;
 mod reports;
 mod support;

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
 use crate::check::{self, Outcome};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
-use crate::discover::{self, ConfigFiles};
+use crate::discover::{self, ConfigFiles, Files};
 use crate::report::{Report, RunProblem};
 use crate::text::SourceFile;
 use crate::workspace;
@@ -25,19 +25,20 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
     let overrides = overrides(arguments)?;
-    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
+    let Inputs { sources, skipped, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
 
     let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
         files_checked: templates,
+        files_skipped: skipped,
         kind: "template",
         elapsed: Some(start.elapsed()),
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
     };
     write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
-    tell(&sources, &problems);
+    tell(&sources, skipped, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {
             output::warning(&format!("no template has a parameter `{name}`"));
@@ -61,6 +62,8 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
 /// What a run works on.
 pub(super) struct Inputs {
     pub(super) sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named do not look like templates.
+    pub(super) skipped: usize,
     /// Of each source.
     pub(super) settings: Vec<Arc<Settings>>,
     pub(super) problems: Vec<RunProblem>,
@@ -72,19 +75,20 @@ pub(super) fn read(arguments: &InputArgs, overrides: &Overrides) -> Result<Input
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
     let mut candidates = discover::candidates(&arguments.paths, arguments.only_templates);
     let mut problems = std::mem::take(&mut candidates.problems);
-    let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
+    let Files { sources, skipped, problems: unread } =
+        jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
     problems.extend(unread);
     let (mut settings, misconfigured) = settings(arguments, overrides, &sources);
     problems.extend(misconfigured);
     add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Inputs { sources, settings, problems, jobs })
+    Ok(Inputs { sources, skipped, settings, problems, jobs })
 }
 
 /// Says on standard error what kept a run from what it was asked to do.
-pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
+pub(super) fn tell(sources: &[Arc<SourceFile>], skipped: usize, problems: &[RunProblem]) {
     problems.iter().for_each(output::problem);
-    if sources.is_empty() && problems.is_empty() {
+    if sources.is_empty() && skipped == 0 && problems.is_empty() {
         output::warning("no templates found");
     }
 }

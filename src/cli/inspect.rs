@@ -5,14 +5,14 @@ use std::sync::Arc;
 use super::{COULD_NOT_RUN, CliError, FINDINGS, InspectArgs, SUCCESS, output};
 use crate::check;
 use crate::config::Settings;
-use crate::discover;
+use crate::discover::{self, Files};
 use crate::report::{Report, RunProblem};
 
 pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
     let files = discover::candidates(&arguments.files, false);
-    let (sources, unread) = discover::read(&files, "<stdin>");
+    let Files { sources, problems: unread, .. } = discover::read(&files, "<stdin>");
     let templates = discover::candidates(&arguments.template, false);
-    let (templates, unread_templates) = discover::read(&templates, "<stdin>");
+    let Files { sources: templates, problems: unread_templates, .. } = discover::read(&templates, "<stdin>");
     let mut problems: Vec<RunProblem> = files.problems.into_iter().chain(unread).chain(unread_templates).collect();
     let settings = Arc::new(Settings { severity: arguments.severity, ..Settings::default() });
     let (diagnostics, unknown) = check::inspect(&sources, &templates, &settings);
@@ -25,6 +25,7 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
         diagnostics: &diagnostics,
         problems: &problems,
         files_checked: sources.len(),
+        files_skipped: 0,
         kind: "file",
         elapsed: None,
         style: output::style(arguments.output_format, arguments.color, false),

@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub problems: &'a [RunProblem],
     /// The number of templates checked.
     pub files_checked: usize,
+    /// The number of files that were named and are no templates.
+    pub files_skipped: usize,
     /// What these files are, for the summary: `template`.
     pub kind: &'static str,
     /// How long it took; `None` leaves it out, so that two runs print the same bytes.
