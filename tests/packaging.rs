@@ -58,7 +58,8 @@ fn every_hook_runs_a_command_that_cfnvet_has() {
         assert_eq!(hook["require_serial"], true, "{id}: templates of one commit are linked, so one process sees them all");
         assert_eq!(hook["files"], r"(?i)\.(ya?ml|json|template)$", "{id}: the endings are those that a folder is searched for");
         let entry = hook["entry"].as_str().expect("it is text").strip_prefix("cfnvet ").expect("it runs cfnvet");
-        let run = Command::new(env!("CARGO_BIN_EXE_cfnvet")).args(entry.split(' ')).arg("other.json").current_dir(&folder).output();
+        let run =
+            Command::new(env!("CARGO_BIN_EXE_cfnvet")).args(entry.split(' ')).arg("other.json").current_dir(&folder).output();
         let run = run.expect("the binary runs");
         assert_eq!(run.status.code(), Some(0), "{id}: {}", String::from_utf8_lossy(&run.stderr));
     }
@@ -166,7 +167,8 @@ fn the_image_is_built_from_everything_that_the_binary_includes() {
         }
     }
     assert!(included > 10, "the rules' pages are included");
-    for path in ["Cargo.toml", "Cargo.lock", "src/main.rs", "tests/main.rs", "benches/parse.rs", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for path in ["Cargo.toml", "Cargo.lock", "src/main.rs", "tests/main.rs", "benches/parse.rs", "LICENSE-MIT", "LICENSE-APACHE"]
+    {
         assert!(is_taken(path), "{path}");
     }
 }

@@ -39,7 +39,15 @@ fn label(file: &Arc<SourceFile>, text: &str, message: &str) -> Label {
 }
 
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    Report { diagnostics, problems: &[], files_checked: 1, files_skipped: 0, kind: "template", elapsed: None, style: Style::default() }
+    Report {
+        diagnostics,
+        problems: &[],
+        files_checked: 1,
+        files_skipped: 0,
+        kind: "template",
+        elapsed: None,
+        style: Style::default(),
+    }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {

@@ -3,10 +3,10 @@
 
     tests/packaging/run.py [--all] [--required] [--profile PROFILE] [STEP …]
 
-Everything happens in a folder that is removed at the end. pre-commit and maturin come from the package index that pip is set up
-for; without Python's venv, or where the index cannot be reached, the steps that need them are left out, and that is said
-(`--required` makes it a failure). `--all` adds the steps that compile again for minutes: the hook that is built from source, and
-the static binary in an empty root.
+For Linux and macOS. Everything happens in a folder that is removed at the end. pre-commit and maturin come from the package index
+that pip is set up for; where it cannot be reached, the steps that need them are left out, and that is said (`--required` makes it a
+failure). `--all` adds the steps that compile everything again: the hook that is built from source, and the static binary in an
+empty root.
 """
 
 import argparse
@@ -45,7 +45,11 @@ class Run:
         self.folder = folder
         self.profile = arguments.profile
         # Nothing of the user's: neither caches, nor settings of Git, nor the repository that a hook of Git runs in.
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "PRE_COMMIT"))}
+        self.env = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("GIT_", "GITHUB_", "PRE_COMMIT")) and name != "SKIP"
+        }
         self.env |= {
             "PRE_COMMIT_HOME": str(folder / "pre-commit"),
             "PIP_CACHE_DIR": str(folder / "pip"),
@@ -81,7 +85,11 @@ class Run:
             self.command(sys.executable, "-m", "venv", tools)
             pip = [tools / "bin/pip", "install", "--quiet", "--timeout", "20", "--retries", "1"]
             installed = self.command(*pip, "pre-commit", "maturin", status=None)
-            self._tools = tools / "bin" if installed.status == 0 else LeftOut(f"pip cannot install pre-commit and maturin: {installed.last()}")
+            self._tools = (
+                tools / "bin"
+                if installed.status == 0
+                else LeftOut(f"pip cannot install pre-commit and maturin: {installed.last()}")
+            )
         if isinstance(self._tools, LeftOut):
             raise self._tools
         return self._tools
@@ -186,7 +194,16 @@ def sdist(run):
     shutil.unpack_archive(archive, run.folder / "unpacked")
     (folder,) = (run.folder / "unpacked").iterdir()
     top = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    wanted = {"Cargo.toml", "Cargo.lock", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "PKG-INFO", "README.md", "pyproject.toml"}
+    wanted = {
+        "Cargo.toml",
+        "Cargo.lock",
+        "CHANGELOG.md",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "PKG-INFO",
+        "README.md",
+        "pyproject.toml",
+    }
     must_be("what the source distribution holds", sorted(top), sorted(wanted | {"src", "rules", "benches"}))
     # It is complete where cargo takes every file that the sources include.
     run.command("cargo", "metadata", "--locked", "--no-deps", "--format-version", "1", cwd=folder)
@@ -292,7 +309,13 @@ def rust_hook(run):
     """the hook `cfnvet`, built from source by pre-commit"""
     repository = run.sources()
     commit = run.command("git", "rev-parse", "HEAD", cwd=repository).text.strip()
-    hook(run, "cfnvet", repository, commit, None, first="built by pre-commit and run in")
+    # As cargo builds a release, but for the optimisations, which take minutes and show nothing here.
+    quick = {
+        "CARGO_PROFILE_RELEASE_LTO": "off",
+        "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+        "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0",
+    }
+    hook(run, "cfnvet", repository, commit, quick, first="built by pre-commit, unoptimised, and run in")
 
 
 def speed(run):
@@ -303,7 +326,9 @@ def speed(run):
     files |= {f"other/{number}.json": json.dumps({"Resources": list(range(900))}) for number in range(90)}
     user = run.repository("speed", files)
     command = [run.binary(), "check", "--only-templates", *sorted(files)]
-    runs = [run.command(*command, cwd=user).must_say("Checked 10 templates, 190 other files skipped: no findings") for _ in range(7)]
+    runs = [
+        run.command(*command, cwd=user).must_say("Checked 10 templates, 190 other files skipped: no findings") for _ in range(7)
+    ]
     best = min(output.seconds for output in runs)
     say(f"the tool took {best * 1000:.0f} ms from start to end, the best of {len(runs)}; it says {runs[0].last()}")
     if best >= LIMIT:
@@ -431,11 +456,17 @@ def npm(run):
     platform = run.command("node", "-p", "`${process.platform}-${process.arch}`").text.strip()
     out = run.folder / "packages"
     run.command("node", ROOT / "packaging/npm/build.mjs", out, f"{platform}={run.binary()}")
-    run.command("node", ROOT / "packaging/npm/build.mjs", out / "no", f"plan9-x64={run.binary()}", status=2).must_say("must be one of")
+    run.command("node", ROOT / "packaging/npm/build.mjs", out / "no", f"plan9-x64={run.binary()}", status=2).must_say(
+        "must be one of"
+    )
     for name in ["cfnvet", platform]:
         run.command("npm", "pack", "--silent", "--pack-destination", out, out / name)
     archives = sorted(out.glob("*.tgz"))
-    must_be("the archives", [archive.name for archive in archives], sorted([f"cfnvet-{VERSION}.tgz", f"cfnvet-{platform}-{VERSION}.tgz"]))
+    must_be(
+        "the archives",
+        [archive.name for archive in archives],
+        sorted([f"cfnvet-{VERSION}.tgz", f"cfnvet-{platform}-{VERSION}.tgz"]),
+    )
     user = run.folder / "user-npm"
     user.mkdir()
     (user / "package.json").write_text('{"private": true}')
@@ -515,7 +546,8 @@ def image(run):
         path.chmod(0o755)
 
     def inside(*arguments, status=0):
-        inner = "import os, sys; os.chroot('.'); os.chdir('/work'); os.setgid(65532); os.setuid(65532); os.execv('/cfnvet', sys.argv[1:])"
+        enter = "import os, sys; os.chroot('.'); os.chdir('/work'); os.setgid(65532); os.setuid(65532); "
+        inner = enter + "os.execv('/cfnvet', sys.argv[1:])"
         return run.command(sys.executable, "-c", inner, "cfnvet", *arguments, cwd=empty, status=status)
 
     must_be("the version", inside("--version").text, f"cfnvet {VERSION}\n")
