@@ -129,10 +129,11 @@ fn the_action_hands_its_inputs_to_scripts_as_variables_only() {
 }
 
 #[test]
-fn every_version_that_the_page_on_ci_names_is_that_of_the_package() {
-    let page = read("docs/ci.md");
-    for (before, end) in [("cfnvet==", [' ', '`', ']', '\n'].as_slice()), ("rev: v", &['\n']), ("cfnvet@v", &['\n'])] {
-        let versions: BTreeSet<&str> = page.split(before).skip(1).filter_map(|rest| rest.split(end).next()).collect();
+fn every_version_that_the_pages_name_is_that_of_the_package() {
+    let pages = read("README.md") + &read("docs/ci.md");
+    let ends: &[char] = &[' ', '`', ']', '\n'];
+    for before in ["cfnvet==", "rev: v", "cfnvet@v"] {
+        let versions: BTreeSet<&str> = pages.split(before).skip(1).filter_map(|rest| rest.split(ends).next()).collect();
         assert_eq!(versions, BTreeSet::from([env!("CARGO_PKG_VERSION")]), "after `{before}`");
     }
 }
