@@ -266,7 +266,8 @@ fn the_config_file_of_cfn_lint_counts_where_there_is_none_of_ours() {
 fn a_file_that_is_too_large_is_not_read_whole() {
     let folder = Folder::with_templates(&[]);
     folder.write("large.yaml", vec![b'#'; cfnvet::text::MAX_FILE_BYTES + 1000]);
-    let (sources, problems) = discover::read(&discover::candidates(&[folder.path().join("large.yaml")], false), "");
+    let large = discover::candidates(&[folder.path().join("large.yaml")], false);
+    let discover::Files { sources, problems, .. } = discover::read(&large, "");
     assert_eq!(problems, []);
     let read = cfnvet::text::DecodeProblem::TooLarge { bytes: cfnvet::text::MAX_FILE_BYTES + 1 };
     assert_eq!(sources[0].problem(), Some(read));
