@@ -38,8 +38,29 @@ pub struct Candidates {
 #[derive(Debug)]
 struct Candidate {
     path: PathBuf,
-    /// Whether it is left out unless it looks like a template.
-    only_template: bool,
+    taken: Taken,
+}
+
+/// Which of the files found are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// Whatever it looks like.
+    Always,
+    /// Named, and left out unless it looks like a template.
+    NamedTemplate,
+    /// In a folder, where files that do not look like templates are no news.
+    FolderTemplate,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The files to check, in the order of the candidates.
+    pub sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named are left out because they do not look like templates.
+    pub skipped: usize,
+    /// Files that cannot be read.
+    pub problems: Vec<RunProblem>,
 }
 
 impl Candidates {
@@ -55,7 +76,8 @@ impl Candidates {
 /// Files named are always taken, unless `only_templates` asks that they look like templates too.
 #[must_use]
 pub fn candidates(paths: &[PathBuf], only_templates: bool) -> Candidates {
-    let mut search = Search { found: Candidates::default(), seen: FxHashSet::default(), only_templates };
+    let named = if only_templates { Taken::NamedTemplate } else { Taken::Always };
+    let mut search = Search { found: Candidates::default(), seen: FxHashSet::default(), named };
     for path in paths {
         search.argument(path);
     }
@@ -65,28 +87,29 @@ pub fn candidates(paths: &[PathBuf], only_templates: bool) -> Candidates {
 struct Search {
     found: Candidates,
     seen: FxHashSet<PathBuf>,
-    only_templates: bool,
+    /// For files that are named, by themselves or by a glob.
+    named: Taken,
 }
 
 impl Search {
     #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
     fn argument(&mut self, path: &Path) {
         if path == Path::new(STANDARD_INPUT) {
-            return self.file(path.to_owned(), self.only_templates);
+            return self.file(path.to_owned(), self.named);
         }
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
-            Ok(_) => self.file(path.to_owned(), self.only_templates),
+            Ok(_) => self.file(path.to_owned(), self.named),
             Err(_) if is_glob(path) => self.glob(path),
             Err(error) => self.problem(path, &error),
         }
     }
 
-    fn file(&mut self, path: PathBuf, only_template: bool) {
+    fn file(&mut self, path: PathBuf, taken: Taken) {
         // `a.yaml` and `./a.yaml` are one file.
         let key: PathBuf = path.components().filter(|component| *component != Component::CurDir).collect();
         if self.seen.insert(key) {
-            self.found.files.push(Candidate { path, only_template });
+            self.found.files.push(Candidate { path, taken });
         }
     }
 
@@ -112,7 +135,7 @@ impl Search {
             } else if has_extension(entry.path()) && !ignored.contains(&entry) && is_file(&entry) {
                 let path = entry.into_path();
                 let path = if root == Path::new(".") { path.strip_prefix(".").map(Path::to_owned).unwrap_or(path) } else { path };
-                self.file(path, true);
+                self.file(path, Taken::FolderTemplate);
             }
         }
     }
@@ -132,7 +155,7 @@ impl Search {
             let path = entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned();
             if matcher.is_match(&path) && is_file(&entry) {
                 any = true;
-                self.file(path, self.only_templates);
+                self.file(path, self.named);
             }
         }
         if !any {
@@ -249,21 +272,22 @@ fn gitignore(folder: &Path) -> Option<Gitignore> {
 ///
 /// More than one file is read in the current rayon pool.
 #[must_use]
-pub fn read(candidates: &Candidates, standard_input: &str) -> (Vec<Arc<SourceFile>>, Vec<RunProblem>) {
+pub fn read(candidates: &Candidates, standard_input: &str) -> Files {
     let one = |candidate: &Candidate| read_candidate(candidate, standard_input);
     let results: Vec<_> = match candidates.files.as_slice() {
         [only] => vec![one(only)],
         files => files.par_iter().map(one).collect(),
     };
-    let mut sources = Vec::with_capacity(results.len());
-    let mut problems = Vec::new();
-    for result in results {
+    let mut files = Files::default();
+    for (result, candidate) in results.into_iter().zip(&candidates.files) {
         match result {
-            Ok(source) => sources.extend(source),
-            Err(problem) => problems.push(problem),
+            Ok(Some(source)) => files.sources.push(source),
+            Ok(None) if candidate.taken == Taken::NamedTemplate => files.skipped += 1,
+            Ok(None) => {}
+            Err(problem) => files.problems.push(problem),
         }
     }
-    (sources, problems)
+    files
 }
 
 /// `None` where the file is left out because it does not look like a template.
@@ -275,7 +299,7 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
         Ok(bytes) => bytes,
         Err(error) => return Err(RunProblem { file: Some(name), message: describe(&error) }),
     };
-    if candidate.only_template && !looks_like_template(&lossy(&bytes)) {
+    if candidate.taken != Taken::Always && !looks_like_template(&lossy(&bytes)) {
         return Ok(None);
     }
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))

@@ -106,8 +106,7 @@ fn described(diagnostic: &Diagnostic) -> String {
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
     let files = [Arc::new(SourceFile::new("", ""))];
-    let report =
-        Report { diagnostics, problems: &[], rules: &[], files: &files, kind: "template", fixes: None, elapsed: None, style };
+    let report = Report { diagnostics, files: &files, kind: "template", style, ..Report::default() };
     Format::Full.render(&report)
 }
 

@@ -21,6 +21,7 @@ mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod outputs;
+mod packaging;
 mod pages;
 mod reports;
 mod support;

@@ -46,8 +46,7 @@ fn files(number: usize) -> Vec<Arc<SourceFile>> {
 static ONE_FILE: LazyLock<Vec<Arc<SourceFile>>> = LazyLock::new(|| files(1));
 
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    let style = Style::default();
-    Report { diagnostics, problems: &[], rules: &[], files: &ONE_FILE, kind: "template", fixes: None, elapsed: None, style }
+    Report { diagnostics, files: &ONE_FILE, kind: "template", ..Report::default() }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {

@@ -13,9 +13,9 @@ use rustc_hash::FxHashMap;
 use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, output, progress};
 use crate::check::{self, Outcome, Watch};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
-use crate::discover::{self, ConfigFiles};
+use crate::discover::{self, ConfigFiles, Files};
 use crate::fix::Fixed;
-use crate::report::{Report, RunProblem, Style};
+use crate::report::{Report, RunProblem};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -48,14 +48,14 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     // Whoever types a template is not to be disturbed.
     let is_typed = arguments.inputs.paths.iter().any(|path| path.as_os_str() == discover::STANDARD_INPUT);
     let (inputs, found) = if is_typed { work() } else { progress::shown(&watch, work) }?;
-    let Inputs { mut sources, settings, mut problems, jobs } = inputs;
+    let Inputs { mut sources, skipped, settings, mut problems, jobs } = inputs;
     let (outcome, fixes) = match found {
         Found::AsGiven(outcome) => {
             let fixes = fix::offered(&outcome.diagnostics, &sources);
             (outcome, fixes)
         }
         Found::Fixed(fixed) if arguments.diff => {
-            tell(&sources, &problems);
+            tell(&sources, skipped, &problems);
             return fix::show(&outputs, &fixed, &problems);
         }
         Found::Fixed(fixed) => {
@@ -68,19 +68,19 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
-        rules: &[],
         files: &sources,
+        files_skipped: skipped,
         kind: "template",
         fixes: Some(fixes),
         elapsed: Some(start.elapsed()),
-        style: Style::default(),
+        ..Report::default()
     };
     let outputs = if fix::gives_text_back(arguments) { outputs.printed_by(output::aside) } else { outputs };
     watch.step("report", || outputs.write(&report))?;
     if arguments.timings {
         output::note(&watch.timings().render());
     }
-    tell(&sources, &problems);
+    tell(&sources, skipped, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {
             output::warning(&format!("no template has a parameter `{name}`"));
@@ -112,6 +112,8 @@ enum Found {
 /// What a run works on.
 pub(super) struct Inputs {
     pub(super) sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named do not look like templates.
+    pub(super) skipped: usize,
     /// Of each source.
     pub(super) settings: Vec<Arc<Settings>>,
     pub(super) problems: Vec<RunProblem>,
@@ -123,19 +125,20 @@ pub(super) fn read(arguments: &InputArgs, overrides: &Overrides) -> Result<Input
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
     let mut candidates = discover::candidates(&arguments.paths, arguments.only_templates);
     let mut problems = std::mem::take(&mut candidates.problems);
-    let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
+    let Files { sources, skipped, problems: unread } =
+        jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
     problems.extend(unread);
     let (mut settings, misconfigured) = settings(arguments, overrides, &sources);
     problems.extend(misconfigured);
     add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Inputs { sources, settings, problems, jobs })
+    Ok(Inputs { sources, skipped, settings, problems, jobs })
 }
 
 /// Says on standard error what kept a run from what it was asked to do.
-pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
+pub(super) fn tell(sources: &[Arc<SourceFile>], skipped: usize, problems: &[RunProblem]) {
     problems.iter().for_each(output::problem);
-    if sources.is_empty() && problems.is_empty() {
+    if sources.is_empty() && skipped == 0 && problems.is_empty() {
         output::warning("no templates found");
     }
 }

@@ -33,7 +33,7 @@ use crate::diagnostic::{Diagnostic, RuleInfo};
 use crate::text::SourceFile;
 
 /// What a run has found out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Report<'a> {
     /// The findings, in the order in which they are shown.
     pub diagnostics: &'a [Diagnostic],
@@ -43,6 +43,8 @@ pub struct Report<'a> {
     pub rules: &'a [RuleInfo],
     /// The files checked, with and without findings.
     pub files: &'a [Arc<SourceFile>],
+    /// The number of files that were named and are no templates.
+    pub files_skipped: usize,
     /// What these files are, for the summary: `template`.
     pub kind: &'static str,
     /// What was fixed and can be; `None` where there is no `--fix`.
