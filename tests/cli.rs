@@ -195,7 +195,7 @@ fn standard_input_is_a_file_with_a_name() {
     // Its config file is that of the folder it says it is in.
     folder.write("sub/.cfnvet.yaml", "selct: []\n");
     let run = folder.run_with_input(&["check", "-", "--stdin-filename", "sub/x.yaml"], TEMPLATE);
-    assert!(run.err.starts_with("error: sub/.cfnvet.yaml: line 1, column 1:"), "{}", run.err);
+    assert!(run.err.starts_with("error: sub/.cfnvet.yaml:1:1: "), "{}", run.err);
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn the_config_file_of_cfn_lint_counts_where_there_is_none_of_ours() {
     let folder = Folder::with_templates(&["sub/a.yaml"]);
     folder.write("sub/.cfnlintrc", "ignore_checks: {}\n");
     let run = folder.run(&["check", "--select", "ECS"]);
-    assert!(run.err.starts_with("error: sub/.cfnlintrc: line 1, column 16: "), "{}", run.err);
+    assert!(run.err.starts_with("error: sub/.cfnlintrc:1:16: "), "{}", run.err);
     folder.write(".cfnvet.yaml", "");
     assert_eq!(folder.run(&["check", "--select", "ECS"]).status, 0);
 }

@@ -22,7 +22,15 @@ pub(super) fn render(report: &Report) -> String {
     out.push_str("\"diagnostics\": ");
     list(&mut out, report.diagnostics.iter().map(|diagnostic| line(&Finding::new(diagnostic))));
     out.push_str(",\n\"problems\": ");
-    let problem = |problem: &super::RunProblem| line(&Problem { file: problem.file.as_deref(), message: &problem.message });
+    let problem = |problem: &super::RunProblem| {
+        let place = problem.place.as_ref();
+        line(&Problem {
+            file: problem.file.as_deref(),
+            message: &problem.message,
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+        })
+    };
     list(&mut out, report.problems.iter().map(problem));
     out.push_str("}\n");
     out
@@ -68,6 +76,8 @@ pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!
 struct Problem<'a> {
     file: Option<&'a str>,
     message: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
 }
 
 #[derive(Serialize)]
