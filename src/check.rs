@@ -160,7 +160,8 @@ impl World {
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
             });
             if number >= self.given {
-                let is_given = |file: &SourceFile| self.parsed[..self.given].iter().any(|parsed| parsed.source.name() == file.name());
+                let is_given =
+                    |file: &SourceFile| self.parsed[..self.given].iter().any(|parsed| parsed.source.name() == file.name());
                 diagnostics.retain(|diagnostic| is_given(&diagnostic.file));
             }
             diagnostics

@@ -215,7 +215,13 @@ fn unknown_rule_names_in_a_config_file_are_a_problem() {
     folder.write(".cfnvet.yaml", "ignore: [EXEC-on-asg-capacity-provider]\nrules: {ECS1O1: {severity: off}}\n");
     let run = folder.run(&["check", "--select", "ECS"]);
     assert_eq!(run.status, 2);
-    insta::assert_snapshot!(run.err, @"error: .cfnvet.yaml: unknown rule `ECS1O1`, did you mean `ECS101`?");
+    insta::assert_snapshot!(run.err, @r"
+    error: .cfnvet.yaml:2:9: unknown rule `ECS1O1`, did you mean `ECS101`?
+       ╭─[.cfnvet.yaml:2:9]
+     2 │ rules: {ECS1O1: {severity: off}}
+       ·         ──────
+       ╰────
+    ");
     assert_eq!(folder.run(&["check", "--select", "ECS", "--isolated"]).status, 0);
 }
 
@@ -226,7 +232,13 @@ fn the_nearest_config_file_counts() {
     assert_eq!(folder.run(&["check", "--select", "ECS", "a.yaml"]).status, 0);
     let run = folder.run(&["check", "--select", "ECS"]);
     assert_eq!(run.status, 2);
-    insta::assert_snapshot!(run.err, @"error: sub/.cfnvet.yaml: line 1, column 11: severity: unknown level `loud`, it is one of `info`, `warning`, `error`");
+    insta::assert_snapshot!(run.err, @r"
+    error: sub/.cfnvet.yaml:1:11: `severity` cannot be `loud`, it must be `info`, `warning` or `error`
+       ╭─[sub/.cfnvet.yaml:1:11]
+     1 │ severity: loud
+       ·           ────
+       ╰────
+    ");
     folder.write("other.yaml.config", "select: [ECS]\n");
     assert_eq!(folder.run(&["check", "--config", "other.yaml.config"]).status, 0);
     let run = folder.run(&["check", "--config", "gone.yaml"]);

@@ -16,7 +16,7 @@ pub(crate) fn assert_valid(text: &str) {
     let schema = config::schema(&known_rules());
     let file: serde_json::Value = serde_yaml::from_str(text).expect("it is YAML");
     let validator = jsonschema::validator_for(&schema).expect("it is a schema");
-    let errors: Vec<String> = validator.iter_errors(&file).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> = validator.iter_errors(&file).map(|error| error.to_string()).collect();
     assert!(errors.is_empty(), "the schema refuses {text}\n{errors:?}");
 }
 
@@ -89,10 +89,17 @@ fn the_schema_has_every_key_and_takes_what_the_parser_takes() {
     for key in schema["properties"].as_object().expect("it has keys").keys() {
         assert!(EVERY_KEY.lines().any(|line| line.starts_with(&format!("{key}:"))), "`{key}` must be in this test's file");
         // A key that the schema has and the parser does not would be an unknown one.
-        assert_eq!(errors(&format!("{key}:\n")).contains("unknown key"), false, "{key}");
+        assert!(!errors(&format!("{key}:\n")).contains("unknown key"), "{key}");
     }
     assert_valid(EVERY_KEY);
-    for text in ["selct: []\n", "severity: loud\n", "rules: {ECS101: {managed: x}}\n", "rules: {ECS101: 3}\n", "select: {a: b}\n", "- a\n"] {
+    for text in [
+        "selct: []\n",
+        "severity: loud\n",
+        "rules: {ECS101: {managed: x}}\n",
+        "rules: {ECS101: 3}\n",
+        "select: {a: b}\n",
+        "- a\n",
+    ] {
         assert!(!reading(text).errors.is_empty(), "{text}");
         assert!(is_refused_by_the_schema(text), "{text}");
     }
@@ -139,9 +146,9 @@ fn an_empty_file_sets_nothing() {
 
 #[test]
 fn an_unknown_key_is_answered_with_the_nearest_and_its_place() {
-    insta::assert_snapshot!(errors("ignore: []\nselct: [E]\n"), @"");
-    insta::assert_snapshot!(errors("fail_on: error\n"), @"");
-    insta::assert_snapshot!(errors("zzz: 1\n"), @"");
+    insta::assert_snapshot!(errors("ignore: []\nselct: [E]\n"), @"2:1: unknown key `selct`, did you mean `select`?");
+    insta::assert_snapshot!(errors("fail_on: error\n"), @"1:1: unknown key `fail_on`, did you mean `fail-on`?");
+    insta::assert_snapshot!(errors("zzz: 1\n"), @"1:1: unknown key `zzz`, the keys are `select`, `ignore`, `per-path-ignores`, `exclude`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `parameter-files`, `workspace`, `workspace-roots`, `stack-names`");
 }
 
 #[test]
@@ -168,7 +175,31 @@ fn values_of_the_wrong_kind_are_refused_and_the_others_count() {
         "select: !tag a\n",
         "select: [E]\n\"select\": [W]\n",
     ];
-    insta::assert_snapshot!(texts.map(errors).join("\n"), @"");
+    insta::assert_snapshot!(texts.map(errors).join("\n"), @r"
+    1:11: `severity` cannot be `bad`, it must be `info`, `warning` or `error`
+    1:11: `severity` cannot be `warnning`, did you mean `warning`?
+    1:10: `fail-on` must be `info`, `warning`, `error` or `never`, not `3`
+    3:15: `severity` cannot be `on`, it must be `off`, `info`, `warning` or `error`
+    1:17: `ECS101` must be a mapping such as `{severity: off}`, not `3`
+    1:9: unknown rule `ECS1O1`, did you mean `ECS101`?
+    1:18: ECS101: unknown option `managed-scaling`, did you mean `managed-scaling-off`?
+    1:9: `select` must be a list of rules, not a mapping
+    3:5: unknown rule `exec-on-asg`, did you mean `exec-on-asg-run-task`?
+    4:5: an item of `ignore` must be a text, not a number
+    1:23: `Version` must be a text, in quotes, not `1.1`
+    1:25: unknown region `us-est-1`, did you mean `us-east-1`?
+    1:35: unknown region `nowhere`
+    1:11: invalid glob `a[`: unclosed character class; missing ']'
+    1:11: glob `../other` leads out of this file's folder, to which it is relative
+    1:20: invalid glob `a[`: unclosed character class; missing ']'
+    1:36: unknown rule `ZZZ`, `cfnvet rules` lists them
+    1:12: `workspace` cannot be `opened`, did you mean `open`?
+    1:3: a key must be a text, not a list
+    1:1: it must be a mapping of settings, not a list
+    2:1: did not find expected ',' or ']'
+    1:9: invalid type: enum, expected a value without a tag
+    2:1: `select` is given twice
+    ");
     let reading = reading("severity: info\nregions: [eu-central-1, us-est-1]\nfail-on: nver\n");
     assert_eq!(reading.settings.severity, Severity::Info);
     assert_eq!(reading.errors.len(), 2);
@@ -179,7 +210,7 @@ fn a_region_that_may_be_newer_than_the_list_is_a_warning() {
     let reading = reading("regions: [us-east-9]\n");
     assert_eq!(reading.errors, []);
     assert_eq!(reading.settings.regions, ["us-east-9"]);
-    insta::assert_snapshot!(reading.warnings[0].to_string(), @"");
+    insta::assert_snapshot!(reading.warnings[0].to_string(), @"1:11: region `us-east-9` is not known to this version");
     assert!(config::REGIONS.is_sorted());
 }
 
@@ -254,7 +285,17 @@ fn what_is_wrong_in_the_config_file_of_cfn_lint_is_said_with_its_place() {
         let warnings: Vec<String> = reading.warnings.iter().map(|warning| format!("warning {warning}\n")).collect();
         lines.concat() + &warnings.concat()
     });
-    insta::assert_snapshot!(said.concat(), @"");
+    insta::assert_snapshot!(said.concat(), @r"
+    error 1:16: `ignore_checks` must be a list of rules, not `3`
+    error 1:16: `ignore_checks` must be a list of rules, not a mapping
+    warning 1:1: unknown key `ignore_cheks`, did you mean `ignore_checks`?
+    warning 1:1: unknown key `ignore-checks`, did you mean `ignore_checks`?
+    warning 1:1: `append_rules` is left aside, cfnvet has nothing like it
+    error 1:9: `format` cannot be `xml`, it must be `quiet`, `parseable`, `json`, `junit`, `pretty` or `sarif`
+    error 1:21: `non_zero_exit_code` cannot be `info`, did you mean `informational`?
+    error 1:11: unknown region `us-est-1`, did you mean `us-east-1`?
+    error 1:1: it must be a mapping of cfn-lint's settings, not a list
+    ");
 }
 
 #[test]

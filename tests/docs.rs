@@ -141,7 +141,9 @@ fn every_config_shown_is_one_that_a_run_takes() {
     let keys = config::schema(&crate::config::known_rules())["properties"].as_object().expect("it has keys").clone();
     let mut shown = 0;
     for page in pages() {
-        for block in fences(&read(&page), "yaml").into_iter().filter(|block| keys.keys().any(|key| block.starts_with(&format!("{key}:")))) {
+        for block in
+            fences(&read(&page), "yaml").into_iter().filter(|block| keys.keys().any(|key| block.starts_with(&format!("{key}:"))))
+        {
             let reading = config::parse(block, &crate::config::known_rules());
             assert_eq!((reading.errors, reading.warnings), (Vec::new(), Vec::new()), "{page}");
             crate::config::assert_valid(block);

@@ -140,7 +140,8 @@ fn a_repository_that_sets_regions_parameters_exit_status_and_format_keeps_them()
     let run = repository.run(&["check"]);
     assert_eq!((run.status, run.err.as_str()), (0, ""), "{}", run.out);
     let document: serde_json::Value = serde_json::from_str(&run.out).expect("the format is that of the file");
-    let codes: Vec<&str> = document["diagnostics"].as_array().expect("a list").iter().filter_map(|d| d["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        document["diagnostics"].as_array().expect("a list").iter().filter_map(|d| d["code"].as_str()).collect();
     assert!(!codes.contains(&"ECS101") && codes.contains(&"E1001"), "with Stage=test there is no ECS Exec: {codes:?}");
     assert_eq!(repository.run(&["check", "--fail-on", "error"]).status, 1, "the command line wins");
     repository.write(".cfnlintrc.yaml", "output_file: report.txt\nformat: quiet\n");
@@ -188,7 +189,14 @@ fn keys_that_mean_nothing_here_are_said_once() {
     repository.write(".cfnlintrc", "append_rules: [rules/]\nignore_checks: [E1001]\noverride_spec: spec.json\n");
     let run = repository.run(&[&["check", "--fail-on", "never"][..], &STAGED].concat());
     assert_eq!(run.status, 0);
-    insta::assert_snapshot!(run.err, @"");
+    let warnings: Vec<&str> = run.err.lines().filter(|line| line.starts_with("warning")).collect();
+    assert_eq!(
+        warnings,
+        [
+            "warning: .cfnlintrc:1:1: `append_rules` is left aside, cfnvet has nothing like it",
+            "warning: .cfnlintrc:3:1: `override_spec` is left aside, cfnvet has nothing like it",
+        ]
+    );
 }
 
 #[test]
@@ -198,7 +206,7 @@ fn the_arguments_of_a_cfn_lint_hook_keep_working() {
     assert_eq!(findings(&["-i", "E1001"]), ["stacks/app.yaml ECS101"]);
     assert_eq!(findings(&["-i=E1001"]), ["stacks/app.yaml ECS101"]);
     assert_eq!(findings(&["--ignore-checks", "W3005", "E1"]), ["stacks/app.yaml ECS101"]);
-    assert_eq!(findings(&["--ignore-checks=W3005,E1001", "--"]), ["stacks/app.yaml ECS101"]);
+    assert_eq!(findings(&["--ignore-checks=W3005,E1001"]), ["stacks/app.yaml ECS101"]);
     assert_eq!(findings(&["-i", "W2001", "E1001", "-r", "us-east-1", "eu-west-1"]), ["stacks/app.yaml ECS101"]);
     assert_eq!(findings(&["--regions", "ALL_REGIONS", "--include-checks", "I", "-i", "E1"]), ["stacks/app.yaml ECS101"]);
     assert_eq!(findings(&["-i", "E1001", "-m", "E1001"]).len(), 2);
@@ -217,7 +225,10 @@ fn the_arguments_of_a_cfn_lint_hook_keep_working() {
     let run = repository.run(&["check", "--append-rules", "rules/", "-t", "stacks/app.yaml"]);
     assert_eq!(run.err, "warning: `--append-rules` is left aside, cfnvet has nothing like it\n");
     let run = repository.run(&["check", "-x", "E3012:strict", "-t", "stacks/app.yaml"]);
-    assert_eq!((run.status, run.err.as_str()), (2, "error: `--configure-rule E3012:strict` must have the form RULE:OPTION=VALUE\n"));
+    assert_eq!(
+        (run.status, run.err.as_str()),
+        (2, "error: `--configure-rule E3012:strict` must have the form RULE:OPTION=VALUE\n")
+    );
     assert!(!repository.run(&["check", "--help"]).out.contains("--ignore-checks"), "they are not advertised");
 }
 
@@ -231,7 +242,12 @@ fn a_first_config_file_carries_over_what_the_cfnlintrc_says() {
     );
     let before = repository.findings(&STAGED);
     let run = repository.run(&["init"]);
-    assert_eq!((run.status, run.out.as_str()), (0, "What .cfnlintrc says is carried over.\nWrote .cfnvet.yaml.\n"), "{}", run.err);
+    assert_eq!(
+        (run.status, run.out.as_str()),
+        (0, "What .cfnlintrc says is carried over.\nWrote .cfnvet.yaml.\n"),
+        "{}",
+        run.err
+    );
     assert_eq!(run.err, "warning: .cfnlintrc: `templates` has no key in .cfnvet.yaml, give it on the command line\n");
     let text = fs::read_to_string(repository.path().join(".cfnvet.yaml")).expect("it was written");
     crate::config::assert_valid(&text);

@@ -115,7 +115,8 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
     arguments.output_format = arguments.output_format.or_else(|| own.format.as_deref().map(format));
     let fail_on = own.non_zero_exit_code.as_deref().map(|word| FailOn(config::cfn_lint_fail_on(word)));
     arguments.fail_on = arguments.fail_on.or(fail_on);
-    arguments.cfn_lint = CfnLintArgs { ignore_templates: own.ignore_templates, config_file: own.config_file, ..CfnLintArgs::default() };
+    arguments.cfn_lint =
+        CfnLintArgs { ignore_templates: own.ignore_templates, config_file: own.config_file, ..CfnLintArgs::default() };
     Ok(())
 }
 

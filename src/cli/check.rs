@@ -30,8 +30,9 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     run.fill(&mut arguments);
     let output_format = arguments.output_format.unwrap_or_default();
 
-    let Outcome { diagnostics, templates } =
-        jobs.run(sources.len() + companions.sources.len(), || check::check_among(&sources, &settings, &companions, &discover::linked))?;
+    let Outcome { diagnostics, templates } = jobs.run(sources.len() + companions.sources.len(), || {
+        check::check_among(&sources, &settings, &companions, &discover::linked)
+    })?;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,

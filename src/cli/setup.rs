@@ -49,7 +49,12 @@ fn carried(settings: &Settings) -> Vec<(&'static str, String)> {
     let ignored: Vec<String> =
         selection.config.ignore.iter().filter(|check| !selection.mandatory.contains(check)).cloned().collect();
     let globs: Vec<String> = settings.exclude.clone();
-    for (key, list) in [("ignore", &ignored), ("exclude", &globs), ("regions", &settings.regions), ("parameter-files", &settings.parameter_files)] {
+    for (key, list) in [
+        ("ignore", &ignored),
+        ("exclude", &globs),
+        ("regions", &settings.regions),
+        ("parameter-files", &settings.parameter_files),
+    ] {
         if !list.is_empty() {
             keys.push((key, json(list)));
         }
@@ -65,13 +70,16 @@ fn carried(settings: &Settings) -> Vec<(&'static str, String)> {
         entries.into_iter().map(line).collect::<String>()
     };
     if !settings.parameters.is_empty() {
-        let entries = settings.parameters.iter().map(|(name, value)| (name.clone(), serde_json::Value::from(value.as_str()).to_string()));
+        let entries =
+            settings.parameters.iter().map(|(name, value)| (name.clone(), serde_json::Value::from(value.as_str()).to_string()));
         keys.push(("parameters", lines(entries.collect())));
     }
     // A rule of ours may lack an option that cfn-lint's rule of the same code has.
     let has = |rule: &str, options: &serde_json::Value| {
         let known = crate::rules::find(rule);
-        known.is_none_or(|known| options.as_object().is_some_and(|all| all.keys().all(|key| known.options.contains(&key.as_str()))))
+        known.is_none_or(|known| {
+            options.as_object().is_some_and(|all| all.keys().all(|key| known.options.contains(&key.as_str())))
+        })
     };
     let options: Vec<(String, String)> = settings
         .rule_options

@@ -76,8 +76,7 @@ fn setting(reader: &mut Reader, entry: &Entry) {
         }
         "configure_rules" => {
             let rules = reader.entries(name, at, "a mapping of rules to options");
-            reader.reading.settings.rule_options =
-                rules.into_iter().map(|rule| (rule.name, rule.value.node.to_json())).collect();
+            reader.reading.settings.rule_options = rules.into_iter().map(|rule| (rule.name, rule.value.node.to_json())).collect();
         }
         "regions" => reader.reading.settings.regions = reader.regions(name, at),
         "parameters" | "template_parameters" => reader.reading.settings.parameters = reader.texts(name, at).into_iter().collect(),
@@ -111,7 +110,7 @@ fn setting(reader: &mut Reader, entry: &Entry) {
             reader.warning(&entry.key.steps, format!("`{name}` is left aside, cfnvet has nothing like it"));
         }
         _ => {
-            let message = unknown("key", &name.replace('-', "_"), KEYS.into_iter(), "cfn-lint's keys are");
+            let message = unknown("key", name, KEYS.into_iter(), "cfn-lint's keys are");
             reader.warning(&entry.key.steps, message);
         }
     }

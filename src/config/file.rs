@@ -1,7 +1,7 @@
 //! The config file: from what is written to settings, and what is wrong with it.
 
 use super::globs::path_glob;
-use super::keys::{KEYS, LEVELS, Key, Shape};
+use super::keys::{KEYS, Key, LEVELS, Shape};
 use super::node::{Node, Step, place};
 use super::regions::{RegionFault, region};
 use super::{KnownRule, Level, Settings, Workspace, nearest, severity};
@@ -139,7 +139,8 @@ impl<'f> Reader<'f> {
     }
 
     fn settings(&mut self, root: &Node) {
-        for Entry { name, key, value } in self.entries("the file", &At { node: root, steps: Vec::new() }, "a mapping of settings") {
+        for Entry { name, key, value } in self.entries("the file", &At { node: root, steps: Vec::new() }, "a mapping of settings")
+        {
             match KEYS.iter().find(|known| known.name == name) {
                 Some(known) => self.setting(known, &value),
                 None => {
@@ -193,7 +194,8 @@ impl<'f> Reader<'f> {
     /// What the file says about one rule: its severity, and options that only the rule understands.
     fn rule(&mut self, entry: &Entry) {
         self.check_rule(&entry.name, &entry.key);
-        let is_named = |rule: &&KnownRule| rule.code.eq_ignore_ascii_case(&entry.name) || rule.name.eq_ignore_ascii_case(&entry.name);
+        let is_named =
+            |rule: &&KnownRule| rule.code.eq_ignore_ascii_case(&entry.name) || rule.name.eq_ignore_ascii_case(&entry.name);
         let known = self.rules.iter().find(is_named).copied();
         let mut options = serde_json::Map::new();
         for inner in self.entries(&entry.name, &entry.value, "a mapping such as `{severity: off}`") {
@@ -250,8 +252,7 @@ impl<'f> Reader<'f> {
 
     fn check_rule(&mut self, written: &str, at: &At) {
         if let Err(near) = nearest(written, self.rules.iter().map(|rule| (rule.code, rule.name))) {
-            let hint =
-                near.map_or_else(|| ", `cfnvet rules` lists them".to_owned(), |near| format!(", did you mean `{near}`?"));
+            let hint = near.map_or_else(|| ", `cfnvet rules` lists them".to_owned(), |near| format!(", did you mean `{near}`?"));
             self.error(&at.steps, format!("unknown rule `{written}`{hint}"));
         }
     }

@@ -166,7 +166,9 @@ impl Shape {
                 json!({"type": ["array", "string", "null"], "items": known})
             }
             Self::RulesByGlob => json!({"type": ["object", "null"], "additionalProperties": list()}),
-            Self::Texts => json!({"type": ["object", "null"], "additionalProperties": {"type": ["string", "integer", "boolean"]}}),
+            Self::Texts => {
+                json!({"type": ["object", "null"], "additionalProperties": {"type": ["string", "integer", "boolean"]}})
+            }
             Self::Entries => {
                 let entry = |rule: &super::KnownRule| {
                     let mut properties = serde_json::Map::from_iter([("severity".to_owned(), words(LEVELS))]);

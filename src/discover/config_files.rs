@@ -157,7 +157,9 @@ impl ConfigFiles {
         let name = path.strip_prefix(here().unwrap_or_default()).unwrap_or(path).display().to_string();
         let reading = if is_foreign {
             let home = home().as_deref().and_then(cfnlintrc).filter(|home| home != path);
-            let under = home.map(|home| self.read(&home, &home.display().to_string(), |text| config::parse_cfnlintrc(text, Settings::default())));
+            let under = home.map(|home| {
+                self.read(&home, &home.display().to_string(), |text| config::parse_cfnlintrc(text, Settings::default()))
+            });
             self.read(path, &name, |text| config::parse_cfnlintrc(text, under.unwrap_or_default()))
         } else {
             let rules = self.rules.clone();
@@ -188,7 +190,8 @@ impl ConfigFiles {
 
     fn prepare(&mut self, mut settings: Settings, folder: PathBuf, name: &str) -> ConfigFile {
         // What is no glob was said when the file was read.
-        let ignores = settings.per_path_ignores.iter().filter_map(|(glob, rules)| Some((config::path_glob(glob).ok()?, rules.clone())));
+        let ignores =
+            settings.per_path_ignores.iter().filter_map(|(glob, rules)| Some((config::path_glob(glob).ok()?, rules.clone())));
         let (ignores, exclude) = (ignores.collect(), config::path_globs(&settings.exclude));
         let mut deployments = Vec::new();
         let paths: Vec<PathBuf> = settings.parameter_files.iter().map(|path| near(&folder).join(path)).collect();
@@ -204,7 +207,11 @@ impl ConfigFiles {
                 }
                 Err(error) => {
                     let file = Some(path.display().to_string());
-                    self.problems.push(RunProblem { file, place: error.place, message: format!("{} (named in {name})", error.message) });
+                    self.problems.push(RunProblem {
+                        file,
+                        place: error.place,
+                        message: format!("{} (named in {name})", error.message),
+                    });
                 }
             }
         }
