@@ -197,7 +197,7 @@ fn values_of_the_wrong_kind_are_refused_and_the_others_count() {
     1:3: a key must be a text, not a list
     1:1: it must be a mapping of settings, not a list
     2:1: did not find expected ',' or ']'
-    1:9: invalid type: enum, expected a value without a tag
+    1:9: select: a tag means nothing here
     2:1: `select` is given twice
     ");
     let reading = reading("severity: info\nregions: [eu-central-1, us-est-1]\nfail-on: nver\n");

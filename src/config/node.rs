@@ -6,7 +6,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::ConfigError;
 use crate::report::ProblemPlace;
@@ -101,6 +101,10 @@ impl<'de> Deserialize<'de> for Node {
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a value without a tag")
+            }
+
+            fn visit_enum<A: EnumAccess<'de>>(self, _: A) -> Result<Node, A::Error> {
+                Err(de::Error::custom("a tag means nothing here"))
             }
 
             fn visit_unit<E>(self) -> Result<Node, E> {
