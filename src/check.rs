@@ -38,13 +38,28 @@ const MAX_LOADED: usize = 10_000;
 /// are asked of `load`.
 #[must_use]
 pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Outcome {
-    check_watched(sources, settings, load, &Watch::default())
+    check_among(sources, settings, &Companions::default(), load, &Watch::default())
 }
 
-/// Like [`check`], while others look at `watch`.
+/// Templates that others are linked with though they are not checked: they export, import and nest, and nothing is reported in them.
+#[derive(Debug, Default)]
+pub struct Companions {
+    /// Their texts.
+    pub sources: Vec<Arc<SourceFile>>,
+    /// The settings of each.
+    pub settings: Vec<Arc<Settings>>,
+}
+
+/// Checks `sources` as [`check`] does, linked with `companions` too, while others look at `watch`.
 #[must_use]
-pub fn check_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Outcome {
-    let world = watch.step("parse", || World::read_watched(sources, settings, load, watch));
+pub fn check_among(
+    sources: &[Arc<SourceFile>],
+    settings: &[Arc<Settings>],
+    companions: &Companions,
+    load: Load,
+    watch: &Watch,
+) -> Outcome {
+    let world = watch.step("parse", || World::read_among(sources, settings, companions, load, watch));
     let templates = watch.step("sections", || world.templates());
     let set = watch.step("link", || world.link(&templates));
     let found = watch.step("check", || world.findings_watched(&set, watch));
@@ -61,21 +76,31 @@ pub struct World {
     paths: Paths,
     /// How many were given; those that others nest and nobody gave come after them.
     given: usize,
+    /// How many there were before those that others nest: those given, and their companions.
+    known: usize,
 }
 
 impl World {
     /// Reads `sources`, each with the settings of the same number. Templates that they nest are asked of `load`.
     #[must_use]
     pub fn read(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Self {
-        Self::read_watched(sources, settings, load, &Watch::default())
+        Self::read_among(sources, settings, &Companions::default(), load, &Watch::default())
     }
 
-    fn read_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Self {
-        let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).collect();
+    fn read_among(
+        sources: &[Arc<SourceFile>],
+        settings: &[Arc<Settings>],
+        companions: &Companions,
+        load: Load,
+        watch: &Watch,
+    ) -> Self {
+        let others = companions.sources.iter().zip(&companions.settings);
+        let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).chain(others).collect();
         watch.start(false, inputs.len());
         let mut parsed = map(&inputs, |(source, settings)| watch.template(source.name(), || Parsed::new(source, settings)));
+        let known = parsed.len();
         let paths = load_nested(&mut parsed, load);
-        Self { parsed, paths, given: sources.len() }
+        Self { parsed, paths, given: sources.len(), known }
     }
 
     /// Their sections, in the order in which they were given.
@@ -119,7 +144,26 @@ impl World {
                 }
             }
         }
-        (0..self.given).filter(|member| !is_nested[*member] || !is_reached[*member]).collect()
+        // A companion is judged for what it makes of the templates given, where it nests any.
+        let is_judged = |member: &MemberId| *member < self.given || self.nests_given(set, *member);
+        (0..self.known).filter(|member| !is_nested[*member] || !is_reached[*member]).filter(is_judged).collect()
+    }
+
+    fn nests_given(&self, set: &TemplateSet, companion: MemberId) -> bool {
+        let mut members = vec![companion];
+        let mut at = 0;
+        while let Some(&member) = members.get(at) {
+            if member < self.given {
+                return true;
+            }
+            for &child in set.member(member).children.values() {
+                if !members.contains(&child) {
+                    members.push(child);
+                }
+            }
+            at += 1;
+        }
+        false
     }
 
     /// The findings of the analysis of each template, by its number.
@@ -138,7 +182,14 @@ impl World {
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
             };
             let name = self.parsed[number].source.name();
-            watch.template(name, || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch))
+            let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
+            let mut diagnostics = watch.template(name, check);
+            if number >= self.given {
+                let is_given =
+                    |file: &SourceFile| self.parsed[..self.given].iter().any(|parsed| parsed.source.name() == file.name());
+                diagnostics.retain(|diagnostic| is_given(&diagnostic.file));
+            }
+            diagnostics
         })
     }
 }

@@ -66,7 +66,10 @@ fn findings() -> Vec<Diagnostic> {
 
 fn problems() -> Vec<RunProblem> {
     let file = Some(NAMES[0].to_owned());
-    vec![RunProblem { file, message: "cannot\nbe read: 100%".into() }, RunProblem { file: None, message: "<no>".into() }]
+    vec![
+        RunProblem { file, place: None, message: "cannot\nbe read: 100%".into() },
+        RunProblem { file: None, place: None, message: "<no>".into() },
+    ]
 }
 
 /// The files of the findings, and one without.

@@ -255,13 +255,12 @@ fn every_config_on_a_page_is_one_and_names_options_the_rule_has() {
         let mut faults = Vec::new();
         let mut documented = BTreeSet::new();
         for block in blocks(rule.page).iter().filter(|block| block.language == "yaml" && block.purpose == Purpose::Other) {
-            match config::parse(&block.text) {
-                Err(error) => faults.push(format!("the config at line {} cannot be read: {error}", block.at)),
-                Ok(settings) => {
-                    let options = settings.options(rule.code, rule.name).and_then(serde_json::Value::as_object);
-                    documented.extend(options.into_iter().flat_map(serde_json::Map::keys).cloned());
-                }
+            let reading = config::parse(&block.text, &crate::config::known_rules());
+            for error in &reading.errors {
+                faults.push(format!("the config at line {} cannot be read: {error}", block.at));
             }
+            let options = reading.settings.options(rule.code, rule.name).and_then(serde_json::Value::as_object);
+            documented.extend(options.into_iter().flat_map(serde_json::Map::keys).cloned());
         }
         let known: BTreeSet<String> = rule.options.iter().map(|option| (*option).to_owned()).collect();
         if documented != known {

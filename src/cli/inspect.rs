@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
     for index in unknown {
         let message = "nothing in it is known: it takes the output of `aws ecs describe-…`, of `aws autoscaling \
                        describe-auto-scaling-groups`, or ECS task state change events";
-        problems.push(RunProblem { file: Some(sources[index].name().to_owned()), message: message.to_owned() });
+        problems.push(RunProblem { file: Some(sources[index].name().to_owned()), place: None, message: message.to_owned() });
     }
     let report = Report { diagnostics: &diagnostics, problems: &problems, files: &sources, kind: "file", ..Report::default() };
     outputs.write(&report)?;
