@@ -11,6 +11,7 @@ use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
+use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
@@ -23,6 +24,17 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The number of templates checked.
     pub templates: usize,
+    /// How many findings the templates themselves suppress.
+    pub suppressed: usize,
+}
+
+/// The findings in a set of templates.
+#[derive(Debug)]
+pub struct Found {
+    /// Those to report, by the number of the template whose analysis found them.
+    pub by_member: Vec<Vec<Diagnostic>>,
+    /// Those that the templates suppress.
+    pub suppressed: Vec<Diagnostic>,
 }
 
 /// Gives the file at a path, where it may be read.
@@ -38,10 +50,16 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     let world = World::read(sources, settings, load);
     let templates = world.templates();
     let set = world.link(&templates);
-    let mut diagnostics: Vec<Diagnostic> = world.findings(&set).into_iter().flatten().collect();
+    let Found { by_member, suppressed } = world.findings(&set);
+    let diagnostics = distinct(by_member.into_iter().flatten().collect());
+    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len() }
+}
+
+/// Sorted, and each once.
+fn distinct(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     Diagnostic::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| later.says_the_same(first));
-    Outcome { diagnostics, templates: sources.len() }
+    diagnostics
 }
 
 /// The templates of a run and those that they nest, read but not yet linked.
@@ -107,17 +125,59 @@ impl World {
         (0..self.given).filter(|member| !is_nested[*member] || !is_reached[*member]).collect()
     }
 
-    /// The findings of the analysis of each template, by its number.
+    /// The findings of the analysis of each template, without those that the template they are in suppresses.
     #[must_use]
-    pub fn findings(&self, set: &TemplateSet) -> Vec<Vec<Diagnostic>> {
+    pub fn findings(&self, set: &TemplateSet) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
-        map(&numbers, |&number| {
+        let mut by_member = map(&numbers, |&number| {
             check_member(set, number, self.settings(number), |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
+                Scope::Suppressions => false,
             })
-        })
+        });
+        let suppressed = self.suppress(set, &mut by_member);
+        Found { by_member, suppressed }
+    }
+
+    /// Takes out what the templates suppress, and what is below the level that the settings ask for; adds what is wrong with the
+    /// suppressions.
+    fn suppress(&self, set: &TemplateSet, by_member: &mut [Vec<Diagnostic>]) -> Vec<Diagnostic> {
+        let read = |number: &MemberId| {
+            let parsed = &self.parsed[*number];
+            Some((*number, Suppressions::read(parsed.written(), set.member(*number).template, &parsed.settings)?))
+        };
+        let mut all: Vec<(MemberId, Suppressions)> = (0..self.parsed.len()).filter_map(|number| read(&number)).collect();
+        let of_file: FxHashMap<&str, usize> =
+            all.iter().enumerate().map(|(index, (number, _))| (self.parsed[*number].source.name(), index)).collect();
+        let mut suppressed = Vec::new();
+        let mut sift = |all: &mut [(MemberId, Suppressions)], settings: &Settings, diagnostics: Vec<Diagnostic>| {
+            let mut kept = Vec::with_capacity(diagnostics.len());
+            for diagnostic in diagnostics {
+                let file = of_file.get(diagnostic.file.name());
+                // What is below the level is looked at too: that it is suppressed does not depend on what is asked for.
+                let is_suppressed = file.is_some_and(|file| all[*file].1.suppress(&diagnostic));
+                if diagnostic.severity >= settings.severity {
+                    if is_suppressed { suppressed.push(diagnostic) } else { kept.push(diagnostic) }
+                }
+            }
+            kept
+        };
+        for (number, diagnostics) in by_member.iter_mut().enumerate() {
+            *diagnostics = sift(&mut all, self.settings(number), std::mem::take(diagnostics));
+        }
+        for index in 0..all.len() {
+            let (number, suppressions) = &all[index];
+            let number = *number;
+            if number >= self.given {
+                continue;
+            }
+            let mut found = suppressions.findings();
+            set_severity(self.settings(number), &mut found);
+            by_member[number].append(&mut sift(&mut all, self.settings(number), found));
+        }
+        suppressed
     }
 }
 
@@ -146,8 +206,10 @@ pub fn inspect(
         let mut analysis = Analysis::new(&set, number, settings);
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
-        diagnostics.append(&mut run_rules(&analysis, |scope| scope == Scope::Text || number == 0));
+        let runs = |scope| scope == Scope::Text || scope == Scope::Deployment && number == 0;
+        diagnostics.append(&mut run_rules(&analysis, runs));
     }
+    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
     Diagnostic::sort(&mut diagnostics);
     (diagnostics, unknown)
 }
@@ -202,11 +264,14 @@ fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool) -> Vec<Diagnosti
     for rule in rules::all().iter().copied().filter(selected) {
         diagnostics.append(&mut run(rule, analysis));
     }
-    for diagnostic in &mut diagnostics {
+    set_severity(settings, &mut diagnostics);
+    diagnostics
+}
+
+fn set_severity(settings: &Settings, diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);
     }
-    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
-    diagnostics
 }
 
 /// Runs one rule. A rule that panics says so in a finding of its own and takes nothing else down.

@@ -24,6 +24,7 @@ pub fn parse_cfnlintrc(text: &str) -> Result<Settings, ConfigError> {
         let mut ignore = file.ignore_checks.0;
         ignore.retain(|check| !file.mandatory_checks.0.contains(check));
         settings.selection.config.ignore = ignore;
+        settings.mandatory = file.mandatory_checks.0;
         if file.include_checks.0.iter().any(|check| check.starts_with('I')) {
             settings.severity = Severity::Info;
         }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub use cfnlintrc::parse_cfnlintrc;
 pub use file::{ConfigError, parse};
 pub use parameters::{ParameterFile, parse_parameters};
-pub use selection::{Selection, Selectors, nearest};
+pub use selection::{Selection, Selectors, matches, nearest};
 
 use crate::diagnostic::Severity;
 
@@ -62,6 +62,8 @@ pub enum Workspace {
 pub struct Settings {
     /// Which rules run.
     pub selection: Selection,
+    /// Rules whose findings nothing in a template suppresses, as in cfn-lint's `mandatory_checks`.
+    pub mandatory: Vec<String>,
     /// Findings below this are not reported.
     pub severity: Severity,
     /// A finding from this level on makes the run fail.
@@ -84,6 +86,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             selection: Selection::default(),
+            mandatory: Vec::new(),
             severity: Severity::Warning,
             fail_on: Severity::Warning,
             severity_overrides: BTreeMap::new(),
