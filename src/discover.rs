@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -318,6 +318,51 @@ pub fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
+/// The path of `file` from the folder that `base` is in, with `/`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn path_from(base: &Path, file: &str) -> String {
+    let folder = base.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(folder), Ok(file)) = (folder.canonicalize(), Path::new(file).canonicalize()) else { return file.replace('\\', "/") };
+    let common = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = file.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
+/// Puts `after` in place of the text of a file, all of it or nothing: into a new file beside it, which then takes its name.
+///
+/// # Errors
+///
+/// Says why it cannot be written, and where the file no longer holds `before`.
+#[expect(clippy::disallowed_methods, reason = "this is the place that writes templates")]
+pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), String> {
+    let unwritten = |error: io::Error| format!("cannot be written: {}", describe(&error));
+    // Behind a link stands the file itself.
+    let real = path.canonicalize().map_err(unwritten)?;
+    if read_file(&real).map_err(unwritten)? != before.as_bytes() {
+        return Err("it was changed by somebody else meanwhile, and is left as it is".to_owned());
+    }
+    let metadata = std::fs::metadata(&real).map_err(unwritten)?;
+    if metadata.permissions().readonly() {
+        return Err("cannot be written: it is read-only".to_owned());
+    }
+    let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let temporary = real.with_file_name(format!(".{name}.cfnvet-{}", std::process::id()));
+    let write = || {
+        let mut file = File::options().write(true).create_new(true).open(&temporary)?;
+        file.write_all(after.as_bytes())?;
+        file.set_permissions(metadata.permissions())?;
+        file.sync_all()?;
+        std::fs::rename(&temporary, &real)
+    };
+    write().map_err(|error| {
+        // What is half written must not stay; that it cannot be removed says no more than the error does.
+        let _ = std::fs::remove_file(&temporary);
+        unwritten(error)
+    })
+}
+
 /// The names of the stacks that a CDK app makes of `sources`, by the template's path: what `manifest.json` beside them says.
 #[must_use]
 pub fn cdk_stack_names(sources: &[Arc<SourceFile>]) -> BTreeMap<String, String> {
@@ -532,6 +577,11 @@ impl ConfigFiles {
         let is_foreign = path.file_name().is_some_and(|name| config::CFNLINTRC_NAMES.iter().any(|known| name == *known));
         let parse = if is_foreign { config::parse_cfnlintrc } else { config::parse };
         let settings = read.and_then(|text| parse(&text).map_err(|error| error.to_string()));
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let settings = settings.map(|mut settings| {
+            settings.baseline = settings.baseline.map(|baseline| folder.join(baseline).display().to_string());
+            settings
+        });
         let settings = Arc::new(settings.unwrap_or_else(|message| {
             self.problems.push(RunProblem { file: Some(name.clone()), message });
             Settings::default()

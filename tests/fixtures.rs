@@ -5,7 +5,7 @@
 use std::fs;
 
 use cfnvet::diagnostic::Diagnostic;
-use cfnvet::report::{Format, Report, Style};
+use cfnvet::report::{Format, Hidden, Report, Style};
 
 use crate::support::{check, files_below, line, only, root, wording_faults};
 
@@ -103,7 +103,7 @@ fn described(diagnostic: &Diagnostic) -> String {
 
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
-    Format::Full.render(&Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style })
+    Format::Full.render(&Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style, hidden: Hidden::default() })
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod oracle;
 mod pages;
 mod reports;
 mod support;
+mod suppress;
 mod syntax;
 mod template;
 mod values;

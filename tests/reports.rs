@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use cfnvet::diagnostic::{Certainty, Diagnostic, Fix, Label, Safety, Severity, Witness};
-use cfnvet::report::{Format, Report, RunProblem, Style};
+use cfnvet::report::{Format, Hidden, Report, RunProblem, Style};
 use cfnvet::text::{Edit, SourceFile, Span};
 
 /// The span of the first `text` in `file`.
@@ -39,7 +39,7 @@ fn label(file: &Arc<SourceFile>, text: &str, message: &str) -> Label {
 }
 
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style: Style::default() }
+    Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style: Style::default(), hidden: Hidden::default() }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {

@@ -10,11 +10,11 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output, suppress};
 use crate::check::{self, Outcome};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
-use crate::report::{Report, RunProblem};
+use crate::report::{Hidden, Report, RunProblem};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -25,9 +25,27 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
     let overrides = overrides(arguments)?;
-    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
+    let Inputs { mut sources, settings, mut problems, jobs } = read(&arguments.inputs, &overrides)?;
 
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
+    let run = |sources: &[Arc<SourceFile>]| jobs.run(sources.len(), || check::check(sources, &settings, &discover::linked));
+    let mut outcome = run(&sources)?;
+    let mut in_baseline = 0;
+    if let Some(path) = &arguments.write_baseline {
+        suppress::write_baseline(path, &outcome.diagnostics)?;
+        in_baseline = outcome.diagnostics.len();
+        outcome.diagnostics.clear();
+    } else {
+        let given = arguments.baseline.as_deref();
+        in_baseline += suppress::apply_baselines(given, &sources, &settings, &mut outcome.diagnostics)?;
+    }
+    if let Some(reason) = &arguments.add_ignores {
+        let (changed, unwritten) = suppress::add_ignores(&sources, &outcome.diagnostics, reason);
+        sources = changed;
+        problems.extend(unwritten);
+        outcome = run(&sources)?;
+        in_baseline = suppress::apply_baselines(arguments.baseline.as_deref(), &sources, &settings, &mut outcome.diagnostics)?;
+    }
+    let Outcome { diagnostics, templates, suppressed } = outcome;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
@@ -35,6 +53,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         kind: "template",
         elapsed: Some(start.elapsed()),
         style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
+        hidden: Hidden { suppressed, baseline: in_baseline },
     };
     write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
     tell(&sources, &problems);

@@ -6,7 +6,7 @@ use super::{COULD_NOT_RUN, CliError, FINDINGS, InspectArgs, SUCCESS, output};
 use crate::check;
 use crate::config::Settings;
 use crate::discover;
-use crate::report::{Report, RunProblem};
+use crate::report::{Hidden, Report, RunProblem};
 
 pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
     let files = discover::candidates(&arguments.files, false);
@@ -28,6 +28,7 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
         kind: "file",
         elapsed: None,
         style: output::style(arguments.output_format, arguments.color, false),
+        hidden: Hidden::default(),
     };
     output::print(&arguments.output_format.render(&report))?;
     problems.iter().for_each(output::problem);

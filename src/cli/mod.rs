@@ -7,6 +7,7 @@ mod graph;
 mod inspect;
 mod output;
 mod rules;
+mod suppress;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -119,6 +120,18 @@ struct CheckArgs {
     /// Exit with 1 for findings from this level on: info, warning or error [default: warning]
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<Severity>,
+
+    /// Write `# cfnvet: ignore[RULE] REASON` into the templates, for every finding there is
+    #[arg(long, value_name = "REASON", value_parser = reason, help_heading = "Suppression")]
+    add_ignores: Option<String>,
+
+    /// Do not report the findings that this file holds
+    #[arg(long, value_name = "FILE", help_heading = "Suppression")]
+    baseline: Option<PathBuf>,
+
+    /// Write the findings to a file for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "add_ignores"], help_heading = "Suppression")]
+    write_baseline: Option<PathBuf>,
 
     /// How the report looks
     #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
@@ -239,6 +252,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error("{}: {problem}", .path.display())]
+    Baseline { path: PathBuf, problem: String },
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("standard output cannot be written: {0}")]
@@ -305,6 +320,16 @@ fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(["info", "warning", "error"]).map(|word| config::severity(&word).unwrap_or(Severity::Warning))
+}
+
+/// What `--add-ignores` writes behind the rules: it must not end the comment.
+fn reason(text: &str) -> Result<String, &'static str> {
+    let reason = text.trim();
+    match reason {
+        "" => Err("a reason must be given"),
+        _ if reason.chars().any(char::is_control) => Err("a reason must be one line"),
+        _ => Ok(reason.to_owned()),
+    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), &'static str> {

@@ -51,7 +51,8 @@ pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> 
     })
 }
 
-const KEYS: [&str; 9] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters", "workspace", "stack-names"];
+const KEYS: [&str; 10] =
+    ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters", "workspace", "stack-names", "baseline"];
 
 struct File(Settings);
 
@@ -86,6 +87,7 @@ impl<'de> Visitor<'de> for FileVisitor {
                     settings.parameters = parameters.into_iter().map(|(name, value)| (name, value.0)).collect();
                 }
                 "workspace" => settings.workspace = map.next_value::<Linking>()?.0,
+                "baseline" => settings.baseline = Some(map.next_value::<Text>()?.0),
                 "stack-names" => {
                     let names = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
                     settings.stack_names = names.into_iter().map(|(path, name)| (path, name.0)).collect();

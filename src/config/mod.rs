@@ -3,6 +3,7 @@
 //! Where a config file is found is in `discover`; which rules exist is in `rules`, so names are checked there against
 //! [`Settings::rule_names`].
 
+mod baseline;
 mod cfnlintrc;
 mod file;
 mod parameters;
@@ -10,6 +11,7 @@ mod selection;
 
 use std::collections::BTreeMap;
 
+pub use baseline::{Baseline, BaselineEntry};
 pub use cfnlintrc::parse_cfnlintrc;
 pub use file::{ConfigError, parse};
 pub use parameters::{ParameterFile, parse_parameters};
@@ -64,6 +66,8 @@ pub struct Settings {
     pub selection: Selection,
     /// Rules whose findings nothing in a template suppresses, as in cfn-lint's `mandatory_checks`.
     pub mandatory: Vec<String>,
+    /// The file of findings that are not reported again; `discover` makes it a path from the current folder.
+    pub baseline: Option<String>,
     /// Findings below this are not reported.
     pub severity: Severity,
     /// A finding from this level on makes the run fail.
@@ -87,6 +91,7 @@ impl Default for Settings {
         Self {
             selection: Selection::default(),
             mandatory: Vec::new(),
+            baseline: None,
             severity: Severity::Warning,
             fail_on: Severity::Warning,
             severity_overrides: BTreeMap::new(),

@@ -31,6 +31,17 @@ pub struct Report<'a> {
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
     pub style: Style,
+    /// How many findings are not shown, and why.
+    pub hidden: Hidden,
+}
+
+/// Findings that are not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// The templates suppress them.
+    pub suppressed: usize,
+    /// They are in the baseline.
+    pub baseline: usize,
 }
 
 /// Why a run could not check all that it was asked to.

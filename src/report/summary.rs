@@ -1,5 +1,6 @@
 //! The last line of the formats for people.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use super::Report;
@@ -23,7 +24,14 @@ pub(super) fn line(report: &Report) -> String {
         counts.push(counted(report.problems.len(), "problem"));
     }
     let elapsed = report.elapsed.map(|elapsed| format!(" in {}", human(elapsed))).unwrap_or_default();
-    format!("Checked {}: {}{elapsed}.", counted(report.files_checked, report.kind), counts.join(", "))
+    let mut hidden = String::new();
+    if report.hidden.suppressed > 0 {
+        let _ = write!(hidden, "; {} suppressed", report.hidden.suppressed);
+    }
+    if report.hidden.baseline > 0 {
+        let _ = write!(hidden, "; {} in the baseline not shown", counted(report.hidden.baseline, "finding"));
+    }
+    format!("Checked {}: {}{hidden}{elapsed}.", counted(report.files_checked, report.kind), counts.join(", "))
 }
 
 fn counted(count: usize, thing: &str) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Rules know nothing of it. What the config and the command line leave out is in `config`; what a baseline hides too.
 
+mod add;
 mod comment;
 mod metadata;
 
@@ -16,6 +17,7 @@ use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::syntax::{MAX_DEPTH, Node, Tree};
 use crate::template::Template;
 use crate::text::{Edit, SourceFile, Span};
+pub use add::add;
 use comment::Comment;
 
 /// A rule that a suppression names: a code, a name, the beginning of codes or `ALL`.
