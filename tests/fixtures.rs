@@ -103,7 +103,15 @@ fn described(diagnostic: &Diagnostic) -> String {
 
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
-    Format::Full.render(&Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style, hidden: Hidden::default() })
+    Format::Full.render(&Report {
+        diagnostics,
+        problems: &[],
+        files_checked: 1,
+        kind: "template",
+        elapsed: None,
+        style,
+        hidden: Hidden::default(),
+    })
 }
 
 #[test]

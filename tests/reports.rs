@@ -39,7 +39,15 @@ fn label(file: &Arc<SourceFile>, text: &str, message: &str) -> Label {
 }
 
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style: Style::default(), hidden: Hidden::default() }
+    Report {
+        diagnostics,
+        problems: &[],
+        files_checked: 1,
+        kind: "template",
+        elapsed: None,
+        style: Style::default(),
+        hidden: Hidden::default(),
+    }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {

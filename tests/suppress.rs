@@ -72,7 +72,9 @@ fn what_looks_like_a_comment_in_a_text_is_none() {
 
 #[test]
 fn sentences_about_cfnvet_are_no_directives() {
-    for comment in ["# cfnvet ignores this", "# checked by cfnvet", "# cfnvet", "# see cfnvet: ignore", "# cfnvetted", "# cfnvet-x: y"] {
+    for comment in
+        ["# cfnvet ignores this", "# checked by cfnvet", "# cfnvet", "# see cfnvet: ignore", "# cfnvetted", "# cfnvet-x: y"]
+    {
         assert_eq!(codes(&template(&format!("  {comment}\n"))), [RULE], "{comment}");
     }
 }
@@ -95,9 +97,19 @@ fn the_metadata_of_cfn_lint_suppresses_and_is_never_unused_or_unknown() {
 
 #[test]
 fn metadata_of_any_shape_is_read() {
-    for value in ["", "x", "[]", "{cfnvet: }", "{cfnvet: []}", "{cfnvet: {ignore: [[], {}]}}", "{cfn-lint: x}", "{cfn-lint: {config: []}}",
-        "{cfn-lint: {config: {ignore_checks: {}}}}", "{cfnvet: {ingore: [ECS406]}}", "&a {cfnvet: *a}"]
-    {
+    for value in [
+        "",
+        "x",
+        "[]",
+        "{cfnvet: }",
+        "{cfnvet: []}",
+        "{cfnvet: {ignore: [[], {}]}}",
+        "{cfn-lint: x}",
+        "{cfn-lint: {config: []}}",
+        "{cfn-lint: {config: {ignore_checks: {}}}}",
+        "{cfnvet: {ingore: [ECS406]}}",
+        "&a {cfnvet: *a}",
+    ] {
         let text = format!("Metadata: {value}\n{}    Metadata: {value}\n", template(""));
         let expected = if value.contains("cfnvet") { 1 } else { 0 };
         let codes = codes(&text);
@@ -201,13 +213,14 @@ fn a_baseline_hides_what_it_holds_after_lines_have_moved_and_says_what_is_gone()
     assert_eq!(status, Some(0), "{text}");
     let written = std::fs::read_to_string(folder.path().join("base.json")).expect("it is written");
     assert_eq!(written.lines().count(), 4, "{written}");
-    std::fs::write(folder.path().join("a.yaml"), format!("# one\n# more\n{}{}", template(""), service("Web"))).expect("it is written");
+    std::fs::write(folder.path().join("a.yaml"), format!("# one\n# more\n{}{}", template(""), service("Web")))
+        .expect("it is written");
     std::fs::write(folder.path().join(".cfnvet.yaml"), "baseline: base.json\n").expect("it is written");
     let (status, text) = run(folder.path(), &[&select[..], &fail, &["."]].concat());
     assert_eq!(status, Some(1), "{text}");
     assert!(text.contains("1 info; 2 findings in the baseline not shown"), "{text}");
     std::fs::write(folder.path().join("b.yaml"), "Resources: {}\n").expect("it is written");
-    let (_, text) = run(folder.path(), &[&select[..], &["--isolated", "--baseline", "base.json", "."]].concat());
+    let (_, text) = run(folder.path(), &[&select[..], &["--isolated", "--baseline", "base.json", "a.yaml", "b.yaml"]].concat());
     assert!(text.contains("base.json: 1 entry no longer occurs"), "{text}");
     let (_, text) = run(folder.path(), &[&select[..], &["--isolated", "--baseline", "base.json", "a.yaml"]].concat());
     assert!(!text.contains("no longer"), "only files that were checked are judged: {text}");
@@ -215,7 +228,11 @@ fn a_baseline_hides_what_it_holds_after_lines_have_moved_and_says_what_is_gone()
 
 #[test]
 fn a_file_that_is_no_baseline_is_refused_with_its_place() {
-    let folder = folder(&[("a.yaml", &template("")), ("bad.json", "{\"version\":1,\n\"findings\":[x]}"), ("new.json", "{\"version\":9,\"findings\":[]}")]);
+    let folder = folder(&[
+        ("a.yaml", &template("")),
+        ("bad.json", "{\"version\":1,\n\"findings\":[x]}"),
+        ("new.json", "{\"version\":9,\"findings\":[]}"),
+    ]);
     let (status, text) = run(folder.path(), &["--baseline", "bad.json", "a.yaml"]);
     assert_eq!(status, Some(2));
     assert!(text.contains("bad.json: line 2, column 13: "), "{text}");

@@ -63,7 +63,8 @@ pub(super) fn apply_baselines(
     for (index, (path, baseline)) in loaded.iter().enumerate() {
         let own = sources.iter().filter(|source| of_file.get(source.name()) == Some(&index));
         let checked: FxHashSet<String> = own.map(|source| discover::path_from(path, source.name())).collect();
-        let gone = baseline.count(|file| checked.contains(file)) - seen[index].iter().filter(|(file, ..)| checked.contains(file)).count();
+        let gone = baseline.count(|file| checked.contains(file))
+            - seen[index].iter().filter(|(file, ..)| checked.contains(file)).count();
         if gone > 0 {
             let entries = if gone == 1 { "1 entry no longer occurs" } else { &format!("{gone} entries no longer occur") };
             output::warning(&format!("{}: {entries}, `--write-baseline` writes it anew", path.display()));

@@ -7,10 +7,7 @@ use crate::text::{SourceFile, Span};
 #[derive(Debug)]
 pub(super) enum Comment {
     /// It suppresses rules, in the part it stands at or in the whole file.
-    Ignore {
-        rules: Vec<Listed>,
-        whole_file: bool,
-    },
+    Ignore { rules: Vec<Listed>, whole_file: bool },
     /// It is meant to, and cannot be read.
     Malformed(Fault),
 }

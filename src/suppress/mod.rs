@@ -41,7 +41,10 @@ struct Fault {
 enum Reach {
     File,
     /// Findings that start in one of the lines, or lie in one of the parts.
-    Parts { lines: Vec<Span>, parts: Vec<Span> },
+    Parts {
+        lines: Vec<Span>,
+        parts: Vec<Span>,
+    },
 }
 
 impl Reach {
@@ -60,7 +63,10 @@ impl Reach {
 #[derive(Debug)]
 enum Origin {
     Comment(Span),
-    Metadata { all: Option<Edit>, each: Vec<Option<Edit>> },
+    Metadata {
+        all: Option<Edit>,
+        each: Vec<Option<Edit>>,
+    },
     /// cfn-lint's: it names rules that cfnvet may not have, for a tool that may find more.
     CfnLint,
 }
@@ -195,9 +201,8 @@ impl Suppressions {
             return;
         }
         for (number, suppression) in self.all.iter().enumerate() {
-            let is_unused = |index: &usize| {
-                !self.used.contains(&(number, *index)) && self.is_judged(&suppression.rules[*index].selector)
-            };
+            let is_unused =
+                |index: &usize| !self.used.contains(&(number, *index)) && self.is_judged(&suppression.rules[*index].selector);
             let unused: Vec<usize> = (0..suppression.rules.len()).filter(is_unused).collect();
             let verb = if unused.len() == 1 { "suppresses" } else { "suppress" };
             self.report(sink, suppression, &unused, &format!("{verb} no finding"), |_| None);
