@@ -40,7 +40,7 @@ fn an_empty_file_sets_nothing() {
 fn an_unknown_key_is_answered_with_the_nearest_and_its_place() {
     insta::assert_snapshot!(error("ignore: []\nselct: [E]\n"), @"line 2, column 1: unknown key `selct`, did you mean `select`?");
     insta::assert_snapshot!(error("fail_on: error\n"), @"line 1, column 1: unknown key `fail_on`, did you mean `fail-on`?");
-    insta::assert_snapshot!(error("zzz: 1\n"), @"line 1, column 1: unknown key `zzz`, the keys are `select`, `ignore`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `workspace`, `stack-names`");
+    insta::assert_snapshot!(error("zzz: 1\n"), @"line 1, column 1: unknown key `zzz`, the keys are `select`, `ignore`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `workspace`, `stack-names`, `baseline`");
 }
 
 #[test]
