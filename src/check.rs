@@ -14,6 +14,7 @@ use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
+use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
@@ -26,6 +27,17 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The number of templates checked.
     pub templates: usize,
+    /// How many findings the templates themselves suppress.
+    pub suppressed: usize,
+}
+
+/// The findings in a set of templates.
+#[derive(Debug)]
+pub struct Found {
+    /// Those to report, by the number of the template whose analysis found them.
+    pub by_member: Vec<Vec<Diagnostic>>,
+    /// Those that the templates suppress.
+    pub suppressed: Vec<Diagnostic>,
 }
 
 /// Gives the file at a path, where it may be read.
@@ -62,11 +74,16 @@ pub fn check_among(
     let world = watch.step("parse", || World::read_among(sources, settings, companions, load, watch));
     let templates = watch.step("sections", || world.templates());
     let set = watch.step("link", || world.link(&templates));
-    let found = watch.step("check", || world.findings_watched(&set, watch));
-    let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    let Found { by_member, suppressed } = watch.step("check", || world.findings_watched(&set, watch));
+    let diagnostics = distinct(by_member.into_iter().flatten().collect());
+    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len() }
+}
+
+/// Sorted, and each once.
+fn distinct(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     Diagnostic::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| later.says_the_same(first));
-    Outcome { diagnostics, templates: sources.len() }
+    diagnostics
 }
 
 /// The templates of a run and those that they nest, read but not yet linked.
@@ -166,20 +183,21 @@ impl World {
         false
     }
 
-    /// The findings of the analysis of each template, by its number.
+    /// The findings of the analysis of each template, without those that the template they are in suppresses.
     #[must_use]
-    pub fn findings(&self, set: &TemplateSet) -> Vec<Vec<Diagnostic>> {
+    pub fn findings(&self, set: &TemplateSet) -> Found {
         self.findings_watched(set, &Watch::default())
     }
 
-    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Vec<Vec<Diagnostic>> {
+    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
-        map(&numbers, |&number| {
+        let mut by_member = map(&numbers, |&number| {
             let runs = |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
+                Scope::Suppressions => false,
             };
             let name = self.parsed[number].source.name();
             let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
@@ -190,7 +208,48 @@ impl World {
                 diagnostics.retain(|diagnostic| is_given(&diagnostic.file));
             }
             diagnostics
-        })
+        });
+        let suppressed = self.suppress(set, &mut by_member);
+        Found { by_member, suppressed }
+    }
+
+    /// Takes out what the templates suppress, and what is below the level that the settings ask for; adds what is wrong with the
+    /// suppressions.
+    fn suppress(&self, set: &TemplateSet, by_member: &mut [Vec<Diagnostic>]) -> Vec<Diagnostic> {
+        let read = |number: &MemberId| {
+            let parsed = &self.parsed[*number];
+            Some((*number, Suppressions::read(parsed.written(), set.member(*number).template, &parsed.settings)?))
+        };
+        let mut all: Vec<(MemberId, Suppressions)> = (0..self.parsed.len()).filter_map(|number| read(&number)).collect();
+        let of_file: FxHashMap<&str, usize> =
+            all.iter().enumerate().map(|(index, (number, _))| (self.parsed[*number].source.name(), index)).collect();
+        let mut suppressed = Vec::new();
+        let mut sift = |all: &mut [(MemberId, Suppressions)], settings: &Settings, diagnostics: Vec<Diagnostic>| {
+            let mut kept = Vec::with_capacity(diagnostics.len());
+            for diagnostic in diagnostics {
+                let file = of_file.get(diagnostic.file.name());
+                // What is below the level is looked at too: that it is suppressed does not depend on what is asked for.
+                let is_suppressed = file.is_some_and(|file| all[*file].1.suppress(&diagnostic));
+                if diagnostic.severity >= settings.severity {
+                    if is_suppressed { suppressed.push(diagnostic) } else { kept.push(diagnostic) }
+                }
+            }
+            kept
+        };
+        for (number, diagnostics) in by_member.iter_mut().enumerate() {
+            *diagnostics = sift(&mut all, self.settings(number), std::mem::take(diagnostics));
+        }
+        for index in 0..all.len() {
+            let (number, suppressions) = &all[index];
+            let number = *number;
+            if number >= self.given {
+                continue;
+            }
+            let mut found = suppressions.findings();
+            set_severity(self.settings(number), &mut found);
+            by_member[number].append(&mut sift(&mut all, self.settings(number), found));
+        }
+        suppressed
     }
 }
 
@@ -219,9 +278,10 @@ pub fn inspect(
         let mut analysis = Analysis::new(&set, number, settings);
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
-        let runs = |scope| scope == Scope::Text || number == 0;
+        let runs = |scope| scope == Scope::Text || scope == Scope::Deployment && number == 0;
         diagnostics.append(&mut run_rules(&analysis, runs, &Watch::default()));
     }
+    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
     Diagnostic::sort(&mut diagnostics);
     (diagnostics, unknown)
 }
@@ -280,11 +340,14 @@ fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -
         };
         diagnostics.append(&mut watch.rule(number, || run(rule, analysis), graph));
     }
-    for diagnostic in &mut diagnostics {
+    set_severity(settings, &mut diagnostics);
+    diagnostics
+}
+
+fn set_severity(settings: &Settings, diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);
     }
-    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
-    diagnostics
 }
 
 /// Runs one rule. A rule that panics says so in a finding of its own and takes nothing else down.

@@ -389,6 +389,18 @@ pub fn text(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
 }
 
+/// The path of `file` from the folder that `base` is in, with `/`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn path_from(base: &Path, file: &str) -> String {
+    let folder = base.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(folder), Ok(file)) = (folder.canonicalize(), Path::new(file).canonicalize()) else { return file.replace('\\', "/") };
+    let common = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = file.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
+}
+
 /// The names of the stacks that a CDK app makes of `sources`, by the template's path: what `manifest.json` beside them says.
 #[must_use]
 pub fn cdk_stack_names(sources: &[Arc<SourceFile>]) -> BTreeMap<String, String> {

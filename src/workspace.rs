@@ -42,6 +42,12 @@ impl Parsed {
         known.find(|(template, _)| names(template, self.source.name())).map(|(_, name)| name.clone())
     }
 
+    /// Its tree as it is written, with the comments.
+    #[must_use]
+    pub fn written(&self) -> &Tree {
+        &self.parsed
+    }
+
     /// Its tree, loops written out.
     #[must_use]
     pub fn tree(&self) -> &Tree {

@@ -26,6 +26,7 @@ mod packaging;
 mod pages;
 mod reports;
 mod support;
+mod suppress;
 mod syntax;
 mod template;
 mod values;

@@ -52,7 +52,8 @@ impl Block<'_> {
 
     /// What the rules named report for `text` in place of this block, together with the templates beside it.
     fn check(&self, text: &str, page: &[Block], rules: &[&str]) -> Vec<Diagnostic> {
-        let mut settings: Settings = only(rules);
+        // What is unused shows only where the other rules run.
+        let mut settings: Settings = only(if rules.contains(&"SUP101") { &["ALL"] } else { rules });
         if let Some(word) = self.attribute("workspace") {
             settings.workspace = match word {
                 "closed" => Workspace::Closed,
@@ -70,7 +71,9 @@ impl Block<'_> {
         }
         files.push((self.file_name(), text));
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
-        check_together(&files, &settings)
+        let mut found = check_together(&files, &settings);
+        found.retain(|diagnostic| rules.contains(&&*diagnostic.code));
+        found
     }
 
     /// The lines that a `fires` block says it reports.

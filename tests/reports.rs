@@ -330,6 +330,8 @@ fn json_without_findings_is_a_whole_document() {
     {"version": 1,
     "tool": {"name":"cfnvet","version":"[version]"},
     "files_checked": 0,
+    "suppressed": 0,
+    "in_baseline": 0,
     "diagnostics": [],
     "problems": []}
     "#);

@@ -12,12 +12,13 @@ use rustc_hash::FxHashMap;
 
 use super::cfn_lint::{self, CfnLintArgs};
 use super::outputs::OutputArgs;
+use super::suppress;
 use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, known_rules, output, progress};
 use crate::check::{self, Companions, Outcome, Watch};
 use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Selectors, Settings};
 use crate::discover::{self, ConfigFiles, ConfigSource, Files};
 use crate::fix::Fixed;
-use crate::report::{Report, RunProblem};
+use crate::report::{Hidden, Report, RunProblem};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -55,24 +56,29 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     let Inputs { mut sources, skipped, settings, companions, mut problems, run, jobs } = inputs;
     run.fill(&mut arguments.output);
     let outputs = arguments.output.outputs()?;
-    let (outcome, fixes) = match found {
-        Found::AsGiven(outcome) => {
-            let fixes = fix::offered(&outcome.diagnostics, &sources);
-            (outcome, fixes)
-        }
+    let check = |sources: &[Arc<SourceFile>]| {
+        let check = || check::check_among(sources, &settings, &companions, &discover::linked, &watch);
+        jobs.run(sources.len() + companions.sources.len(), check)
+    };
+    let (mut outcome, fixes) = match found {
+        Found::AsGiven(outcome) => (outcome, None),
         Found::Fixed(fixed) if arguments.diff => {
             tell(&sources, skipped, &problems);
             return fix::show(&outputs, &fixed, &problems);
         }
         Found::Fixed(fixed) => {
-            let check = |sources: &[Arc<SourceFile>]| {
-                let check = || check::check_among(sources, &settings, &companions, &discover::linked, &watch);
-                jobs.run(sources.len() + companions.sources.len(), check)
-            };
-            fix::keep(&arguments, &mut sources, *fixed, &mut problems, check)?
+            let (outcome, fixes) = fix::keep(&arguments, &mut sources, *fixed, &mut problems, check)?;
+            (outcome, Some(fixes))
         }
     };
-    let Outcome { diagnostics, .. } = outcome;
+    if let Some(reason) = &arguments.add_ignores {
+        suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
+        suppress::add_ignores(&mut sources, &outcome.diagnostics, reason, &mut problems);
+        outcome = check(&sources)?;
+    }
+    let baseline = suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
+    let fixes = fixes.unwrap_or_else(|| fix::offered(&outcome.diagnostics, &sources));
+    let Outcome { diagnostics, suppressed, .. } = outcome;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
@@ -81,6 +87,7 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
         kind: "template",
         fixes: Some(fixes),
         elapsed: Some(start.elapsed()),
+        hidden: Hidden { suppressed, baseline },
         ..Report::default()
     };
     let outputs = if fix::gives_text_back(&arguments) { outputs.printed_by(output::aside) } else { outputs };

@@ -12,6 +12,7 @@ mod outputs;
 mod progress;
 mod rules;
 mod setup;
+mod suppress;
 mod write;
 
 use std::ffi::OsString;
@@ -204,6 +205,18 @@ struct CheckArgs {
     #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<FailOn>,
 
+    /// Write `# cfnvet: ignore[RULE] REASON` into the templates, for every finding there is
+    #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with_all = ["fix", "diff"], help_heading = "Suppression")]
+    add_ignores: Option<String>,
+
+    /// Do not report the findings that this file holds
+    #[arg(long, value_name = "FILE", help_heading = "Suppression")]
+    baseline: Option<PathBuf>,
+
+    /// Write the findings to a file for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "add_ignores", "diff"], help_heading = "Suppression")]
+    write_baseline: Option<PathBuf>,
+
     #[command(flatten)]
     output: OutputArgs,
 
@@ -334,6 +347,8 @@ enum CliError {
     Parameter { written: String, problem: &'static str },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error("{at}: {problem}")]
+    Baseline { at: String, problem: String },
     #[error(transparent)]
     Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
@@ -418,6 +433,16 @@ fn severity_parser() -> impl TypedValueParser<Value = Severity> {
 
 fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
     PossibleValuesParser::new(["info", "warning", "error", "never"]).map(|word| FailOn(config::severity(&word)))
+}
+
+/// What `--add-ignores` writes behind the rules: it must not end the comment.
+fn reason(text: &str) -> Result<String, &'static str> {
+    let reason = text.trim();
+    match reason {
+        "" => Err("a reason must be given"),
+        _ if reason.chars().any(char::is_control) => Err("a reason must be one line"),
+        _ => Ok(reason.to_owned()),
+    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), &'static str> {

@@ -174,6 +174,7 @@ impl<'f> Reader<'f> {
             (Shape::Globs, "exclude") => self.reading.settings.exclude = self.globs(key.name, at),
             (Shape::Globs, "parameter-files") => self.reading.settings.parameter_files = self.paths(key.name, at),
             (Shape::Globs, _) => self.reading.settings.workspace_roots = self.paths(key.name, at),
+            (Shape::Path, name) => self.reading.settings.baseline = self.path(name, at),
             (Shape::RulesByGlob, name) => {
                 for entry in self.entries(name, at, "a mapping of globs to rules") {
                     self.check_glob(&entry.name, &entry.key);
@@ -284,6 +285,16 @@ impl<'f> Reader<'f> {
     /// Folders, files and globs that may lie outside the file's folder.
     pub(super) fn paths(&mut self, name: &str, at: &At) -> Vec<String> {
         self.words(name, at, "a list of folders and globs").into_iter().map(|(word, _)| word).collect()
+    }
+
+    /// A file, relative to the folder of this one.
+    fn path(&mut self, name: &str, at: &At) -> Option<String> {
+        match at.node {
+            Node::Text(path) if !path.is_empty() => return Some(path.clone()),
+            Node::Null => {}
+            _ => self.wrong_kind(name, at, "the path of a file"),
+        }
+        None
     }
 
     fn check_glob(&mut self, glob: &str, at: &At) {

@@ -16,6 +16,8 @@ pub(super) enum Shape {
     Regions,
     /// A list of globs, relative to the folder of the file.
     Globs,
+    /// A file, relative to the folder of this one.
+    Path,
     /// A mapping of globs to rules.
     RulesByGlob,
     /// A mapping of names to texts.
@@ -115,6 +117,12 @@ pub(super) const KEYS: &[Key] = &[
         about: "The names of the stacks that templates are deployed as, by the template's path.",
         example: "\n  stacks/network.yaml: network",
     },
+    Key {
+        name: "baseline",
+        shape: Shape::Path,
+        about: "A file of findings that are not reported, written by --write-baseline.",
+        example: ".cfnvet-baseline.json",
+    },
 ];
 
 /// How an editor that knows the YAML language server is told of the schema.
@@ -165,6 +173,7 @@ impl Shape {
                 let known = json!({"anyOf": [{"enum": regions}, {"type": "string"}]});
                 json!({"type": ["array", "string", "null"], "items": known})
             }
+            Self::Path => json!({"type": ["string", "null"]}),
             Self::RulesByGlob => json!({"type": ["object", "null"], "additionalProperties": list()}),
             Self::Texts => {
                 json!({"type": ["object", "null"], "additionalProperties": {"type": ["string", "integer", "boolean"]}})

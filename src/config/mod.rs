@@ -3,6 +3,7 @@
 //! Where a config file is found is in `discover`; which rules exist is in `rules`, so names are checked there against
 //! [`Settings::rule_names`].
 
+mod baseline;
 mod cfnlintrc;
 mod file;
 mod globs;
@@ -14,13 +15,14 @@ mod selection;
 
 use std::collections::BTreeMap;
 
+pub use baseline::{Baseline, BaselineEntry};
 pub use cfnlintrc::{CFN_LINT_EXIT_CODES, CFN_LINT_FORMATS, cfn_lint_fail_on, parse_cfnlintrc};
 pub use file::{ConfigError, Reading, parse};
 pub use globs::{path_glob, path_globs};
 pub use keys::{schema, starter};
 pub use parameters::{ParameterFile, parse_parameters};
 pub use regions::{REGIONS, RegionFault, region};
-pub use selection::{Selection, Selectors, nearest};
+pub use selection::{Selection, Selectors, matches, nearest};
 
 use crate::diagnostic::Severity;
 
@@ -80,6 +82,8 @@ pub enum Workspace {
 pub struct Settings {
     /// Which rules run.
     pub selection: Selection,
+    /// The file of findings that are not reported again; `discover` makes it a path from the current folder.
+    pub baseline: Option<String>,
     /// Findings below this are not reported.
     pub severity: Severity,
     /// A finding from this level on makes the run fail; `None` for none.
@@ -125,6 +129,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             selection: Selection::default(),
+            baseline: None,
             severity: Severity::Warning,
             fail_on: Some(Severity::Warning),
             severity_overrides: BTreeMap::new(),

@@ -54,6 +54,12 @@ impl Selectors {
     }
 }
 
+/// Whether a selector names the rule: by code, name, the beginning of its code, or `ALL`.
+#[must_use]
+pub fn matches(selector: &str, code: &str, name: &str) -> bool {
+    specificity(selector, code, name).is_some()
+}
+
 /// How narrowly `selector` matches the rule; `None` where it does not.
 fn specificity(selector: &str, code: &str, name: &str) -> Option<usize> {
     if selector.eq_ignore_ascii_case(code) || selector.eq_ignore_ascii_case(name) {

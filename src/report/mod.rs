@@ -53,6 +53,17 @@ pub struct Report<'a> {
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
     pub style: Style,
+    /// How many findings are not shown, and why.
+    pub hidden: Hidden,
+}
+
+/// Findings that are not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// The templates suppress them.
+    pub suppressed: usize,
+    /// They are in the baseline.
+    pub baseline: usize,
 }
 
 /// What was fixed, and what can be.

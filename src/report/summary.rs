@@ -1,5 +1,6 @@
 //! The last lines of the formats for people.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use super::Report;
@@ -27,7 +28,14 @@ pub(super) fn line(report: &Report) -> String {
         0 => String::new(),
         skipped => format!(", {} skipped", counted(skipped, "other file")),
     };
-    format!("Checked {}{skipped}: {}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
+    let mut hidden = String::new();
+    if report.hidden.suppressed > 0 {
+        let _ = write!(hidden, "; {} suppressed", report.hidden.suppressed);
+    }
+    if report.hidden.baseline > 0 {
+        let _ = write!(hidden, "; {} in the baseline not shown", counted(report.hidden.baseline, "finding"));
+    }
+    format!("Checked {}{skipped}: {}{hidden}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
 }
 
 /// `Fixed 3 findings in 2 files. 1 more can be fixed with --unsafe-fixes.`; empty where nothing was and nothing can be.
