@@ -294,6 +294,37 @@ fn an_import_finds_the_export_of_a_template_given_with_it() {
 }
 
 #[test]
+fn the_default_strategy_that_a_third_stack_gives_a_cluster_counts() {
+    let judged = |files: &[&str]| -> Vec<String> {
+        let files: Vec<String> = files.iter().map(|file| format!("fixtures/association/{file}.yaml")).collect();
+        let mut arguments = vec!["--severity", "info", "--select", "ECS101,ECS204,ECS205,ECS218"];
+        arguments.extend(files.iter().map(String::as_str));
+        let word = |value: &Value| value.as_str().expect("it is a text").to_owned();
+        let found = findings(&arguments);
+        found.iter().map(|finding| format!("{} {} {}", word(&finding["code"]), word(&finding["certainty"]), finding["when"])).collect()
+    };
+    // Nothing says whether the association or the service is there first.
+    let order = r#""order":["`Attach` is created before `Cheese`"]"#;
+    let possible = |findings: &[String], parameters: &str| {
+        let [finding] = findings else { panic!("one finding, not {findings:#?}") };
+        assert!(finding.starts_with("ECS101 possible") && finding.contains(order) && finding.contains(parameters), "{finding}");
+    };
+    assert_eq!(judged(&["service", "cluster"]), [] as [String; 0]);
+    possible(&judged(&["service", "association", "cluster"]), "");
+    possible(&judged(&["cluster", "association", "service"]), "");
+    assert_eq!(judged(&["service-after", "association", "cluster"]), ["ECS101 definite null"]);
+    // The association names the cluster, and is there under a condition.
+    possible(&judged(&["service", "association-if-attached", "cluster"]), r#""Attached":"yes""#);
+    // The service names it, and the association, or its parent, imports it.
+    possible(&judged(&["service-by-name", "association", "cluster"]), "");
+    possible(&judged(&["service-by-name", "association-nested", "cluster"]), "");
+    possible(&judged(&["service", "association-nested", "association-child", "cluster"]), "");
+    // Nobody declares the cluster; both call it by its name, and its provider is not to be known.
+    let [unknown] = &judged(&["service-by-name", "association-if-attached"])[..] else { panic!("one finding") };
+    assert!(unknown.starts_with("ECS101 unknown"), "{unknown}");
+}
+
+#[test]
 fn a_nested_template_is_judged_as_each_parent_deploys_it() {
     // Of the two stacks made of the child, one has ECS Exec on. The child is found through the parent alone, too.
     for arguments in [&["fixtures/linked/parent.yaml"][..], &["fixtures/linked/parent.yaml", "fixtures/linked/child.yaml"]] {

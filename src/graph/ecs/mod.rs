@@ -20,7 +20,7 @@ mod task;
 
 pub use attachment::{Attached, Attachment};
 pub(super) use capacity::Associations;
-pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
+pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource, TIES};
 pub use deployment::Number;
 pub use exec::{ExecLaunch, ExecTask};
 pub use group::{HostGroup, LaunchData, UserData};
