@@ -23,7 +23,7 @@ pub(super) use capacity::Associations;
 pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource, TIES};
 pub use deployment::Number;
 pub use exec::{ExecLaunch, ExecTask};
-pub use group::{HostGroup, LaunchData, UserData};
+pub use group::{HostGroup, InstanceRole, LaunchData, UserData};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use names::{Name, Names};
 pub use network::Egress;
