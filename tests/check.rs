@@ -301,7 +301,10 @@ fn the_default_strategy_that_a_third_stack_gives_a_cluster_counts() {
         arguments.extend(files.iter().map(String::as_str));
         let word = |value: &Value| value.as_str().expect("it is a text").to_owned();
         let found = findings(&arguments);
-        found.iter().map(|finding| format!("{} {} {}", word(&finding["code"]), word(&finding["certainty"]), finding["when"])).collect()
+        found
+            .iter()
+            .map(|finding| format!("{} {} {}", word(&finding["code"]), word(&finding["certainty"]), finding["when"]))
+            .collect()
     };
     // Nothing says whether the association or the service is there first.
     let order = r#""order":["`Attach` is created before `Cheese`"]"#;

@@ -153,7 +153,9 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, fallback: Fallba
         Fallback::Powerless => {
             let roles = task.launches.iter().flat_map(|launch| instances(analysis, launch).roles);
             let role = roles.map(|(role, _)| role.logical_id()).next().unwrap_or_default();
-            format!("`{name}` runs with ECS Exec on and has no task role, and `{role}`, the role of its instances, opens no session")
+            format!(
+                "`{name}` runs with ECS Exec on and has no task role, and `{role}`, the role of its instances, opens no session"
+            )
         }
         Fallback::Instance => format!("`{name}` runs with ECS Exec on and has no task role, so the role of the instance decides"),
     };
