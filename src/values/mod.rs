@@ -5,13 +5,14 @@
 
 mod choice;
 mod condition;
+mod deployable;
 mod evaluate;
 mod substitution;
 mod symbol;
 mod text;
 mod verdict;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -97,6 +98,7 @@ pub struct Values<'t> {
     /// How many of those are under way.
     following: Cell<u32>,
     symbols: RefCell<Symbols<'t>>,
+    failing: OnceCell<Rc<[deployable::FailingLookup]>>,
     /// The values whose strings have variables of their own.
     substitutions: substitution::Substitutions<'t>,
     given: BTreeMap<String, String>,
@@ -168,6 +170,7 @@ impl<'t> Values<'t> {
             followed: Cell::default(),
             following: Cell::default(),
             symbols: RefCell::default(),
+            failing: OnceCell::new(),
             substitutions: substitution::Substitutions::default(),
             given: inputs.parameters.clone(),
             regions: inputs.regions.to_vec(),
