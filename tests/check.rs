@@ -328,6 +328,47 @@ fn the_default_strategy_that_a_third_stack_gives_a_cluster_counts() {
 }
 
 #[test]
+fn values_with_which_a_lookup_fails_are_no_deployment() {
+    // The one stage without ECS Exec has no entry in the mapping, so that no stack of it can be made.
+    let (template, folder) = (LOOKUP, tempfile::tempdir().expect("a temporary folder can be made"));
+    let certainties = |template: &str| -> Vec<String> {
+        fs::write(folder.path().join("lookup.yaml"), template).expect("a file can be written");
+        let run = run_in(folder.path(), &["lookup.yaml", "--select", "ECS101", "--output-format", "json"], "");
+        let document: Value = serde_json::from_str(&run.out).expect("it prints JSON");
+        let found = document["diagnostics"].as_array().expect("it is a list").iter();
+        found.map(|finding| finding["certainty"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(certainties(template), ["definite"]);
+    assert_eq!(certainties(&template.replace("    prod:", "    demo: {Least: \"0\"}\n    prod:")), ["possible"]);
+    // A lookup of another parameter says nothing about this one.
+    assert_eq!(certainties(&template.replace("!Ref Stage, Least", "!Ref Other, Least")), ["possible"]);
+}
+
+const LOOKUP: &str = r#"
+Parameters:
+  Stage: {Type: String, AllowedValues: [test, prod, demo]}
+  Other: {Type: String, AllowedValues: [test, prod, demo]}
+Mappings:
+  Sizes:
+    test: {Least: "0"}
+    prod: {Least: "1"}
+Conditions:
+  IsDemo: !Equals [!Ref Stage, demo]
+Resources:
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {MinSize: !FindInMap [Sizes, !Ref Stage, Least], MaxSize: "4"}
+  Pool:
+    Type: AWS::ECS::CapacityProvider
+    Properties: {AutoScalingGroupProvider: {AutoScalingGroupArn: !Ref Group, ManagedScaling: {Status: ENABLED}}}
+  Api:
+    Type: AWS::ECS::Service
+    Properties:
+      EnableExecuteCommand: !If [IsDemo, false, true]
+      CapacityProviderStrategy: [{CapacityProvider: !Ref Pool, Weight: 1}]
+"#;
+
+#[test]
 fn a_nested_template_is_judged_as_each_parent_deploys_it() {
     // Of the two stacks made of the child, one has ECS Exec on. The child is found through the parent alone, too.
     for arguments in [&["fixtures/linked/parent.yaml"][..], &["fixtures/linked/parent.yaml", "fixtures/linked/child.yaml"]] {

@@ -231,23 +231,10 @@ impl<'t> ResourceGraph<'t> {
         attached.collect()
     }
 
-    /// When a property is `literal` as far as the templates say so: not where only chance makes it, as with a parameter that takes
-    /// any value.
-    #[must_use]
-    pub fn stands(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
-        let formulas = &self.values.formulas;
-        let wanted = Text::literal(literal.to_owned());
-        let ways = self.texts(mapping, property).into_iter().filter_map(|(when, text)| {
-            let same = self.values.known_to_be_same(&text, &wanted, when)?;
-            Some(formulas.and(when, same))
-        });
-        formulas.any(ways.collect::<Vec<_>>())
-    }
-
     /// When a property is true, in any spelling, as far as the templates say so.
     #[must_use]
     pub fn is_on(&self, mapping: &Choice<'t>, property: &str) -> Formula {
-        self.values.formulas.any(["true", "True", "TRUE"].map(|spelling| self.stands(mapping, property, spelling)))
+        self.says(mapping, property, &["true", "True", "TRUE"])
     }
 
     /// When a property is not written.

@@ -66,11 +66,11 @@ fn compare<'t>(
     sink: &mut Sink,
 ) {
     for properties in graph.properties(deployed) {
-        let is_on = graph.is(&properties, "EnableExecuteCommand", "true") != Formula::FALSE;
+        let is_on = graph.may_be(&properties, "EnableExecuteCommand", "true") != Formula::FALSE;
         let mut may_be = (false, false);
         let mut place = None;
         for own in written.properties(service) {
-            let on = written.is(&own, "EnableExecuteCommand", "true");
+            let on = written.may_be(&own, "EnableExecuteCommand", "true");
             let values = written.values();
             may_be.0 |= values.possible(values.formulas.and(own.when, on));
             may_be.1 |= values.possible(values.formulas.and(own.when, values.formulas.not(on)));
