@@ -13,6 +13,7 @@ use crate::analysis::Analysis;
 use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
+use crate::graph;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
@@ -135,7 +136,8 @@ impl World {
             stack_name: parsed.stack_name(),
             children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?))).collect(),
         });
-        TemplateSet::new(members.collect(), link)
+        let set = TemplateSet::new(members.collect(), link);
+        if link { set.tied(graph::ecs::TIES) } else { set }
     }
 
     /// What the user wants for a template.

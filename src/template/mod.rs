@@ -19,7 +19,7 @@ pub use expand::{Expansion, expand};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
-pub use set::{Export, Member, MemberId, TemplateSet};
+pub use set::{Export, Member, MemberId, TemplateSet, Ties};
 pub use substitution::{Piece, pieces};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.

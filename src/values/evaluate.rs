@@ -146,7 +146,7 @@ impl<'t> Values<'t> {
         let stack = self.stack(stack);
         match stack.role {
             Role::Nested { .. } => None,
-            Role::Root | Role::Beside | Role::Exporter => self.set.member(stack.member).stack_name.as_deref(),
+            _ => self.set.member(stack.member).stack_name.as_deref(),
         }
     }
 

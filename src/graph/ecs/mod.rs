@@ -20,10 +20,10 @@ mod task;
 
 pub use attachment::{Attached, Attachment};
 pub(super) use capacity::Associations;
-pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource};
+pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, StrategyItem, StrategySource, TIES};
 pub use deployment::Number;
 pub use exec::{ExecLaunch, ExecTask};
-pub use group::{HostGroup, LaunchData, UserData};
+pub use group::{HostGroup, InstanceRole, LaunchData, UserData};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use names::{Name, Names};
 pub use network::Egress;

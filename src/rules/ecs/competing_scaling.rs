@@ -53,9 +53,9 @@ fn changes_capacity<'t>(analysis: &Analysis<'t>, scaler: &Resource<'t>, properti
         return graph.has(properties, "DesiredCapacity");
     }
     // A predictive policy only forecasts, unless it is told to scale.
-    let predictive = graph.stands(properties, "PolicyType", "PredictiveScaling");
+    let predictive = graph.says(properties, "PolicyType", &["PredictiveScaling"]);
     let configuration = analysis.values().property(properties, "PredictiveScalingConfiguration");
-    let scales = configuration.iter().map(|configuration| graph.stands(configuration, "Mode", "ForecastAndScale"));
+    let scales = configuration.iter().map(|configuration| graph.says(configuration, "Mode", &["ForecastAndScale"]));
     let scales = formulas.any(scales.collect::<Vec<_>>());
     formulas.or(formulas.not(predictive), scales)
 }

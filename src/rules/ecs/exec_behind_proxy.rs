@@ -60,14 +60,14 @@ impl<'t> Proxy<'t> {
                 bypassed = formulas.or(bypassed, variable.when);
             }
             for name in ["HTTP_PROXY", "HTTPS_PROXY"] {
-                let here = graph.stands(&variable, "Name", name);
+                let here = graph.says(&variable, "Name", &[name]);
                 if values.possible(here) {
                     on = formulas.or(on, here);
                     written = written.or(variable.written());
                 }
             }
             for name in ["NO_PROXY", "no_proxy"] {
-                let here = graph.stands(&variable, "Name", name);
+                let here = graph.says(&variable, "Name", &[name]);
                 bypassed = formulas.or(bypassed, formulas.and(here, lists_endpoints(analysis, &variable)));
             }
         }

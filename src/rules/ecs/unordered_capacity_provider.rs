@@ -32,7 +32,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             continue;
         }
         for (cluster, when) in clusters(graph, &launch) {
-            let writers = attachments.iter().filter(|attachment| attachment.cluster == Some(cluster));
+            // The order of two stacks is in no template.
+            let own = attachments.iter().filter(|attachment| graph.values().is_own(attachment.writer.id.stack));
+            let writers = own.filter(|attachment| attachment.cluster == Some(cluster));
             for attachment in writers.filter(|attachment| attachment.writer.resource_type() == ASSOCIATIONS) {
                 if let Some(finding) = diagnostic(graph, &launch, when, attachment, &attachments) {
                     sink.report(finding);
