@@ -47,6 +47,7 @@ mod missing_circuit_breaker;
 mod missing_execution_role;
 mod mixed_capacity_strategy;
 mod network_configuration_mismatch;
+mod new_resource;
 mod order;
 mod placement_on_fargate;
 mod platform_version_on_instances;

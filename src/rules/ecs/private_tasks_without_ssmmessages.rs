@@ -1,10 +1,12 @@
 //! `private-tasks-without-ssmmessages`: tasks with ECS Exec on have no way to Systems Manager.
 
+use super::new_resource::new_resource;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
-use crate::graph::Resource;
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::{Resource, ResourceGraph};
 use crate::graph::ecs::{Egress, ExecLaunch};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::text::Edit;
 use crate::values::{Expression, Part, Text, Unknown, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -77,7 +79,25 @@ fn diagnostic<'t>(
     for endpoint in endpoints {
         finding = finding.label(endpoint.place(), "an endpoint of the VPC, for another service");
     }
-    finding
+    let finding = finding
         .note("the VPC's endpoints for `ssmmessages` may be in another stack")
-        .help("add an interface endpoint for `com.amazonaws.REGION.ssmmessages`, or a route to a NAT gateway")
+        .help("add an interface endpoint for `com.amazonaws.REGION.ssmmessages`, or a route to a NAT gateway");
+    let like = endpoints.iter().find(|endpoint| endpoint.id.stack == found.launch.resource.id.stack);
+    match like.and_then(|like| Some((like.logical_id(), endpoint_like(graph, like)?))) {
+        Some((like, edit)) => finding.fix(format!("add an endpoint for `ssmmessages` like `{like}`"), Safety::Unsafe, vec![edit]),
+        None => finding,
+    }
+}
+
+/// Adds an endpoint with the properties of `like`, but for those that speak of its service.
+fn endpoint_like<'t>(graph: &ResourceGraph<'t>, like: &Resource<'t>) -> Option<Edit> {
+    let mut properties = vec!["ServiceName: !Sub \"com.amazonaws.${AWS::Region}.ssmmessages\"".to_owned()];
+    for entry in like.declaration.properties?.entries() {
+        let key = entry.key.as_str()?;
+        if !matches!(key, "ServiceName" | "PolicyDocument" | "Tags") {
+            properties.push(format!("{key}: {}", entry.value.in_flow()?));
+        }
+    }
+    let properties = format!("{{{}}}", properties.join(", "));
+    new_resource(graph, like, "SsmMessagesEndpoint", like.resource_type(), &properties)
 }
