@@ -622,7 +622,8 @@ mod tests {
 
     #[test]
     fn a_block_is_written_in_brackets() {
-        let text = "A:\n  - x: 1\n    y: a, b\n  - !Ref C\n  - 'it''s'\nB: &b {c: 1}\nD: *b\nE:\n  f: 1 # why\n  g: 2\nG: |\n  text\n";
+        let text =
+            "A:\n  - x: 1\n    y: a, b\n  - !Ref C\n  - 'it''s'\nB: &b {c: 1}\nD: *b\nE:\n  f: 1 # why\n  g: 2\nG: |\n  text\n";
         let tree = tree(text);
         let root = tree.root().expect("the text holds something");
         let flow = |key| root.get(key).expect("a key").in_flow();

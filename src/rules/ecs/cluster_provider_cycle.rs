@@ -105,7 +105,8 @@ fn associations<'t>(graph: &ResourceGraph<'t>, cluster: &Resource<'t>) -> Option
     let properties = cluster.declaration.properties?;
     // Two lists of associations for one cluster would replace each other.
     let rivals = graph.attachments();
-    if rivals.iter().any(|other| other.writer.resource_type() == ASSOCIATIONS && other.cluster.is_none_or(|id| id == cluster.id)) {
+    if rivals.iter().any(|other| other.writer.resource_type() == ASSOCIATIONS && other.cluster.is_none_or(|id| id == cluster.id))
+    {
         return None;
     }
     let owner = cluster.logical_id();

@@ -117,9 +117,8 @@ fn diagnostic<'t>(
 /// Adds the addresses to the container's `NO_PROXY`, or the variable where there is none.
 fn bypass(container: &Container) -> Option<Edit> {
     let list = container.written.node.get("Environment").filter(|list| list.is_sequence())?;
-    let is_named = |item: &Node, names: &[&str]| {
-        item.get("Name").and_then(Node::as_str).is_some_and(|name| names.contains(&name))
-    };
+    let is_named =
+        |item: &Node, names: &[&str]| item.get("Name").and_then(Node::as_str).is_some_and(|name| names.contains(&name));
     if let Some(variable) = list.items().find(|item| is_named(item, &["NO_PROXY", "no_proxy"])) {
         let value = variable.get("Value").filter(|value| value.function().is_none())?;
         let before = value.as_str()?.trim_end_matches(',');

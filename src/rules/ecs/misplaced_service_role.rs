@@ -77,7 +77,8 @@ fn awsvpc<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<Reason> {
         let shown = mode.filter_map(|mode| mode.written()).next();
         let shown = shown.map(|written| (entry(graph, written.node), "the mode is set here".to_owned()));
         reasons.push(Reason { when, words: "its tasks use the `awsvpc` network mode", shown });
-        let another = formulas.or(graph.says_other(properties, "NetworkMode", &["awsvpc"]), graph.lacks(properties, "NetworkMode"));
+        let another =
+            formulas.or(graph.says_other(properties, "NetworkMode", &["awsvpc"]), graph.lacks(properties, "NetworkMode"));
         other = formulas.or(other, formulas.and(definition.when, another));
     }
     // A definition that says another mode is at fault itself.

@@ -3,8 +3,8 @@
 use super::new_resource::new_resource;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::{Resource, ResourceGraph};
 use crate::graph::ecs::{Egress, ExecLaunch};
+use crate::graph::{Resource, ResourceGraph};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
 use crate::text::Edit;
 use crate::values::{Expression, Part, Text, Unknown, Verdict};

@@ -65,7 +65,8 @@ struct Fault<'t> {
 /// The faults of all routes by which a run's tasks come to a group.
 fn faults<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> Vec<Fault<'t>> {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    let sizes = [(Resource::Cpu, graph.reserved_cpu(&run.definition)), (Resource::Memory, graph.reserved_memory(&run.definition))];
+    let sizes =
+        [(Resource::Cpu, graph.reserved_cpu(&run.definition)), (Resource::Memory, graph.reserved_memory(&run.definition))];
     let mut faults = Vec::new();
     for (route, block) in routes(graph, run) {
         for (when, group) in graph.groups(&block, route) {
@@ -81,7 +82,8 @@ fn faults<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> Vec<Fault<'t>> {
                     let stuck = formulas.or(scaled, formulas.not(roomy));
                     let when = formulas.all([run.when, when, size.when, host.when, stuck]);
                     // A size or a type that is free to be another is the template's own word by its default only.
-                    let stated = !(host.chosen || size.chosen) || values.witness(when).is_none_or(|witness| witness.with_defaults);
+                    let stated =
+                        !(host.chosen || size.chosen) || values.witness(when).is_none_or(|witness| witness.with_defaults);
                     if values.possible(when) && stated {
                         let smallest = values.possible(formulas.and(when, roomy));
                         let (size, host, group) = (size.clone(), host.clone(), group.logical_id());
