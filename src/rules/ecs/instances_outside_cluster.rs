@@ -236,6 +236,8 @@ mod tests {
         assert_eq!(named("echo \"ECS_CLUSTER=blue\" > /etc/ecs/ecs.config").as_deref(), Some("blue"));
         assert_eq!(named("echo ECS_CLUSTER='blue' > /etc/ecs/ecs.config").as_deref(), Some("blue"));
         assert_eq!(named("printf 'ECS_CLUSTER=blue\\nECS_LOGLEVEL=info'").as_deref(), Some("blue"));
+        assert_eq!(named("[settings.ecs]\ncluster = \"blue\"").as_deref(), Some("blue"));
+        assert_eq!(named("Initialize-ECSAgent -Cluster 'blue' -EnableTaskIAMRole").as_deref(), Some("blue"));
     }
 
     #[test]
@@ -249,7 +251,8 @@ mod tests {
         assert_eq!(named("curl -s https://example.com | bash"), None);
         assert_eq!(named("echo ECS_CLUSTER=$NAME >> /etc/ecs/ecs.config"), None);
         assert_eq!(named("echo ECS_CLUSTER= >> /etc/ecs/ecs.config"), None);
-        assert_eq!(named("[settings.ecs]\ncluster = \"blue\""), None);
-        assert_eq!(named("Initialize-ECSAgent -Cluster blue"), None);
+        assert_eq!(named("[settings.ecs]\nreserved-memory = 100"), None);
+        assert_eq!(named("Initialize-ECSAgent -Cluster $name"), None);
+        assert_eq!(named("Initialize-ECSAgent"), None);
     }
 }
