@@ -18,6 +18,7 @@ mod formats;
 mod graph;
 mod inspect;
 mod launches;
+mod layouts;
 mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;

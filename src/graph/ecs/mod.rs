@@ -7,6 +7,7 @@ mod capacity;
 mod deployment;
 mod exec;
 mod group;
+mod instance;
 mod launch;
 mod names;
 mod network;
@@ -24,6 +25,7 @@ pub use capacity::{CLUSTERS, Capacity, CapacityKind, PROVIDERS, Provider, Strate
 pub use deployment::Number;
 pub use exec::{ExecLaunch, ExecTask};
 pub use group::{HostGroup, InstanceRole, LaunchData, UserData};
+pub use instance::{InstanceSize, InstanceType, instance_size};
 pub use launch::{Exec, Launch, LaunchPath};
 pub use names::{Name, Names};
 pub use network::Egress;

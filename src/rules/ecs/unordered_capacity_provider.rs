@@ -77,10 +77,12 @@ fn diagnostic<'t>(
     } else {
         format!("`{name}` can be created before `{attaching}` sets the default strategy that it inherits")
     };
+    let here = if written.is_some() { "names what is not attached yet" } else { "has no launch type and no strategy of its own" };
     let finding = Finding::at(place, message)
         .node(node)
         .resource(graph, service)
         .verdict(verdict)
+        .here(here)
         .label(associations.place(), format!("nothing orders `{name}` after this"))
         .note("a capacity provider must be attached to the cluster before a service uses it; in the other order the deployment fails, or, where the strategy is the cluster's default, the service takes the EC2 launch type")
         .note("when the stack is deleted, the same order removes the service first; a provider in use cannot be detached")
