@@ -14,7 +14,7 @@ use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
-use crate::workspace::{Parsed, Paths};
+use crate::workspace::{Parsed, Paths, fits};
 
 /// What a run found.
 #[derive(Debug)]
@@ -73,10 +73,15 @@ impl World {
     #[must_use]
     pub fn link<'t>(&self, templates: &'t [Template<'t>]) -> TemplateSet<'t> {
         let link = self.parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
-        let members = self.parsed.iter().zip(templates).map(|(parsed, template)| Member {
-            template,
-            stack_name: parsed.stack_name(),
-            children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?))).collect(),
+        let members = self.parsed.iter().zip(templates).map(|(parsed, template)| {
+            let beside = parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?)));
+            // What is in a bucket is taken for a template that was given, where that takes the parameters it is given.
+            let hosted = parsed.hosted.iter().filter(|_| parsed.settings.workspace != Workspace::Off);
+            let hosted = hosted.filter_map(|(resource, paths)| {
+                let mut known = paths.iter().filter_map(|path| self.paths.get(path));
+                Some((*resource, known.find(|child| fits(template, *resource, &templates[*child]))?))
+            });
+            Member { template, stack_name: parsed.stack_name(), children: beside.chain(hosted).collect() }
         });
         TemplateSet::new(members.collect(), link)
     }

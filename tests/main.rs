@@ -14,6 +14,7 @@ mod fixtures;
 mod graph;
 mod inspect;
 mod launches;
+mod linked;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod pages;
