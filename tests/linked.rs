@@ -36,10 +36,10 @@ Resources:
   Tickets:
     Type: AWS::ECS::Service
     Properties:
-      Cluster: !ImportValue {cluster}
+      Cluster: {{Fn::ImportValue: {cluster}}}
       TaskDefinition: !Ref TaskDefinition
       EnableExecuteCommand: true
-      CapacityProviderStrategy: [{{CapacityProvider: !ImportValue {provider}, Weight: 1}}]
+      CapacityProviderStrategy: [{{CapacityProvider: {{Fn::ImportValue: {provider}}}, Weight: 1}}]
 "
     )
 }
@@ -163,6 +163,20 @@ fn a_nested_template_in_a_bucket_is_the_one_given_whose_path_ends_so() {
         let files = [("main.yaml", other.as_str()), files[1], files[2]];
         assert_eq!(certainties(&files, &only(&["ECS101", "E3043", "XST"])), ["unknown"], "{service}");
     }
+}
+
+#[test]
+fn a_nested_template_in_a_bucket_may_lie_in_another_folder_where_one_alone_fits() {
+    let parent = parent(
+        "!Sub \"https://${Bucket}.s3.amazonaws.com/cluster.yaml\"",
+        "!Sub \"${Bucket}/service.yaml\"",
+        "Depot: !GetAtt Base.Outputs.Depot",
+    );
+    let files =
+        [("apps/main.yaml", parent.as_str()), ("parts/cluster.yaml", NESTED_CLUSTER), ("parts/service.yaml", NESTED_SERVICE)];
+    assert_eq!(certainties(&files, &only(&["ECS101"])), ["definite"]);
+    let files = [&files[..], &[("old/cluster.yaml", NESTED_CLUSTER)]].concat();
+    assert_eq!(certainties(&files, &only(&["ECS101"])), ["unknown"]);
 }
 
 #[test]
