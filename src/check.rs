@@ -19,7 +19,7 @@ use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
-use crate::workspace::{Parsed, Paths};
+use crate::workspace::{Parsed, Paths, fits};
 
 /// What a run found.
 #[derive(Debug)]
@@ -131,10 +131,29 @@ impl World {
     #[must_use]
     pub fn link<'t>(&self, templates: &'t [Template<'t>]) -> TemplateSet<'t> {
         let link = self.parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
-        let members = self.parsed.iter().zip(templates).map(|(parsed, template)| Member {
-            template,
-            stack_name: parsed.stack_name(),
-            children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?))).collect(),
+        let mut by_file: FxHashMap<&str, Vec<MemberId>> = FxHashMap::default();
+        let is_needed = self.parsed.iter().any(|parsed| !parsed.hosted.is_empty());
+        for (number, parsed) in self.parsed.iter().enumerate().filter(|_| is_needed) {
+            by_file.entry(file_name(parsed.source.name())).or_default().push(number);
+        }
+        let members = self.parsed.iter().zip(templates).enumerate().map(|(number, (parsed, template))| {
+            let beside = parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?)));
+            // What is in a bucket is taken for a template that was given, where that takes the parameters it is given: for the one at
+            // the same path, else for the only one of that name.
+            let hosted = parsed.hosted.iter().filter(|_| parsed.settings.workspace != Workspace::Off);
+            let hosted = hosted.filter_map(|(resource, paths)| {
+                let taken = |child: &MemberId| *child != number && fits(template, *resource, &templates[*child]);
+                if let Some(child) = paths.iter().filter_map(|path| self.paths.get(path)).find(taken) {
+                    return Some((*resource, child));
+                }
+                let named = by_file.get(file_name(paths.first()?)).into_iter().flatten().copied();
+                let fitting: Vec<MemberId> = named.filter(taken).take(2).collect();
+                match fitting.as_slice() {
+                    [only] => Some((*resource, *only)),
+                    _ => None,
+                }
+            });
+            Member { template, stack_name: parsed.stack_name(), children: beside.chain(hosted).collect() }
         });
         let set = TemplateSet::new(members.collect(), link);
         if link { set.tied(graph::ecs::TIES) } else { set }
@@ -297,6 +316,11 @@ pub fn check_template(source: &Arc<SourceFile>, settings: &Settings) -> Vec<Diag
 /// `f` of each item, in order. A pool of threads costs more than one template does.
 fn map<'a, T: Sync, R: Send>(items: &'a [T], f: impl Fn(&'a T) -> R + Sync + Send) -> Vec<R> {
     if items.len() <= 1 { items.iter().map(f).collect() } else { items.par_iter().map(f).collect() }
+}
+
+/// The end of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Reads the templates that others nest and nobody gave, and those that they nest.

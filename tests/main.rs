@@ -19,6 +19,7 @@ mod graph;
 mod inspect;
 mod launches;
 mod layouts;
+mod linked;
 mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;

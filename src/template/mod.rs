@@ -9,6 +9,7 @@ mod intrinsic;
 mod parameter;
 mod section;
 mod set;
+mod stack_exports;
 mod substitution;
 
 use crate::syntax::{Node, Tree};
@@ -20,6 +21,7 @@ pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};
+pub use stack_exports::written;
 pub use substitution::{Piece, pieces};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.

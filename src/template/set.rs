@@ -2,6 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::stack_exports::StackExports;
 use super::{Intrinsic, Piece, Template, pieces};
 use crate::syntax::Node;
 
@@ -14,6 +15,7 @@ pub struct TemplateSet<'t> {
     members: Vec<Member<'t>>,
     exports: Exports,
     relations: Relations,
+    stack_exports: StackExports,
     /// They describe what is deployed, all of it in one world.
     deployed: bool,
 }
@@ -77,17 +79,19 @@ impl<'t> TemplateSet<'t> {
     #[must_use]
     pub fn new(members: Vec<Member<'t>>, link: bool) -> Self {
         let mut exports = Exports::default();
+        let mut stack_exports = StackExports::new(members.len());
         for (member, found) in members.iter().enumerate().filter(|_| link) {
             for (output, declared) in found.template.outputs.iter().enumerate() {
                 let Some(name) = declared.export_name else { continue };
                 let export = Export { member, output };
-                match shape(name) {
+                match shape(name, found.stack_name.as_deref()) {
                     Some(shape) => exports.by_shape.entry(shape).or_default().push(export),
                     None => exports.shapeless.push(export),
                 }
+                stack_exports.add(name, export);
             }
         }
-        Self { members, exports, relations: Relations::default(), deployed: false }
+        Self { members, exports, stack_exports, relations: Relations::default(), deployed: false }
     }
 
     /// The same set, in which `ties` are found too.
@@ -200,6 +204,7 @@ impl<'t> TemplateSet<'t> {
             while let Some(node) = work.pop() {
                 if let Some(Intrinsic::ImportValue(name)) = Intrinsic::of(node) {
                     found.extend(self.exports_like(name).into_iter().map(|export| export.member));
+                    found.extend(self.export_named_after_stack(name, member).map(|export| export.member));
                 }
                 work.extend(node.items());
                 work.extend(node.entries().map(|entry| entry.value));
@@ -213,7 +218,13 @@ impl<'t> TemplateSet<'t> {
     /// A set of descriptions of what is deployed: each sees the resources of all.
     #[must_use]
     pub fn deployed(members: Vec<Member<'t>>) -> Self {
-        Self { members, exports: Exports::default(), relations: Relations::default(), deployed: true }
+        Self {
+            members,
+            exports: Exports::default(),
+            stack_exports: StackExports::default(),
+            relations: Relations::default(),
+            deployed: true,
+        }
     }
 
     /// Whether the members describe what is deployed.
@@ -238,7 +249,7 @@ impl<'t> TemplateSet<'t> {
     #[must_use]
     pub fn exports_like(&self, name: Node<'t>) -> Vec<Export> {
         let mut found = Vec::new();
-        if let Some(shape) = shape(name) {
+        if let Some(shape) = shape(name, None) {
             found.extend(self.exports.by_shape.get(&shape).into_iter().flatten().copied());
             // A name that is written out may be one of those that are not, and the other way round.
             let mixed = self.exports.by_shape.iter().filter(|(other, _)| **other != shape && may_be_same(other, &shape));
@@ -249,6 +260,12 @@ impl<'t> TemplateSet<'t> {
         }
         found.extend(self.exports.shapeless.iter().take(MAX_CANDIDATES).copied());
         found
+    }
+
+    /// The export that an import of `name` in `importer` means where exports are named after their stacks.
+    #[must_use]
+    pub fn export_named_after_stack(&self, name: Node<'t>, importer: MemberId) -> Option<Export> {
+        self.stack_exports.meant_by(&self.members, name, importer)
     }
 }
 
@@ -289,29 +306,27 @@ fn add(members: &mut Vec<MemberId>, more: &[MemberId]) {
     }
 }
 
-/// The shape of a name: a string, or an `Fn::Sub` or `Fn::Join` of strings and references.
-fn shape(name: Node) -> Option<String> {
+/// The shape of a name: a string, or an `Fn::Sub` or `Fn::Join` of strings and references. `stack` is the name of the stack it is
+/// in, where that is known.
+fn shape(name: Node, stack: Option<&str>) -> Option<String> {
+    let hole = |name: &str| stack.filter(|_| name == "AWS::StackName").map_or_else(|| HOLE.to_string(), str::to_owned);
     match Intrinsic::of(name) {
         None => name.as_str().map(str::to_owned),
-        Some(Intrinsic::Sub { text, .. }) => Some(sub_shape(text.as_str()?)),
+        Some(Intrinsic::Sub { text, .. }) => {
+            let pieces = pieces(text.as_str()?).into_iter();
+            let shape = pieces.map(|piece| match piece {
+                Piece::Text(text) => text.to_owned(),
+                Piece::Variable { name, .. } => hole(name),
+            });
+            Some(shape.collect())
+        }
         Some(Intrinsic::Join { delimiter, list }) if list.is_sequence() && list.function().is_none() => {
-            let items: Option<Vec<String>> = list.items().map(shape).collect();
+            let items: Option<Vec<String>> = list.items().map(|item| shape(item, stack)).collect();
             Some(items?.join(delimiter.as_str()?))
         }
-        Some(Intrinsic::Ref(_)) => Some(HOLE.to_string()),
+        Some(Intrinsic::Ref(name)) => Some(hole(name)),
         Some(_) => None,
     }
-}
-
-fn sub_shape(text: &str) -> String {
-    let mut shape = String::new();
-    for piece in pieces(text) {
-        match piece {
-            Piece::Text(text) => shape.push_str(text),
-            Piece::Variable { .. } => shape.push(HOLE),
-        }
-    }
-    shape
 }
 
 /// Whether two shapes can be the same name: one of them is written out, and fits between the ends of the other.

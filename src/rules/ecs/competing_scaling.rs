@@ -56,7 +56,7 @@ fn check_plans<'t>(analysis: &Analysis<'t>, hosts: &[HostGroup<'t>], sink: &mut 
     for plan in graph.resources().into_iter().filter(|resource| resource.resource_type() == PLAN) {
         for instruction in graph.property(&plan, &["ScalingInstructions"]).iter().flat_map(|list| values.items(list)) {
             let still = graph.is_on(&instruction, "DisableDynamicScaling");
-            let forecasts = graph.says(&instruction, "PredictiveScalingMode", "ForecastAndScale");
+            let forecasts = graph.says(&instruction, "PredictiveScalingMode", &["ForecastAndScale"]);
             let scales = values.formulas.or(values.formulas.not(still), forecasts);
             for id in values.property(&instruction, "ResourceId") {
                 let Some(written) = id.written() else { continue };
