@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cfnvet::rules;
+use cfnvet::rules::{self, Scope};
 use cfnvet::syntax::{Kind, Node, ScalarValue, Style, parse};
 use cfnvet::text::SourceFile;
 use serde_json::{Map, Value, json};
@@ -53,7 +53,8 @@ fn layouts(text: &str) -> [(&'static str, String); 3] {
 #[test]
 fn a_fix_does_the_same_in_json_and_in_brackets() {
     let (mut faults, mut tried) = (Vec::new(), 0);
-    for rule in rules::all() {
+    // JSON has no comments, and the rules about suppressions are about comments first.
+    for rule in rules::all().iter().filter(|rule| rule.scope != Scope::Suppressions) {
         let Some(text) = first_example(rule.page) else { continue };
         let settings = only(&[rule.code]);
         let with_fix = |text: &str, name: &str| {
