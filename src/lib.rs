@@ -19,6 +19,8 @@ pub mod config;
 
 pub mod syntax;
 
+pub mod schema;
+
 pub mod template;
 
 pub mod deployed;

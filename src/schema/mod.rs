@@ -1,0 +1,192 @@
+//! What is known of resource types: their properties, values, return values and regions, read in place out of an embedded table.
+//!
+//! The table is `facts.bin`, which `examples/schema` writes; `docs/schema-facts.md` says where the facts come from. Whether a value of a
+//! template fits is not decided here.
+
+mod keyword;
+mod pattern;
+pub mod table;
+mod types;
+
+use std::sync::LazyLock;
+
+pub use keyword::Keyword;
+pub use pattern::{Pattern, SIZE_LIMIT, Treatment, expression};
+pub use types::{Property, ReturnValue, Schema, TypeFacts, TypeSet, Variant};
+
+use table::{Object, Table, Value};
+
+static EMBEDDED: &[u8] = include_bytes!("facts.bin");
+
+/// The flag of a type that exists only under the transform `AWS::Serverless-2016-10-31`.
+pub const SERVERLESS: u16 = 1;
+
+/// A set of regions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Regions(pub u64);
+
+impl Regions {
+    /// Those in either set.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether there is a region in both sets.
+    #[must_use]
+    pub const fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether it has no region.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Where the facts come from.
+#[derive(Clone, Copy, Debug)]
+pub struct Provenance<'a> {
+    /// `cfn-lint 1.58.0`
+    pub source: &'a str,
+    /// The date of the schemas, in RFC 3339.
+    pub schema_date: &'a str,
+    /// Its SPDX identifier.
+    pub licence: &'a str,
+}
+
+/// The facts of all resource types.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    table: Table<'a>,
+}
+
+impl Facts<'static> {
+    /// The facts in this binary.
+    #[must_use]
+    pub fn embedded() -> Self {
+        static FACTS: LazyLock<Facts<'static>> =
+            LazyLock::new(|| Facts::open(EMBEDDED).expect("a test opens the embedded table"));
+        *FACTS
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// The facts in a table; `None` where `bytes` are none.
+    #[must_use]
+    pub fn open(bytes: &'a [u8]) -> Option<Self> {
+        Table::open(bytes).map(|table| Self { table })
+    }
+
+    /// The table they are in.
+    #[must_use]
+    pub fn table(self) -> Table<'a> {
+        self.table
+    }
+
+    /// Where they come from.
+    #[must_use]
+    pub fn provenance(self) -> Provenance<'a> {
+        let source = self.part("provenance");
+        let text = |key| source.get(key).and_then(Value::as_str).unwrap_or_default();
+        Provenance { source: text("source"), schema_date: text("schemaDate"), licence: text("licence") }
+    }
+
+    /// The names of all regions, sorted.
+    pub fn regions(self) -> impl Iterator<Item = &'a str> {
+        self.table.root().get("regions").and_then(Value::as_list).into_iter().flat_map(|list| list.strings())
+    }
+
+    /// The set of one region; `None` where it is not known.
+    #[must_use]
+    pub fn region(self, name: &str) -> Option<Regions> {
+        self.regions()
+            .position(|region| region == name)
+            .and_then(|place| 1_u64.checked_shl(u32::try_from(place).ok()?))
+            .map(Regions)
+    }
+
+    /// All resource types, by name.
+    pub fn resource_types(self) -> impl Iterator<Item = TypeFacts<'a>> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let found = TypeFacts::at(self.table, next)?;
+            next = found.end();
+            Some(found)
+        })
+    }
+
+    /// The resource type called `name`, in exactly this case.
+    #[must_use]
+    pub fn resource_type(self, name: &str) -> Option<TypeFacts<'a>> {
+        let name_at = |index| self.table.type_at(index).map_or("", |entry| self.table.string(entry.name));
+        let (mut from, mut to) = (0, self.table.types());
+        while from < to {
+            let middle = from.midpoint(to);
+            if name_at(middle) < name { from = middle + 1 } else { to = middle }
+        }
+        TypeFacts::at(self.table, from).filter(|found| found.name() == name)
+    }
+
+    /// The name of the resource type that is nearest to `name`, where one is near.
+    #[must_use]
+    pub fn nearest(self, name: &str) -> Option<&'a str> {
+        let wanted = name.to_ascii_lowercase();
+        // A quarter of the name may differ, and a service or resource of few letters by one.
+        let limit = (wanted.trim_start_matches("aws::").len() / 4).clamp(1, 5);
+        let distance = |known: &str| {
+            let is_near = known.len().abs_diff(wanted.len()) <= limit;
+            is_near.then(|| strsim::osa_distance(&known.to_ascii_lowercase(), &wanted)).filter(|distance| *distance <= limit)
+        };
+        let near = self.resource_types().filter_map(|known| distance(known.name()).map(|distance| (distance, known.name())));
+        near.min().map(|(_, name)| name)
+    }
+
+    /// The schemas of cfn-lint that join the properties of a resource type, or several resources: name and schema. Where the schema
+    /// differs by region, it is an object of regions.
+    pub fn extensions(self, resource_type: &str) -> impl Iterator<Item = (&'a str, Object<'a>)> {
+        let folder = resource_type.replace("::", "_").to_ascii_lowercase();
+        let extensions = self.part("extensions").get(&folder).and_then(Value::as_object);
+        extensions
+            .into_iter()
+            .flat_map(|extensions| extensions.iter())
+            .filter_map(|(name, value)| Some((name, value.as_object()?)))
+    }
+
+    /// A schema of cfn-lint for something other than a resource type, such as `functions/getatt`.
+    #[must_use]
+    pub fn other(self, name: &str) -> Option<Object<'a>> {
+        self.part("other").get(name).and_then(Value::as_object)
+    }
+
+    /// A list or table of cfn-lint that is no schema: `StatefulResources`, `LmbdRuntimeLifecycle`, `Policies`.
+    #[must_use]
+    pub fn list(self, name: &str) -> Option<Value<'a>> {
+        self.part("lists").get(name)
+    }
+
+    /// The patterns that are not compiled as written, and what becomes of them.
+    pub fn treated_patterns(self) -> impl Iterator<Item = (&'a str, Treatment<'a>)> {
+        self.part("patterns").iter().map(|(pattern, value)| (pattern, treatment(value)))
+    }
+
+    /// A pattern of a schema, compiled; `None` where it is left out.
+    #[must_use]
+    pub fn pattern(self, text: &str) -> Option<Pattern> {
+        Pattern::compile(text, self.part("patterns").get(text).map_or(Treatment::AsWritten, treatment))
+    }
+
+    fn part(self, name: &str) -> Object<'a> {
+        let root = self.table.root();
+        root.id_of(name).map_or_else(|| self.table.object(table::ValueId(u32::MAX)), |id| self.table.object(id))
+    }
+}
+
+fn treatment(value: Value<'_>) -> Treatment<'_> {
+    match value {
+        Value::Object(object) => Treatment::Rewritten(object),
+        Value::String(reason) => Treatment::LeftOut(reason),
+        _ => Treatment::AsWritten,
+    }
+}

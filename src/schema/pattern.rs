@@ -1,0 +1,67 @@
+//! Patterns of schemas as regular expressions of the `regex` crate, compiled when met.
+//!
+//! Schemas are written for engines with look-around, UTF-16 escapes and loose classes. What the crate cannot take as written stands
+//! rewritten in the table, or with the reason why it is left out.
+
+use regex::{Regex, RegexBuilder};
+
+use super::keyword::Keyword;
+use super::table::Object;
+
+/// The most bytes that a compiled expression may take.
+pub const SIZE_LIMIT: usize = 2 << 20;
+
+/// A pattern, ready to match.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    /// All of these must be found,
+    all: Vec<Regex>,
+    /// and none of these: what stood in a negative look-around.
+    none: Vec<Regex>,
+}
+
+/// How a pattern is compiled.
+#[derive(Clone, Copy, Debug)]
+pub enum Treatment<'a> {
+    /// As it is written.
+    AsWritten,
+    /// As other expressions: the lists `all` and `none` of the object.
+    Rewritten(Object<'a>),
+    /// Not at all, for this reason.
+    LeftOut(&'a str),
+}
+
+impl Pattern {
+    /// Compiles a pattern; `None` where it is left out.
+    #[must_use]
+    pub fn compile(pattern: &str, treatment: Treatment) -> Option<Self> {
+        match treatment {
+            Treatment::AsWritten => Some(Self { all: vec![expression(pattern)?], none: Vec::new() }),
+            Treatment::Rewritten(object) => {
+                let list = |key: Keyword| {
+                    let texts = object.get_key(key).and_then(|value| value.as_list()).into_iter().flat_map(|list| list.strings());
+                    texts.map(expression).collect::<Option<Vec<_>>>()
+                };
+                Some(Self { all: list(Keyword::AllOf)?, none: list(Keyword::Not)? })
+            }
+            Treatment::LeftOut(_) => None,
+        }
+    }
+
+    /// Whether the pattern is found anywhere in `text`.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        let found = |text: &str| {
+            self.all.iter().all(|expression| expression.is_match(text))
+                && !self.none.iter().any(|expression| expression.is_match(text))
+        };
+        // `$` stands before a last line break too, in the engines that patterns are written for.
+        found(text) || text.strip_suffix('\n').is_some_and(found)
+    }
+}
+
+/// Compiles one expression, within [`SIZE_LIMIT`].
+#[must_use]
+pub fn expression(text: &str) -> Option<Regex> {
+    RegexBuilder::new(text).size_limit(SIZE_LIMIT).build().ok()
+}
