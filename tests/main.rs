@@ -27,6 +27,7 @@ mod outputs;
 mod packaging;
 mod pages;
 mod reports;
+mod schema;
 mod support;
 mod suppress;
 mod syntax;

@@ -209,7 +209,7 @@ pub(crate) fn write_references(value: &mut Value) {
         Value::Object(object) => {
             if let Some(Value::String(name)) = object.get_mut("$ref") {
                 // The bare name of a definition; anything else is a pointer or an address.
-                if !name.contains(['#', '/', ':']) {
+                if !name.contains(['#', '/']) {
                     *name = format!("#/definitions/{name}");
                 }
             }
