@@ -333,8 +333,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{} is there already, --force writes over it", config::FILE_NAME)]
     ConfigExists,
-    #[error("{name}: {problem}")]
-    ConfigFile { name: &'static str, problem: String },
+    #[error("{0}")]
+    ConfigFile(String),
     #[error("unknown command `{0}`, `cfnvet --help` lists them")]
     UnknownCommand(String),
     #[error("{0}")]
