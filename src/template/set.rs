@@ -439,4 +439,32 @@ mod tests {
         assert!(!may_be_same("\0-cluster", "\0-vpc"));
         assert!(!may_be_same("ab\0ba", "aba"));
     }
+
+    #[test]
+    fn looking_shapes_up_finds_what_comparing_all_would_find() {
+        let shapes = [
+            "prod-cluster",
+            "cluster",
+            "",
+            "\0",
+            "\0-cluster",
+            "prod-\0",
+            "prod-\0-vpc",
+            "a\0b\0r",
+            "prüfung-\0",
+            "prüfung-vpc",
+            "abr",
+        ];
+        let mut exports = Exports::default();
+        for (output, shape) in shapes.iter().enumerate() {
+            exports.add((*shape).to_owned(), Export { member: 0, output });
+        }
+        for wanted in shapes.iter().chain(&["prod-a-vpc", "\0-vpc", "axbyr", "pr\0", "ü"]) {
+            let mut found = exports.fitting(wanted);
+            let mut expected: Vec<&str> = shapes.iter().copied().filter(|shape| may_be_same(wanted, shape)).collect();
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{wanted:?}");
+        }
+    }
 }
