@@ -46,7 +46,8 @@ impl RuleOption {
     /// Where the option does not take it.
     pub fn check(&self, value: &Value) -> Result<(), OptionFault> {
         let name = self.name;
-        let wrong = |expected: &str| OptionFault { item: None, message: format!("`{name}` must be {expected}, not {}", kind(value)) };
+        let wrong =
+            |expected: &str| OptionFault { item: None, message: format!("`{name}` must be {expected}, not {}", kind(value)) };
         let is_right = match self.shape {
             OptionShape::Word(words) => return self.word(words, value),
             OptionShape::Bool => value.is_boolean(),
@@ -79,7 +80,11 @@ impl RuleOption {
         let name = self.name;
         let (OptionShape::Entries(keys), Value::Object(entry)) = (self.shape, item) else {
             let expected = if matches!(self.shape, OptionShape::Entries(_)) { "a text or a mapping" } else { "a text" };
-            return if item.is_string() { Ok(()) } else { Err(format!("an item of `{name}` must be {expected}, not {}", kind(item))) };
+            return if item.is_string() {
+                Ok(())
+            } else {
+                Err(format!("an item of `{name}` must be {expected}, not {}", kind(item)))
+            };
         };
         if let Some(first) = keys.first().filter(|first| !entry.contains_key(**first)) {
             return Err(format!("an item of `{name}` must have `{first}`"));
@@ -103,9 +108,11 @@ impl RuleOption {
             OptionShape::Number => json!({"type": "integer", "minimum": 0}),
             OptionShape::Texts => json!({"type": "array", "items": {"type": "string"}}),
             OptionShape::Entries(keys) => {
-                let properties: Map<String, Value> = keys.iter().map(|key| ((*key).to_owned(), json!({"type": "string"}))).collect();
+                let properties: Map<String, Value> =
+                    keys.iter().map(|key| ((*key).to_owned(), json!({"type": "string"}))).collect();
                 let required: Vec<&str> = keys.iter().copied().take(1).collect();
-                let entry = json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required});
+                let entry =
+                    json!({"type": "object", "additionalProperties": false, "properties": properties, "required": required});
                 json!({"type": "array", "items": {"anyOf": [{"type": "string"}, entry]}})
             }
         }

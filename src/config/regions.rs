@@ -84,8 +84,7 @@ pub fn region(written: &str) -> Result<(), RegionFault> {
 }
 
 /// Where regions lie.
-const DIRECTIONS: [&str; 9] =
-    ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+const DIRECTIONS: [&str; 9] = ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
 
 /// Whether a text has the form of a region: the beginning of one that is known, a direction and a digit.
 fn looks_like_region(written: &str) -> bool {

@@ -69,9 +69,11 @@ fn json(node: Node, depth: usize) -> Value {
     }
     match node.kind() {
         Kind::Sequence => node.items().map(|item| json(item, depth + 1)).collect(),
-        Kind::Mapping => {
-            node.entries().filter_map(|entry| Some((text(entry.key)?, json(entry.value, depth + 1)))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Kind::Mapping => node
+            .entries()
+            .filter_map(|entry| Some((text(entry.key)?, json(entry.value, depth + 1))))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         Kind::Scalar => match node.scalar().map(|scalar| scalar.value()) {
             None | Some(ScalarValue::Null) => Value::Null,
             Some(ScalarValue::Bool(value)) => value.into(),
