@@ -326,7 +326,12 @@ fn the_values_of_options_are_checked_at_their_place() {
                 exec-on-asg-capacity-provider:\n    assume-unresolved-provider: [asg]\n";
     let reading = reading(text);
     let errors: Vec<String> = reading.errors.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!(errors.join("\n"), @"");
+    insta::assert_snapshot!(errors.join("\n"), @"
+    3:26: ECS101: `managed-scaling-off` cannot be `warnin`, did you mean `warning`?
+    4:14: ECS101: `profile` must be `current` or `aws-docs-2022`, not a number
+    7:9: ECS101: unknown key `reson`, did you mean `reason`?
+    9:33: ECS101: `assume-unresolved-provider` must be `ignore`, `asg` or `fargate`, not a list
+    ");
     assert_eq!(reading.settings.options("ECS101", ""), None, "what is wrong does not count");
 }
 

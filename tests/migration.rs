@@ -409,8 +409,8 @@ fn a_repository_with_a_cfnlintrc_metadata_and_a_hook_is_moved_by_changing_the_ho
         (Some(&["-i", "W"]), 1, ""),
         (Some(&["-i", "E1001,ECS101", "W3002", "--"]), 0, ""),
         (Some(&["--non-zero-exit-code", "error"]), 0, ""),
-        (Some(&["--non-zero-exit-code=none", "-f", "parseable"]), 0, "stacks/plain.yaml:18:7:18:27:ECS101:"),
-        (Some(&["-f", "parseable"]), 1, "stacks/plain.yaml:18:7:18:27:ECS101:"),
+        (Some(&["--non-zero-exit-code=none", "-f", "parseable"]), 0, "stacks/plain.yaml:19:7:19:54:ECS101:"),
+        (Some(&["-f", "parseable"]), 1, "stacks/plain.yaml:19:7:19:54:ECS101:"),
         (Some(&["-x", "ECS101:managed-scaling-off=ignore", "-r", "us-east-1", "--"]), 1, ""),
     ];
     for (arguments, status, start) in cases {
@@ -493,7 +493,7 @@ fn regions_options_and_levels_in_a_template_count_for_it() {
     assert!(found("{regions: [us-east-1, ALL_REGIONS]}", &[]).0);
     let (is_found, err) = found("{regions: [us-est-1], parameter_files: [x.json]}", &[]);
     assert!(is_found);
-    assert!(err.contains("warning: a.yaml:3:23: unknown region `us-est-1`, did you mean `us-east-1`?\n"), "{err}");
+    assert!(err.contains("warning: a.yaml:3:24: unknown region `us-est-1`, did you mean `us-east-1`?\n"), "{err}");
     assert!(err.contains("warning: a.yaml:3:52: `parameter_files` in a template is left aside"), "{err}");
 
     let infos = |config: &str| {

@@ -78,7 +78,7 @@ pub fn region(written: &str) -> Result<(), RegionFault> {
     let hint = nearest_name(written, REGIONS.into_iter()).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
     // What begins as regions do, with a direction and one digit, is most likely one that was opened since.
     if looks_like_region(written) {
-        return Err(RegionFault::Warning(format!("region `{written}` is not known to this version{hint}")));
+        return Err(RegionFault::Warning(format!("region `{written}` is not known to this version")));
     }
     Err(RegionFault::Error(format!("unknown region `{written}`{hint}")))
 }
