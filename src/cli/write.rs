@@ -131,7 +131,7 @@ mod tests {
             std::fs::write(&plain, "").expect("a file can be written");
             let mode = plain.metadata().expect("it is there").permissions().mode();
             assert_eq!(permissions.mode(), mode, "as any other file");
-            permissions.set_mode(0o640);
+            permissions.set_mode(0o100_640);
         }
         std::fs::set_permissions(&path, permissions.clone()).expect("they can be set");
         put(&path, "two").expect("it can be written");
