@@ -301,7 +301,7 @@ impl Suppressions {
 fn is_open(template: &Template) -> bool {
     let text = template.tree.source().text().as_bytes();
     let is_free = |parameter: &Parameter| parameter.allowed_values.is_none();
-    template.parameters.iter().any(|parameter| is_free(&parameter)) || memmem::find(text, b"ImportValue").is_some()
+    template.parameters.iter().any(is_free) || memmem::find(text, b"ImportValue").is_some()
 }
 
 /// Takes a comment away: its line where it has one of its own, else with the blanks before it.
