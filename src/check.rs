@@ -14,10 +14,11 @@ use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::graph;
+use crate::report::{ProblemPlace, RunProblem};
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
-use crate::template::{Member, MemberId, Template, TemplateSet};
+use crate::template::{Member, MemberId, SettingFault, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
 use crate::workspace::{Parsed, Paths, fits};
 
@@ -30,6 +31,8 @@ pub struct Outcome {
     pub templates: usize,
     /// How many findings the templates themselves suppress.
     pub suppressed: usize,
+    /// What the templates say about how they are checked and cannot count, with its place.
+    pub warnings: Vec<RunProblem>,
 }
 
 /// The findings in a set of templates.
@@ -77,7 +80,7 @@ pub fn check_among(
     let set = watch.step("link", || world.link(&templates));
     let Found { by_member, suppressed } = watch.step("check", || world.findings_watched(&set, watch));
     let diagnostics = distinct(by_member.into_iter().flatten().collect());
-    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len() }
+    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len(), warnings: world.warnings() }
 }
 
 /// Sorted, and each once.
@@ -119,6 +122,26 @@ impl World {
         let known = parsed.len();
         let paths = load_nested(&mut parsed, load);
         Self { parsed, paths, given: sources.len(), known }
+    }
+
+    /// What the templates given say about how they are checked and cannot count.
+    fn warnings(&self) -> Vec<RunProblem> {
+        let of = |parsed: &Parsed| -> Vec<RunProblem> {
+            let warning = |(span, fault): &(Span, SettingFault)| {
+                let position = parsed.source.position(span.start);
+                let text = parsed.source.text();
+                let place = ProblemPlace::new(text, position.line as usize, position.column as usize);
+                let message = match fault {
+                    SettingFault::Region(message) => message.clone(),
+                    SettingFault::Files => {
+                        "`parameter_files` in a template is left aside, name the files with --parameter-file".to_owned()
+                    }
+                };
+                RunProblem { file: Some(parsed.source.name().to_owned()), place: Some(place), message }
+            };
+            parsed.faults.iter().map(warning).collect()
+        };
+        self.parsed[..self.given].iter().flat_map(of).collect()
     }
 
     /// Their sections, in the order in which they were given.
@@ -339,7 +362,7 @@ fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
             }
             match load(&path) {
                 Some(source) => {
-                    let settings = Arc::clone(&parsed[at].settings);
+                    let settings = Arc::clone(&parsed[at].given);
                     paths.insert(&path, parsed.len());
                     parsed.push(Parsed::new(&source, &settings));
                 }

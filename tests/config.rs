@@ -325,3 +325,30 @@ fn the_example_in_the_documentation_is_right() {
         assert!(example.contains(&format!("{key}:")), "docs/configuration.md must show `{key}`");
     }
 }
+
+#[test]
+fn the_values_of_options_are_checked_at_their_place() {
+    let text = "rules:\n  ECS101:\n    managed-scaling-off: warnin\n    profile: 8\n    verified:\n      - Api*\n      - {resource: Web, reson: x}\n  \
+                exec-on-asg-capacity-provider:\n    assume-unresolved-provider: [asg]\n";
+    let reading = reading(text);
+    let errors: Vec<String> = reading.errors.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(errors.join("\n"), @"
+    3:26: ECS101: `managed-scaling-off` cannot be `warnin`, did you mean `warning`?
+    4:14: ECS101: `profile` must be `current` or `aws-docs-2022`, not a number
+    7:9: ECS101: unknown key `reson`, did you mean `reason`?
+    9:33: ECS101: `assume-unresolved-provider` must be `ignore`, `asg` or `fargate`, not a list
+    ");
+    assert_eq!(reading.settings.options("ECS101", ""), None, "what is wrong does not count");
+}
+
+#[test]
+fn a_region_of_the_usual_form_is_taken_and_others_are_not() {
+    for written in ["us-east-9", "eu-southwest-1", "ca-north-1", "us-gov-central-1"] {
+        let reading = reading(&format!("regions: [{written}]\n"));
+        assert_eq!((reading.errors.len(), reading.warnings.len()), (0, 1), "{written}");
+    }
+    for written in ["us-est-1", "us-east-10", "us-east-0", "xx-east-1", "us-1", "east-1", "us--1"] {
+        let reading = reading(&format!("regions: [{written}]\n"));
+        assert_eq!((reading.errors.len(), reading.warnings.len()), (1, 0), "{written}");
+    }
+}

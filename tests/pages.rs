@@ -265,7 +265,7 @@ fn every_config_on_a_page_is_one_and_names_options_the_rule_has() {
             let options = reading.settings.options(rule.code, rule.name).and_then(serde_json::Value::as_object);
             documented.extend(options.into_iter().flat_map(serde_json::Map::keys).cloned());
         }
-        let known: BTreeSet<String> = rule.options.iter().map(|option| (*option).to_owned()).collect();
+        let known: BTreeSet<String> = rule.options.iter().map(|option| option.name.to_owned()).collect();
         if documented != known {
             faults.push(format!("the page documents the options {documented:?}, the rule has {known:?}"));
         }

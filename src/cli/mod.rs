@@ -6,6 +6,7 @@ mod cfn_lint;
 mod check;
 mod fix;
 mod graph;
+mod inputs;
 mod inspect;
 mod output;
 mod outputs;
@@ -343,6 +344,8 @@ enum CliError {
     Glob(String),
     #[error("`--configure-rule {0}` must have the form RULE:OPTION=VALUE")]
     RuleOption(String),
+    #[error("`--configure-rule {written}`: {problem}")]
+    OptionValue { written: String, problem: String },
     #[error("invalid value `{written}` for `--parameters`: {problem}")]
     Parameter { written: String, problem: &'static str },
     #[error("{}: {problem}", .path.display())]
@@ -353,6 +356,8 @@ enum CliError {
     Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
+    #[error("`--add-ignores` writes into files, and `-` is none")]
+    IgnoresInStandardInput,
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
-use super::outputs::write;
+use super::outputs::write_to;
 use super::{Cli, CliError, SUCCESS, known_rules, output};
 use crate::config::{self, Settings};
 use crate::diagnostic::Severity;
@@ -35,7 +35,7 @@ pub(super) fn init(force: bool) -> Result<u8, CliError> {
             carried(&reading.settings)
         }
     };
-    write(Some(file), &config::starter(&carried))?;
+    write_to(Some(file), &config::starter(&carried))?;
     output::print(&format!("Wrote {}.\n", config::FILE_NAME))?;
     Ok(SUCCESS)
 }
@@ -77,7 +77,10 @@ fn carried(settings: &Settings) -> Vec<(&'static str, String)> {
     let has = |rule: &str, options: &serde_json::Value| {
         let known = crate::rules::find(rule);
         known.is_none_or(|known| {
-            options.as_object().is_some_and(|all| all.keys().all(|key| known.options.contains(&key.as_str())))
+            let takes = |(name, value): (&String, &serde_json::Value)| {
+                known.options.iter().any(|option| option.name == name && option.check(value).is_ok())
+            };
+            options.as_object().is_some_and(|all| all.iter().all(takes))
         })
     };
     let options: Vec<(String, String)> = settings
@@ -118,7 +121,7 @@ pub(super) fn man(name: Option<&str>, folder: Option<&Path>) -> Result<u8, CliEr
     if let Some(folder) = folder {
         for command in std::iter::once(&program).chain(program.get_subcommands().filter(shown)) {
             let file = folder.join(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
-            write(Some(&file), &page(command)?)?;
+            write_to(Some(&file), &page(command)?)?;
         }
         return Ok(SUCCESS);
     }

@@ -181,7 +181,7 @@ impl Shape {
             Self::Entries => {
                 let entry = |rule: &super::KnownRule| {
                     let mut properties = serde_json::Map::from_iter([("severity".to_owned(), words(LEVELS))]);
-                    properties.extend(rule.options.iter().map(|option| ((*option).to_owned(), json!({}))));
+                    properties.extend(rule.options.iter().map(|option| (option.name.to_owned(), option.schema())));
                     json!({"type": "object", "additionalProperties": false, "properties": properties})
                 };
                 let named = |rule: &super::KnownRule| [(rule.code.to_owned(), entry(rule)), (rule.name.to_owned(), entry(rule))];
