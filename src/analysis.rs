@@ -83,6 +83,12 @@ impl<'t> Analysis<'t> {
         })
     }
 
+    /// Whether a rule has asked for the graph.
+    #[must_use]
+    pub fn has_graph(&self) -> bool {
+        self.graph.get().is_some()
+    }
+
     /// The values of its properties.
     pub fn values(&self) -> &Values<'t> {
         self.graph().values()

@@ -1,10 +1,13 @@
 //! From sources to findings: the pipeline, over all cores.
 
+mod watch;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+pub use watch::{Clock, Progress, Watch};
 
 use crate::analysis::Analysis;
 use crate::config::{Settings, Workspace};
@@ -35,10 +38,17 @@ const MAX_LOADED: usize = 10_000;
 /// are asked of `load`.
 #[must_use]
 pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Outcome {
-    let world = World::read(sources, settings, load);
-    let templates = world.templates();
-    let set = world.link(&templates);
-    let mut diagnostics: Vec<Diagnostic> = world.findings(&set).into_iter().flatten().collect();
+    check_watched(sources, settings, load, &Watch::default())
+}
+
+/// Like [`check`], while others look at `watch`.
+#[must_use]
+pub fn check_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Outcome {
+    let world = watch.step("parse", || World::read_watched(sources, settings, load, watch));
+    let templates = watch.step("sections", || world.templates());
+    let set = watch.step("link", || world.link(&templates));
+    let found = watch.step("check", || world.findings_watched(&set, watch));
+    let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
     Diagnostic::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| later.says_the_same(first));
     Outcome { diagnostics, templates: sources.len() }
@@ -57,8 +67,13 @@ impl World {
     /// Reads `sources`, each with the settings of the same number. Templates that they nest are asked of `load`.
     #[must_use]
     pub fn read(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Self {
+        Self::read_watched(sources, settings, load, &Watch::default())
+    }
+
+    fn read_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Self {
         let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).collect();
-        let mut parsed = map(&inputs, |(source, settings)| Parsed::new(source, settings));
+        watch.start(false, inputs.len());
+        let mut parsed = map(&inputs, |(source, settings)| watch.template(source.name(), || Parsed::new(source, settings)));
         let paths = load_nested(&mut parsed, load);
         Self { parsed, paths, given: sources.len() }
     }
@@ -110,13 +125,20 @@ impl World {
     /// The findings of the analysis of each template, by its number.
     #[must_use]
     pub fn findings(&self, set: &TemplateSet) -> Vec<Vec<Diagnostic>> {
+        self.findings_watched(set, &Watch::default())
+    }
+
+    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Vec<Vec<Diagnostic>> {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
+        watch.start(true, numbers.len());
         map(&numbers, |&number| {
-            check_member(set, number, self.settings(number), |scope| match scope {
+            let runs = |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
-            })
+            };
+            let name = self.parsed[number].source.name();
+            watch.template(name, || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch))
         })
     }
 }
@@ -146,7 +168,8 @@ pub fn inspect(
         let mut analysis = Analysis::new(&set, number, settings);
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
-        diagnostics.append(&mut run_rules(&analysis, |scope| scope == Scope::Text || number == 0));
+        let runs = |scope| scope == Scope::Text || number == 0;
+        diagnostics.append(&mut run_rules(&analysis, runs, &Watch::default()));
     }
     Diagnostic::sort(&mut diagnostics);
     (diagnostics, unknown)
@@ -191,16 +214,20 @@ fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
     paths
 }
 
-fn check_member(set: &TemplateSet, number: usize, settings: &Settings, runs: impl Fn(Scope) -> bool) -> Vec<Diagnostic> {
-    run_rules(&Analysis::new(set, number, settings), runs)
-}
-
-fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool) -> Vec<Diagnostic> {
+fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -> Vec<Diagnostic> {
     let settings = analysis.settings;
     let mut diagnostics = Vec::new();
-    let selected = |rule: &&Rule| runs(rule.scope) && settings.selects(rule.code, rule.name);
-    for rule in rules::all().iter().copied().filter(selected) {
-        diagnostics.append(&mut run(rule, analysis));
+    let selected = |rule: &Rule| runs(rule.scope) && settings.selects(rule.code, rule.name);
+    for (number, rule) in rules::all().iter().copied().enumerate().filter(|(_, rule)| selected(rule)) {
+        let had_graph = analysis.has_graph();
+        // Made anew, to learn what it takes.
+        let graph = || {
+            let again = || {
+                Analysis::new(analysis.set, analysis.member, settings).graph();
+            };
+            (!had_graph && analysis.has_graph()).then(|| watch.timed(again).1)?
+        };
+        diagnostics.append(&mut watch.rule(number, || run(rule, analysis), graph));
     }
     for diagnostic in &mut diagnostics {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);

@@ -169,7 +169,7 @@ fn is_file(entry: &DirEntry) -> bool {
 }
 
 /// What an error of the file system says, without its number.
-fn describe(error: &io::Error) -> String {
+pub(crate) fn describe(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

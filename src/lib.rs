@@ -39,6 +39,8 @@ pub mod check;
 
 pub mod graph_view;
 
+pub mod fix;
+
 pub mod discover;
 
 pub mod cli;

@@ -288,9 +288,9 @@ fn the_report_can_go_to_a_file() {
     assert_eq!((run.status, run.out.as_str()), (0, ""));
     let text = fs::read_to_string(folder.path().join("report.json")).expect("it was written");
     assert!(text.starts_with("{\"version\": 1,"), "{text}");
-    let run = folder.run(&["check", "--output-file", "gone/report.json"]);
+    let run = folder.run(&["check", "--output-file", "a.yaml/report.json"]);
     assert_eq!(run.status, 2);
-    assert!(run.err.starts_with("error: gone/report.json: cannot be written: "), "{}", run.err);
+    assert!(run.err.starts_with("error: a.yaml/report.json: cannot be written: "), "{}", run.err);
 }
 
 #[test]

@@ -3,9 +3,11 @@
 //! The table says what must be found; the snapshots show it as a user reads it.
 
 use std::fs;
+use std::sync::Arc;
 
 use cfnvet::diagnostic::Diagnostic;
 use cfnvet::report::{Format, Report, Style};
+use cfnvet::text::SourceFile;
 
 use crate::support::{check, files_below, line, only, root, wording_faults};
 
@@ -103,7 +105,10 @@ fn described(diagnostic: &Diagnostic) -> String {
 
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
-    Format::Full.render(&Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style })
+    let files = [Arc::new(SourceFile::new("", ""))];
+    let report =
+        Report { diagnostics, problems: &[], rules: &[], files: &files, kind: "template", fixes: None, elapsed: None, style };
+    Format::Full.render(&report)
 }
 
 #[test]

@@ -10,12 +10,17 @@ mod conditions;
 mod config;
 mod docs;
 mod exec;
+#[allow(dead_code, unreachable_pub)]
+mod fixable;
+mod fixes;
 mod fixtures;
+mod formats;
 mod graph;
 mod inspect;
 mod launches;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
+mod outputs;
 mod pages;
 mod reports;
 mod support;

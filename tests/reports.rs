@@ -1,18 +1,18 @@
 //! The formats, from findings made up for the purpose.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use cfnvet::diagnostic::{Certainty, Diagnostic, Fix, Label, Safety, Severity, Witness};
 use cfnvet::report::{Format, Report, RunProblem, Style};
 use cfnvet::text::{Edit, SourceFile, Span};
 
 /// The span of the first `text` in `file`.
-fn span(file: &SourceFile, text: &str) -> Span {
+pub(crate) fn span(file: &SourceFile, text: &str) -> Span {
     let start = file.text().find(text).unwrap_or_else(|| panic!("{text:?} is not in the file")) as u32;
     Span::new(start, start + text.len() as u32)
 }
 
-fn finding(file: &Arc<SourceFile>, text: &str, message: &str) -> Diagnostic {
+pub(crate) fn finding(file: &Arc<SourceFile>, text: &str, message: &str) -> Diagnostic {
     Diagnostic {
         code: "ECS101".into(),
         name: "exec-on-asg-capacity-provider".into(),
@@ -34,12 +34,20 @@ fn finding(file: &Arc<SourceFile>, text: &str, message: &str) -> Diagnostic {
     }
 }
 
-fn label(file: &Arc<SourceFile>, text: &str, message: &str) -> Label {
+pub(crate) fn label(file: &Arc<SourceFile>, text: &str, message: &str) -> Label {
     Label { file: Arc::clone(file), span: span(file, text), message: message.into() }
 }
 
+/// The files of a run that has checked `number` of them.
+fn files(number: usize) -> Vec<Arc<SourceFile>> {
+    (0..number).map(|index| Arc::new(SourceFile::new(format!("{index}.yaml"), ""))).collect()
+}
+
+static ONE_FILE: LazyLock<Vec<Arc<SourceFile>>> = LazyLock::new(|| files(1));
+
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    Report { diagnostics, problems: &[], files_checked: 1, kind: "template", elapsed: None, style: Style::default() }
+    let style = Style::default();
+    Report { diagnostics, problems: &[], rules: &[], files: &ONE_FILE, kind: "template", fixes: None, elapsed: None, style }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {
@@ -81,7 +89,7 @@ Resources:
 ";
 
 /// Five labels, far apart, two files, everything that a finding can have.
-fn hazard() -> Diagnostic {
+pub(crate) fn hazard() -> Diagnostic {
     let file = Arc::new(SourceFile::new("stacks/service.yaml", SERVICE));
     let parent = Arc::new(SourceFile::new(
         "stacks/network.yaml",
@@ -318,7 +326,7 @@ fn json_has_every_field() {
 
 #[test]
 fn json_without_findings_is_a_whole_document() {
-    let text = Format::Json.render(&Report { files_checked: 0, ..report(&[]) });
+    let text = Format::Json.render(&Report { files: &[], ..report(&[]) });
     insta::assert_snapshot!(text.replace(env!("CARGO_PKG_VERSION"), "[version]"), @r#"
     {"version": 1,
     "tool": {"name":"cfnvet","version":"[version]"},
@@ -337,7 +345,8 @@ fn the_summary_counts() {
     warning.severity = Severity::Warning;
     let all = [hazard(), hazard(), warning];
     let elapsed = Some(std::time::Duration::from_millis(12_345));
-    let several = Report { elapsed, files_checked: 12, ..report(&all) };
+    let dozen = files(12);
+    let several = Report { elapsed, files: &dozen, ..report(&all) };
     assert_eq!(summary(&several), "Checked 12 templates: 2 errors, 1 warning in 12.3 s.");
 }
 

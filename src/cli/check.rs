@@ -10,11 +10,12 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, known_rule, output};
-use crate::check::{self, Outcome};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, output, progress};
+use crate::check::{self, Outcome, Watch};
 use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
 use crate::discover::{self, ConfigFiles};
-use crate::report::{Report, RunProblem};
+use crate::fix::Fixed;
+use crate::report::{Report, RunProblem, Style};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -24,19 +25,61 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let start = now();
+    let outputs = arguments.output.outputs()?;
     let overrides = overrides(arguments)?;
-    let Inputs { sources, settings, problems, jobs } = read(&arguments.inputs, &overrides)?;
-
-    let Outcome { diagnostics, templates } = jobs.run(sources.len(), || check::check(&sources, &settings, &discover::linked))?;
+    let allowed = fix::allowed(arguments)?;
+    let clock = || start.elapsed();
+    let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
+    let work = || {
+        let inputs = watch.step("read", || read(&arguments.inputs, &overrides))?;
+        let Inputs { sources, settings, jobs, .. } = &inputs;
+        let found = match allowed {
+            None => {
+                let check = || check::check_watched(sources, settings, &discover::linked, &watch);
+                Found::AsGiven(jobs.run(sources.len(), check)?)
+            }
+            Some(allowed) => {
+                let fix = || crate::fix::apply(sources, settings, &discover::linked, allowed);
+                Found::Fixed(Box::new(watch.step("fix", || jobs.run(sources.len(), fix))?))
+            }
+        };
+        Ok::<_, CliError>((inputs, found))
+    };
+    // Whoever types a template is not to be disturbed.
+    let is_typed = arguments.inputs.paths.iter().any(|path| path.as_os_str() == discover::STANDARD_INPUT);
+    let (inputs, found) = if is_typed { work() } else { progress::shown(&watch, work) }?;
+    let Inputs { mut sources, settings, mut problems, jobs } = inputs;
+    let (outcome, fixes) = match found {
+        Found::AsGiven(outcome) => {
+            let fixes = fix::offered(&outcome.diagnostics, &sources);
+            (outcome, fixes)
+        }
+        Found::Fixed(fixed) if arguments.diff => {
+            tell(&sources, &problems);
+            return fix::show(&outputs, &fixed, &problems);
+        }
+        Found::Fixed(fixed) => {
+            let check =
+                |sources: &[Arc<SourceFile>]| jobs.run(sources.len(), || check::check(sources, &settings, &discover::linked));
+            fix::keep(arguments, &mut sources, *fixed, &mut problems, check)?
+        }
+    };
+    let Outcome { diagnostics, .. } = outcome;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
-        files_checked: templates,
+        rules: &[],
+        files: &sources,
         kind: "template",
+        fixes: Some(fixes),
         elapsed: Some(start.elapsed()),
-        style: output::style(arguments.output_format, arguments.color, arguments.output_file.is_some()),
+        style: Style::default(),
     };
-    write(arguments.output_file.as_deref(), &arguments.output_format.render(&report))?;
+    let outputs = if fix::gives_text_back(arguments) { outputs.printed_by(output::aside) } else { outputs };
+    watch.step("report", || outputs.write(&report))?;
+    if arguments.timings {
+        output::note(&watch.timings().render());
+    }
     tell(&sources, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {
@@ -56,6 +99,14 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
         (true, true) => FINDINGS,
         (true, false) => SUCCESS,
     })
+}
+
+/// What a run found.
+enum Found {
+    /// In the templates as they were given.
+    AsGiven(Outcome),
+    /// While they were fixed.
+    Fixed(Box<Fixed>),
 }
 
 /// What a run works on.
@@ -89,7 +140,7 @@ pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the summary says how long the run took; nothing else depends on it")]
+#[expect(clippy::disallowed_methods, reason = "the summary and --timings say how long the run took; nothing else depends on it")]
 fn now() -> Instant {
     Instant::now()
 }
@@ -190,14 +241,6 @@ fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Setting
         for (template, name) in names {
             settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
         }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the place that writes the report")]
-pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), CliError> {
-    match file {
-        Some(path) => std::fs::write(path, text).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
-        None => Ok(output::print(text)?),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cfnvet graph`.
 
-use super::check::{Inputs, input_overrides, read, tell, write};
+use super::check::{Inputs, input_overrides, read, tell};
+use super::outputs::write;
 use super::{COULD_NOT_RUN, CliError, GraphArgs, SUCCESS};
 use crate::{discover, graph_view};
 

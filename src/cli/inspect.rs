@@ -6,9 +6,10 @@ use super::{COULD_NOT_RUN, CliError, FINDINGS, InspectArgs, SUCCESS, output};
 use crate::check;
 use crate::config::Settings;
 use crate::discover;
-use crate::report::{Report, RunProblem};
+use crate::report::{Report, RunProblem, Style};
 
 pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
+    let outputs = arguments.output.outputs()?;
     let files = discover::candidates(&arguments.files, false);
     let (sources, unread) = discover::read(&files, "<stdin>");
     let templates = discover::candidates(&arguments.template, false);
@@ -24,12 +25,14 @@ pub(super) fn run(arguments: &InspectArgs) -> Result<u8, CliError> {
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
-        files_checked: sources.len(),
+        rules: &[],
+        files: &sources,
         kind: "file",
+        fixes: None,
         elapsed: None,
-        style: output::style(arguments.output_format, arguments.color, false),
+        style: Style::default(),
     };
-    output::print(&arguments.output_format.render(&report))?;
+    outputs.write(&report)?;
     problems.iter().for_each(output::problem);
     Ok(match (problems.is_empty(), diagnostics.is_empty()) {
         (false, _) => COULD_NOT_RUN,

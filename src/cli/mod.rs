@@ -3,10 +3,14 @@
 //! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
 
 mod check;
+mod fix;
 mod graph;
 mod inspect;
 mod output;
+mod outputs;
+mod progress;
 mod rules;
+mod write;
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -14,7 +18,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+use outputs::OutputArgs;
 
 use crate::config::{self, nearest};
 use crate::diagnostic::Severity;
@@ -48,14 +54,18 @@ Examples:
 const CHECK_EXAMPLES: &str = "\
 Rules are named by code (ECS101), name, the beginning of codes (ECS, E30) or ALL; the most specific one wins.
 
-Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not run.
+Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not run. With --fix the findings that remain count; with --diff
+it is 1 where there is a diff.
 
 Examples:
   cfnvet check                                   every template in this folder and below
   cfnvet check stacks/ --ignore W,E3012          all rules but these
   cfnvet check --select ALL --severity info      everything there is to say
   cfnvet check --parameter Stage=prod app.yaml   only what happens with this value
-  cfnvet check --output-format json > report.json";
+  cfnvet check --fix app.yaml                    write the safe fixes, report the rest
+  cfnvet check --diff --unsafe-fixes app.yaml    show what all fixes would change
+  cfnvet check --output-format json > report.json
+  cfnvet check --output-format concise --output-format sarif=cfnvet.sarif";
 
 const GRAPH_EXAMPLES: &str = "\
 Nested stacks with a local TemplateURL are read too; imports are linked to the templates given. The HTML page needs nothing beside it.
@@ -93,16 +103,28 @@ enum Command {
     /// List the rules
     Rules {
         /// How the list looks
-        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
+        #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = list_format_parser())]
         output_format: Format,
     },
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = CHECK_EXAMPLES)]
+#[command(after_help = CHECK_EXAMPLES, group(ArgGroup::new("fixing").args(["fix", "diff"]).multiple(true)))]
 struct CheckArgs {
     #[command(flatten)]
     inputs: InputArgs,
+
+    /// Write the safe fixes of findings into the files, and report what remains
+    #[arg(long, help_heading = "Fixes")]
+    fix: bool,
+
+    /// With --fix or --diff: take the unsafe fixes too, which change what is deployed
+    #[arg(long, requires = "fixing", help_heading = "Fixes")]
+    unsafe_fixes: bool,
+
+    /// Print what --fix would change as a unified diff; write and report nothing
+    #[arg(long, conflicts_with = "formats", help_heading = "Fixes")]
+    diff: bool,
 
     /// Run only these rules
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
@@ -120,17 +142,12 @@ struct CheckArgs {
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     fail_on: Option<Severity>,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser(), help_heading = "Output")]
-    output_format: Format,
+    #[command(flatten)]
+    output: OutputArgs,
 
-    /// Write the report to this file
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
-    output_file: Option<PathBuf>,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
-    color: Color,
+    /// Say on standard error where the time went
+    #[arg(long, help_heading = "Output")]
+    timings: bool,
 }
 
 /// What is read, and what is known about it.
@@ -198,13 +215,8 @@ struct InspectArgs {
     #[arg(long, value_name = "LEVEL", default_value = "warning", value_parser = severity_parser(), hide_possible_values = true)]
     severity: Severity,
 
-    /// How the report looks
-    #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = format_parser())]
-    output_format: Format,
-
-    /// When to colour the report
-    #[arg(long, value_name = "WHEN", default_value = "auto")]
-    color: Color,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 #[derive(Args, Debug)]
@@ -239,8 +251,12 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error(transparent)]
+    Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
+    #[error("`-` cannot be fixed together with other paths")]
+    FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
     #[error("threads cannot be started: {0}")]
@@ -293,9 +309,10 @@ fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
     nearest(written, rule_names())
 }
 
-fn format_parser() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
-        .map(|word| Format::ALL.into_iter().find(|format| format.as_str() == word).unwrap_or_default())
+/// Rules are no findings: they have the shapes that are for everything.
+fn list_format_parser() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new([Format::Full, Format::Concise, Format::Json].map(Format::as_str))
+        .map(|word| Format::named(&word).unwrap_or_default())
 }
 
 fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {

@@ -35,6 +35,16 @@ pub(super) fn warning(message: &str) {
     let _ = writeln!(io::stderr(), "warning: {}", one_line(message));
 }
 
+/// Prints lines to standard error, where nobody can be told that it failed.
+pub(super) fn note(text: &str) {
+    let _ = aside(text);
+}
+
+/// Prints the report to standard error, where standard output is for something else.
+pub(super) fn aside(text: &str) -> io::Result<()> {
+    io::stderr().write_all(text.as_bytes())
+}
+
 /// What the reader's side can show. The terminal is asked only where the answer matters.
 #[expect(clippy::disallowed_methods, reason = "NO_COLOR and TERM are read here and nowhere else")]
 pub(super) fn style(format: Format, color: Color, to_file: bool) -> Style {

@@ -21,12 +21,12 @@ pub(super) fn explain(written: &str) -> Result<u8, CliError> {
 pub(super) fn list(format: Format) -> Result<u8, CliError> {
     let entries: Vec<Entry> = rules::all().iter().map(|rule| Entry::new(rule)).collect();
     let text = match format {
-        Format::Full => table(&entries),
         Format::Concise => entries.iter().map(|entry| format!("{} {}\n", entry.code, entry.name)).collect(),
         Format::Json => {
             let lines: Vec<String> = entries.iter().filter_map(|entry| serde_json::to_string(entry).ok()).collect();
             format!("[\n{}\n]\n", lines.join(",\n"))
         }
+        _ => table(&entries),
     };
     output::print(&text)?;
     Ok(SUCCESS)

@@ -39,6 +39,14 @@ pub fn fingerprints(diagnostics: &[Diagnostic]) -> Vec<String> {
     all
 }
 
+/// 16 hexadecimal digits that stand for `parts`, the same on every machine and in every version.
+#[must_use]
+pub fn hash(parts: &[&str]) -> String {
+    let mut hash = Fnv::new();
+    parts.iter().for_each(|part| hash.part(part));
+    format!("{:016x}", hash.0)
+}
+
 /// FNV-1a of 64 bits: it never changes, which no hash of the standard library promises.
 ///
 /// Source: <http://www.isthe.com/chongo/tech/comp/fnv/>.

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use fingerprint::fingerprints;
+pub use fingerprint::{fingerprints, hash};
 
 use crate::text::{Edit, SourceFile, Span};
 
@@ -112,6 +112,21 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// The file they change.
     pub file: Arc<SourceFile>,
+}
+
+/// What a report may say of a rule.
+#[derive(Clone, Debug)]
+pub struct RuleInfo {
+    /// Its code.
+    pub code: Cow<'static, str>,
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// What it reports, in a few words.
+    pub title: Cow<'static, str>,
+    /// How bad its findings are where nothing else is said.
+    pub severity: Severity,
+    /// Its page, in Markdown.
+    pub page: Cow<'static, str>,
 }
 
 /// One finding.

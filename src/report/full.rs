@@ -10,8 +10,8 @@ use anstyle::{AnsiColor, Style as Paint};
 use excerpt::Excerpt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode, ThemeCharacters, ThemeStyles};
 
-use super::{Report, Style, one_line, summary, witness};
-use crate::diagnostic::{Certainty, Diagnostic, Safety, Severity};
+use super::{Report, Style, one_line, sentence, summary, witness};
+use crate::diagnostic::{Certainty, Diagnostic, Severity};
 
 /// Prose is folded no narrower than this, however narrow the terminal.
 const MIN_WIDTH: usize = 40;
@@ -23,6 +23,7 @@ pub(super) fn render(report: &Report) -> String {
         page.finding(&mut out, diagnostic).expect("writing to a string cannot fail");
         out.push('\n');
     }
+    out.push_str(&summary::fixes(report));
     let paint = match report.diagnostics.iter().map(|diagnostic| diagnostic.severity).max() {
         Some(severity) => color(severity).bold(),
         None if !report.problems.is_empty() => AnsiColor::Yellow.on_default(),
@@ -78,10 +79,7 @@ impl Page {
             self.entry(out, "help:", help)?;
         }
         if let Some(fix) = &diagnostic.fix {
-            let safety = match fix.safety {
-                Safety::Safe => "safe",
-                Safety::Unsafe => "unsafe: it changes what is deployed",
-            };
+            let safety = sentence::safety(fix.safety);
             self.entry(out, "fix:", &format!("{} ({safety})", fix.title))?;
         }
         if let Some(url) = &diagnostic.url {

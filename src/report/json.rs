@@ -12,20 +12,24 @@ use crate::diagnostic::{Diagnostic, Fix, Label, Safety, Witness};
 use crate::text::{SourceFile, Span};
 
 /// The version of the document's shape.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{{\"version\": {VERSION},");
     let _ = writeln!(out, "\"tool\": {},", line(&TOOL));
-    let _ = writeln!(out, "\"files_checked\": {},", report.files_checked);
+    let _ = writeln!(out, "\"files_checked\": {},", report.files.len());
     out.push_str("\"diagnostics\": ");
     list(&mut out, report.diagnostics.iter().map(|diagnostic| line(&Finding::new(diagnostic))));
     out.push_str(",\n\"problems\": ");
-    let problem = |problem: &super::RunProblem| line(&Problem { file: problem.file.as_deref(), message: &problem.message });
-    list(&mut out, report.problems.iter().map(problem));
+    problems(&mut out, report);
     out.push_str("}\n");
     out
+}
+
+pub(super) fn problems(out: &mut String, report: &Report) {
+    let problem = |problem: &super::RunProblem| line(&Problem { file: problem.file.as_deref(), message: &problem.message });
+    list(out, report.problems.iter().map(problem));
 }
 
 pub(super) fn list(out: &mut String, items: impl Iterator<Item = String>) {

@@ -2,19 +2,35 @@
 //!
 //! Which findings there are, and where the text goes, is not here.
 
+mod checkstyle;
 mod concise;
+pub mod diff;
 mod escape;
 mod full;
+mod github;
+mod gitlab;
 pub mod graph;
 mod json;
+mod json_lines;
+mod junit;
+mod parseable;
+mod path;
+mod rdjson;
+mod sarif;
+mod sentence;
+mod statistics;
 mod summary;
+pub mod timings;
 mod witness;
+mod xml;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use escape::one_line;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, RuleInfo};
+use crate::text::SourceFile;
 
 /// What a run has found out.
 #[derive(Clone, Copy, Debug)]
@@ -23,14 +39,31 @@ pub struct Report<'a> {
     pub diagnostics: &'a [Diagnostic],
     /// What kept the run from checking everything it was asked to.
     pub problems: &'a [RunProblem],
-    /// The number of templates checked.
-    pub files_checked: usize,
+    /// What the rules are, for the formats that describe those that found something.
+    pub rules: &'a [RuleInfo],
+    /// The files checked, with and without findings.
+    pub files: &'a [Arc<SourceFile>],
     /// What these files are, for the summary: `template`.
     pub kind: &'static str,
+    /// What was fixed and can be; `None` where there is no `--fix`.
+    pub fixes: Option<Fixes>,
     /// How long it took; `None` leaves it out, so that two runs print the same bytes.
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
     pub style: Style,
+}
+
+/// What was fixed, and what can be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fixes {
+    /// How many findings a fix has ended; they are not among those reported.
+    pub ended: usize,
+    /// In how many files.
+    pub files: usize,
+    /// How many of the findings reported `--fix` would end.
+    pub safe: usize,
+    /// How many more with `--unsafe-fixes`.
+    pub unsafe_only: usize,
 }
 
 /// Why a run could not check all that it was asked to.
@@ -69,11 +102,42 @@ pub enum Format {
     Concise,
     /// One versioned document, for programs.
     Json,
+    /// The findings of that document, one a line and nothing else.
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// A Code Quality report of GitLab.
+    Gitlab,
+    /// JUnit's XML, for servers that show tests.
+    Junit,
+    /// Reviewdog's document.
+    Rdjson,
+    /// The findings of that document, one a line.
+    Rdjsonl,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// One line a finding, as cfn-lint's format of this name.
+    Parseable,
 }
 
 impl Format {
     /// Every format, in the order in which the help lists them.
-    pub const ALL: [Self; 3] = [Self::Full, Self::Concise, Self::Json];
+    pub const ALL: [Self; 12] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::JsonLines,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Rdjson,
+        Self::Rdjsonl,
+        Self::Checkstyle,
+        Self::Parseable,
+    ];
 
     /// The word on the command line.
     #[must_use]
@@ -82,16 +146,56 @@ impl Format {
             Self::Full => "full",
             Self::Concise => "concise",
             Self::Json => "json",
+            Self::JsonLines => "json-lines",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Rdjson => "rdjson",
+            Self::Rdjsonl => "rdjsonl",
+            Self::Checkstyle => "checkstyle",
+            Self::Parseable => "parseable",
         }
     }
 
-    /// The whole report; it ends with a line break.
+    /// The format of that name.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == word)
+    }
+
+    /// The whole report. It ends with a line break, unless it has nothing to say.
     #[must_use]
     pub fn render(self, report: &Report) -> String {
         match self {
             Self::Full => full::render(report),
             Self::Concise => concise::render(report),
             Self::Json => json::render(report),
+            Self::JsonLines => json_lines::render(report),
+            Self::Sarif => sarif::render(report),
+            Self::Github => github::render(report),
+            Self::Gitlab => gitlab::render(report),
+            Self::Junit => junit::render(report),
+            Self::Rdjson => rdjson::document(report),
+            Self::Rdjsonl => rdjson::lines(report),
+            Self::Checkstyle => checkstyle::render(report),
+            Self::Parseable => parseable::render(report),
         }
+    }
+
+    /// How often each rule found something, in place of the findings; `None` where the format has no shape for that.
+    #[must_use]
+    pub fn render_statistics(self, report: &Report) -> Option<String> {
+        match self {
+            Self::Full | Self::Concise => Some(statistics::table(report)),
+            Self::Json => Some(statistics::json(report)),
+            _ => None,
+        }
+    }
+
+    /// Whether [`Self::render_statistics`] has something to show.
+    #[must_use]
+    pub const fn has_statistics(self) -> bool {
+        matches!(self, Self::Full | Self::Concise | Self::Json)
     }
 }

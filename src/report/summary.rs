@@ -1,4 +1,4 @@
-//! The last line of the formats for people.
+//! The last lines of the formats for people.
 
 use std::time::Duration;
 
@@ -23,7 +23,24 @@ pub(super) fn line(report: &Report) -> String {
         counts.push(counted(report.problems.len(), "problem"));
     }
     let elapsed = report.elapsed.map(|elapsed| format!(" in {}", human(elapsed))).unwrap_or_default();
-    format!("Checked {}: {}{elapsed}.", counted(report.files_checked, report.kind), counts.join(", "))
+    format!("Checked {}: {}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
+}
+
+/// `Fixed 3 findings in 2 files. 1 more can be fixed with --unsafe-fixes.`; empty where nothing was and nothing can be.
+pub(super) fn fixes(report: &Report) -> String {
+    let fixes = report.fixes.unwrap_or_default();
+    let mut sentences = Vec::new();
+    if fixes.ended > 0 {
+        sentences.push(format!("Fixed {} in {}.", counted(fixes.ended, "finding"), counted(fixes.files, "file")));
+    }
+    match (fixes.safe, fixes.unsafe_only) {
+        (0, 0) => {}
+        (0, more) if fixes.ended > 0 => sentences.push(format!("{more} more can be fixed with --unsafe-fixes.")),
+        (0, more) => sentences.push(format!("{more} can be fixed with --fix --unsafe-fixes.")),
+        (safe, 0) => sentences.push(format!("{safe} can be fixed with --fix.")),
+        (safe, more) => sentences.push(format!("{safe} can be fixed with --fix, {more} more with --unsafe-fixes.")),
+    }
+    if sentences.is_empty() { String::new() } else { format!("{}\n", sentences.join(" ")) }
 }
 
 fn counted(count: usize, thing: &str) -> String {

@@ -191,8 +191,12 @@ impl<'t> Node<'t> {
         }
         let end = text.end_of(part)?;
         if text.before(part.start).trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ') {
-            let start = text.start(part.start);
-            return self.removal(Span::new(start, text.next(end)));
+            let (start, next) = (text.start(part.start), text.next(end));
+            if next == end && start > 0 {
+                // The last line, which nothing ends: the one above becomes the last.
+                return self.removal(Span::new(text.end_above(start), end));
+            }
+            return self.removal(Span::new(start, next));
         }
         // The first entry of a list's item stands behind the dash; the next one takes its place.
         let next = parts.get(index + 1)?;
@@ -310,6 +314,13 @@ impl<'t> Lines<'t> {
         let end = self.end(at);
         let rest = &self.0.text()[end as usize..];
         end + if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) }
+    }
+
+    /// Where the text of the line above the one that starts at `start` ends.
+    fn end_above(self, start: u32) -> u32 {
+        let before = &self.0.text()[..start as usize];
+        let before = before.strip_suffix('\n').unwrap_or(before);
+        before.strip_suffix('\r').unwrap_or(before).len() as u32
     }
 
     /// The text of the line before `at`.
@@ -502,6 +513,15 @@ mod tests {
     fn a_line_goes_with_the_comment_that_ends_it_and_leaves_the_one_above() {
         let text = "# above\nx: 1 # one\ny: 2\n";
         assert_eq!(changed(text, |node| node.remove_entry("x"), &[]).as_deref(), Some("# above\ny: 2\n"));
+    }
+
+    #[test]
+    fn a_file_whose_last_line_has_no_end_keeps_to_that() {
+        for text in ["x: 1\ny: 2", "x: 1\r\ny: 2 # two"] {
+            assert_eq!(changed(text, |node| node.remove_entry("y"), &[]).as_deref(), Some("x: 1"));
+        }
+        assert_eq!(changed("x: 1\n# y\ny: 2", |node| node.remove_entry("y"), &[]).as_deref(), Some("x: 1\n# y"));
+        assert_eq!(changed("x: 1\ny: 2\n", |node| node.remove_entry("y"), &[]).as_deref(), Some("x: 1\n"));
     }
 
     #[test]

@@ -1,0 +1,235 @@
+//! Where reports go: one to standard output, any number to files.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Args, Command};
+
+use super::{CliError, Color, output};
+use crate::diagnostic::RuleInfo;
+use crate::report::{Format, Report};
+use crate::rules;
+use crate::text::nearest_name;
+
+/// How the report looks, and where it goes.
+#[derive(Args, Debug)]
+pub(super) struct OutputArgs {
+    /// How the report looks; with =FILE it is written to that file. May be given more than once
+    #[arg(
+        long = "output-format",
+        value_name = "FORMAT[=FILE]",
+        value_parser = OutputParser,
+        default_value = "full",
+        help_heading = "Output"
+    )]
+    formats: Vec<Output>,
+
+    /// Write the report whose format has no file to this one
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output_file: Option<PathBuf>,
+
+    /// Say how often each rule found something, in place of the findings
+    #[arg(long, help_heading = "Output")]
+    statistics: bool,
+
+    /// When to colour the report
+    #[arg(long, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    color: Color,
+}
+
+/// A report that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    format: Format,
+    /// `None` for standard output.
+    file: Option<PathBuf>,
+}
+
+/// What is wrong with the outputs asked for together.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OutputsError {
+    #[error("`{}` and `{}` cannot both go to standard output, give one of them a file: `--output-format {}=FILE`", .0.as_str(), .1.as_str(), .1.as_str())]
+    BothToStandardOutput(Format, Format),
+    #[error("{}: two reports cannot go to one file", .0.display())]
+    OneFile(PathBuf),
+    #[error("`--output-file` is for a format without a file of its own, and each has one")]
+    NothingForFile,
+    #[error("`--statistics` has no shape in `{}`, it goes with full, concise and json", .0.as_str())]
+    NoStatistics(Format),
+}
+
+/// The reports that are asked for, each with its own place to go.
+#[derive(Debug)]
+pub(super) struct Outputs {
+    all: Vec<Output>,
+    statistics: bool,
+    color: Color,
+    /// Prints the report that goes to no file.
+    print: fn(&str) -> io::Result<()>,
+}
+
+impl OutputArgs {
+    /// The reports; an error where they cannot be had together. Nothing has been read or written then.
+    pub(super) fn outputs(&self) -> Result<Outputs, OutputsError> {
+        let mut all = self.formats.clone();
+        let mut printed = all.iter_mut().filter(|output| output.file.is_none());
+        match (printed.next(), printed.next(), &self.output_file) {
+            (Some(first), Some(second), _) => return Err(OutputsError::BothToStandardOutput(first.format, second.format)),
+            (Some(only), None, Some(file)) => only.file = Some(file.clone()),
+            (None, _, Some(_)) => return Err(OutputsError::NothingForFile),
+            (_, None, None) | (None, Some(_), None) => {}
+        }
+        for (index, output) in all.iter().enumerate() {
+            let Some(file) = &output.file else { continue };
+            if all[..index].iter().any(|other| other.file.as_deref().is_some_and(|other| plain(other).eq(plain(file)))) {
+                return Err(OutputsError::OneFile(file.clone()));
+            }
+        }
+        if let Some(without) = all.iter().find(|output| self.statistics && !output.format.has_statistics()) {
+            return Err(OutputsError::NoStatistics(without.format));
+        }
+        Ok(Outputs { all, statistics: self.statistics, color: self.color, print: output::print })
+    }
+}
+
+/// The path without what does not change where it leads.
+fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
+    path.components().filter(|component| *component != Component::CurDir)
+}
+
+impl Outputs {
+    /// The same, with another way to print the report that goes to no file.
+    pub(super) fn printed_by(self, print: fn(&str) -> io::Result<()>) -> Self {
+        Self { print, ..self }
+    }
+
+    /// Writes a text in place of the reports, to the file of the first one or to standard output.
+    pub(super) fn write_text(&self, text: &str) -> Result<(), CliError> {
+        self.put(self.all.first().and_then(|output| output.file.as_deref()), text)
+    }
+
+    fn put(&self, file: Option<&Path>, text: &str) -> Result<(), CliError> {
+        if file.is_some() { write(file, text) } else { Ok((self.print)(text)?) }
+    }
+
+    /// Writes the report in each format, files first; its rules and its style are set here. What cannot be written does not keep
+    /// the others from it.
+    pub(super) fn write(&self, report: &Report) -> Result<(), CliError> {
+        let rules = rule_infos();
+        let mut result: Result<(), CliError> = Ok(());
+        let (files, printed): (Vec<&Output>, Vec<&Output>) = self.all.iter().partition(|output| output.file.is_some());
+        for Output { format, file } in files.into_iter().chain(printed) {
+            let style = output::style(*format, self.color, file.is_some());
+            let report = Report { style, rules: &rules, ..*report };
+            let text = if self.statistics { format.render_statistics(&report) } else { Some(format.render(&report)) };
+            let written = self.put(file.as_deref(), &text.unwrap_or_default());
+            if let (Err(earlier), Err(_)) = (&result, &written) {
+                output::error(&earlier.to_string());
+            }
+            result = written.and(result);
+        }
+        result
+    }
+}
+
+fn rule_infos() -> Vec<RuleInfo> {
+    let info = |rule: &&rules::Rule| RuleInfo {
+        code: rule.code.into(),
+        name: rule.name.into(),
+        title: rule.title().into(),
+        severity: rule.severity,
+        page: rule.page.into(),
+    };
+    rules::all().iter().map(info).collect()
+}
+
+/// Writes `text` to `file`, or prints it.
+pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), CliError> {
+    match file {
+        Some(path) => replace(path, text.as_bytes()).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
+        None => Ok(output::print(text)?),
+    }
+}
+
+/// Puts `content` into a file, which is made with its folders where it is missing. Whoever reads it meanwhile finds all of the old
+/// content or all of the new.
+#[expect(clippy::disallowed_methods, reason = "this is the place that writes reports")]
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let (target, permissions) = match fs::metadata(path) {
+        // What is no file, such as a pipe, can only be written to.
+        Ok(metadata) if !metadata.is_file() || path.starts_with("/dev") => return fs::write(path, content),
+        // Behind a link, the file is replaced and not the link.
+        Ok(metadata) => (fs::canonicalize(path)?, Some(metadata.permissions())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
+        Err(error) => return Err(error),
+    };
+    let Some(name) = target.file_name() else { return fs::write(path, content) };
+    let folder = target.parent().unwrap_or(Path::new(""));
+    if !folder.as_os_str().is_empty() {
+        fs::create_dir_all(folder)?;
+    }
+    let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let mut file = match File::create_new(&temporary) {
+        Ok(file) => file,
+        // The folder takes no new file, and the file itself may still be written.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return fs::write(path, content),
+        Err(error) => return Err(error),
+    };
+    let written = file.write_all(content).and_then(|()| match permissions {
+        Some(permissions) => fs::set_permissions(&temporary, permissions),
+        None => Ok(()),
+    });
+    drop(file);
+    let replaced = written.and_then(|()| fs::rename(&temporary, &target));
+    if replaced.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    replaced
+}
+
+/// Reads `FORMAT` and `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+struct OutputParser;
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<Output, clap::Error> {
+        let Some(text) = value.to_str() else {
+            return Err(clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command));
+        };
+        let (word, file) = match text.split_once('=') {
+            Some((word, file)) => (word, Some(file)),
+            None => (text, None),
+        };
+        let known = Format::ALL.map(Format::as_str);
+        let mut error = clap::Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        let argument = argument.map_or_else(|| "--output-format".to_owned(), ToString::to_string);
+        error.insert(ContextKind::InvalidArg, ContextValue::String(argument));
+        let Some(format) = Format::named(word) else {
+            error.insert(ContextKind::InvalidValue, ContextValue::String(word.to_owned()));
+            error.insert(ContextKind::ValidValue, ContextValue::Strings(known.map(str::to_owned).to_vec()));
+            if let Some(nearest) = nearest_name(word, known.into_iter()) {
+                error.insert(ContextKind::SuggestedValue, ContextValue::String(nearest.to_owned()));
+            }
+            return Err(error);
+        };
+        match file {
+            Some("") => {
+                let message = format!("`{text}` names no file: it must have the form FORMAT or FORMAT=FILE\n");
+                Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+            }
+            // As elsewhere on the command line.
+            Some("-") | None => Ok(Output { format, file: None }),
+            Some(file) => Ok(Output { format, file: Some(PathBuf::from(file)) }),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(Format::ALL.into_iter().map(|format| PossibleValue::new(format.as_str()))))
+    }
+}
