@@ -13,11 +13,13 @@ use crate::analysis::Analysis;
 use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
+use crate::graph;
 use crate::rules::{self, Finding, Rule, Scope, Sink};
+use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
-use crate::workspace::{Parsed, Paths};
+use crate::workspace::{Parsed, Paths, fits};
 
 /// What a run found.
 #[derive(Debug)]
@@ -26,6 +28,17 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     /// The number of templates checked.
     pub templates: usize,
+    /// How many findings the templates themselves suppress.
+    pub suppressed: usize,
+}
+
+/// The findings in a set of templates.
+#[derive(Debug)]
+pub struct Found {
+    /// Those to report, by the number of the template whose analysis found them.
+    pub by_member: Vec<Vec<Diagnostic>>,
+    /// Those that the templates suppress.
+    pub suppressed: Vec<Diagnostic>,
 }
 
 /// Gives the file at a path, where it may be read.
@@ -38,20 +51,40 @@ const MAX_LOADED: usize = 10_000;
 /// are asked of `load`.
 #[must_use]
 pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Outcome {
-    check_watched(sources, settings, load, &Watch::default())
+    check_among(sources, settings, &Companions::default(), load, &Watch::default())
 }
 
-/// Like [`check`], while others look at `watch`.
+/// Templates that others are linked with though they are not checked: they export, import and nest, and nothing is reported in them.
+#[derive(Debug, Default)]
+pub struct Companions {
+    /// Their texts.
+    pub sources: Vec<Arc<SourceFile>>,
+    /// The settings of each.
+    pub settings: Vec<Arc<Settings>>,
+}
+
+/// Checks `sources` as [`check`] does, linked with `companions` too, while others look at `watch`.
 #[must_use]
-pub fn check_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Outcome {
-    let world = watch.step("parse", || World::read_watched(sources, settings, load, watch));
+pub fn check_among(
+    sources: &[Arc<SourceFile>],
+    settings: &[Arc<Settings>],
+    companions: &Companions,
+    load: Load,
+    watch: &Watch,
+) -> Outcome {
+    let world = watch.step("parse", || World::read_among(sources, settings, companions, load, watch));
     let templates = watch.step("sections", || world.templates());
     let set = watch.step("link", || world.link(&templates));
-    let found = watch.step("check", || world.findings_watched(&set, watch));
-    let mut diagnostics: Vec<Diagnostic> = found.into_iter().flatten().collect();
+    let Found { by_member, suppressed } = watch.step("check", || world.findings_watched(&set, watch));
+    let diagnostics = distinct(by_member.into_iter().flatten().collect());
+    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len() }
+}
+
+/// Sorted, and each once.
+fn distinct(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     Diagnostic::sort(&mut diagnostics);
     diagnostics.dedup_by(|later, first| later.says_the_same(first));
-    Outcome { diagnostics, templates: sources.len() }
+    diagnostics
 }
 
 /// The templates of a run and those that they nest, read but not yet linked.
@@ -61,21 +94,31 @@ pub struct World {
     paths: Paths,
     /// How many were given; those that others nest and nobody gave come after them.
     given: usize,
+    /// How many there were before those that others nest: those given, and their companions.
+    known: usize,
 }
 
 impl World {
     /// Reads `sources`, each with the settings of the same number. Templates that they nest are asked of `load`.
     #[must_use]
     pub fn read(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load) -> Self {
-        Self::read_watched(sources, settings, load, &Watch::default())
+        Self::read_among(sources, settings, &Companions::default(), load, &Watch::default())
     }
 
-    fn read_watched(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, watch: &Watch) -> Self {
-        let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).collect();
+    fn read_among(
+        sources: &[Arc<SourceFile>],
+        settings: &[Arc<Settings>],
+        companions: &Companions,
+        load: Load,
+        watch: &Watch,
+    ) -> Self {
+        let others = companions.sources.iter().zip(&companions.settings);
+        let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).chain(others).collect();
         watch.start(false, inputs.len());
         let mut parsed = map(&inputs, |(source, settings)| watch.template(source.name(), || Parsed::new(source, settings)));
+        let known = parsed.len();
         let paths = load_nested(&mut parsed, load);
-        Self { parsed, paths, given: sources.len() }
+        Self { parsed, paths, given: sources.len(), known }
     }
 
     /// Their sections, in the order in which they were given.
@@ -88,12 +131,32 @@ impl World {
     #[must_use]
     pub fn link<'t>(&self, templates: &'t [Template<'t>]) -> TemplateSet<'t> {
         let link = self.parsed.iter().any(|parsed| parsed.settings.workspace != Workspace::Off);
-        let members = self.parsed.iter().zip(templates).map(|(parsed, template)| Member {
-            template,
-            stack_name: parsed.stack_name(),
-            children: parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?))).collect(),
+        let mut by_file: FxHashMap<&str, Vec<MemberId>> = FxHashMap::default();
+        let is_needed = self.parsed.iter().any(|parsed| !parsed.hosted.is_empty());
+        for (number, parsed) in self.parsed.iter().enumerate().filter(|_| is_needed) {
+            by_file.entry(file_name(parsed.source.name())).or_default().push(number);
+        }
+        let members = self.parsed.iter().zip(templates).enumerate().map(|(number, (parsed, template))| {
+            let beside = parsed.nests.iter().filter_map(|(resource, path)| Some((*resource, self.paths.get(path)?)));
+            // What is in a bucket is taken for a template that was given, where that takes the parameters it is given: for the one at
+            // the same path, else for the only one of that name.
+            let hosted = parsed.hosted.iter().filter(|_| parsed.settings.workspace != Workspace::Off);
+            let hosted = hosted.filter_map(|(resource, paths)| {
+                let taken = |child: &MemberId| *child != number && fits(template, *resource, &templates[*child]);
+                if let Some(child) = paths.iter().filter_map(|path| self.paths.get(path)).find(taken) {
+                    return Some((*resource, child));
+                }
+                let named = by_file.get(file_name(paths.first()?)).into_iter().flatten().copied();
+                let fitting: Vec<MemberId> = named.filter(taken).take(2).collect();
+                match fitting.as_slice() {
+                    [only] => Some((*resource, *only)),
+                    _ => None,
+                }
+            });
+            Member { template, stack_name: parsed.stack_name(), children: beside.chain(hosted).collect() }
         });
-        TemplateSet::new(members.collect(), link)
+        let set = TemplateSet::new(members.collect(), link);
+        if link { set.tied(graph::ecs::TIES) } else { set }
     }
 
     /// What the user wants for a template.
@@ -119,27 +182,95 @@ impl World {
                 }
             }
         }
-        (0..self.given).filter(|member| !is_nested[*member] || !is_reached[*member]).collect()
+        // A companion is judged for what it makes of the templates given, where it nests any.
+        let is_judged = |member: &MemberId| *member < self.given || self.nests_given(set, *member);
+        (0..self.known).filter(|member| !is_nested[*member] || !is_reached[*member]).filter(is_judged).collect()
     }
 
-    /// The findings of the analysis of each template, by its number.
+    fn nests_given(&self, set: &TemplateSet, companion: MemberId) -> bool {
+        let mut members = vec![companion];
+        let mut at = 0;
+        while let Some(&member) = members.get(at) {
+            if member < self.given {
+                return true;
+            }
+            for &child in set.member(member).children.values() {
+                if !members.contains(&child) {
+                    members.push(child);
+                }
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// The findings of the analysis of each template, without those that the template they are in suppresses.
     #[must_use]
-    pub fn findings(&self, set: &TemplateSet) -> Vec<Vec<Diagnostic>> {
+    pub fn findings(&self, set: &TemplateSet) -> Found {
         self.findings_watched(set, &Watch::default())
     }
 
-    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Vec<Vec<Diagnostic>> {
+    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
-        map(&numbers, |&number| {
+        let mut by_member = map(&numbers, |&number| {
             let runs = |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
+                Scope::Suppressions => false,
             };
             let name = self.parsed[number].source.name();
-            watch.template(name, || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch))
-        })
+            let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
+            let mut diagnostics = watch.template(name, check);
+            if number >= self.given {
+                let is_given =
+                    |file: &SourceFile| self.parsed[..self.given].iter().any(|parsed| parsed.source.name() == file.name());
+                diagnostics.retain(|diagnostic| is_given(&diagnostic.file));
+            }
+            diagnostics
+        });
+        let suppressed = self.suppress(set, &mut by_member);
+        Found { by_member, suppressed }
+    }
+
+    /// Takes out what the templates suppress, and what is below the level that the settings ask for; adds what is wrong with the
+    /// suppressions.
+    fn suppress(&self, set: &TemplateSet, by_member: &mut [Vec<Diagnostic>]) -> Vec<Diagnostic> {
+        let read = |number: &MemberId| {
+            let parsed = &self.parsed[*number];
+            Some((*number, Suppressions::read(parsed.written(), set.member(*number).template, &parsed.settings)?))
+        };
+        let mut all: Vec<(MemberId, Suppressions)> = (0..self.parsed.len()).filter_map(|number| read(&number)).collect();
+        let of_file: FxHashMap<&str, usize> =
+            all.iter().enumerate().map(|(index, (number, _))| (self.parsed[*number].source.name(), index)).collect();
+        let mut suppressed = Vec::new();
+        let mut sift = |all: &mut [(MemberId, Suppressions)], settings: &Settings, diagnostics: Vec<Diagnostic>| {
+            let mut kept = Vec::with_capacity(diagnostics.len());
+            for diagnostic in diagnostics {
+                let file = of_file.get(diagnostic.file.name());
+                // What is below the level is looked at too: that it is suppressed does not depend on what is asked for.
+                let is_suppressed = file.is_some_and(|file| all[*file].1.suppress(&diagnostic));
+                if diagnostic.severity >= settings.severity {
+                    if is_suppressed { suppressed.push(diagnostic) } else { kept.push(diagnostic) }
+                }
+            }
+            kept
+        };
+        for (number, diagnostics) in by_member.iter_mut().enumerate() {
+            *diagnostics = sift(&mut all, self.settings(number), std::mem::take(diagnostics));
+        }
+        for index in 0..all.len() {
+            let (number, suppressions) = &all[index];
+            let number = *number;
+            if number >= self.given {
+                continue;
+            }
+            let mut found = suppressions.findings();
+            set_severity(self.settings(number), &mut found);
+            by_member[number].append(&mut sift(&mut all, self.settings(number), found));
+        }
+        suppressed
     }
 }
 
@@ -168,9 +299,10 @@ pub fn inspect(
         let mut analysis = Analysis::new(&set, number, settings);
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
-        let runs = |scope| scope == Scope::Text || number == 0;
+        let runs = |scope| scope == Scope::Text || scope == Scope::Deployment && number == 0;
         diagnostics.append(&mut run_rules(&analysis, runs, &Watch::default()));
     }
+    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
     Diagnostic::sort(&mut diagnostics);
     (diagnostics, unknown)
 }
@@ -184,6 +316,11 @@ pub fn check_template(source: &Arc<SourceFile>, settings: &Settings) -> Vec<Diag
 /// `f` of each item, in order. A pool of threads costs more than one template does.
 fn map<'a, T: Sync, R: Send>(items: &'a [T], f: impl Fn(&'a T) -> R + Sync + Send) -> Vec<R> {
     if items.len() <= 1 { items.iter().map(f).collect() } else { items.par_iter().map(f).collect() }
+}
+
+/// The end of a path.
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// Reads the templates that others nest and nobody gave, and those that they nest.
@@ -229,11 +366,14 @@ fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -
         };
         diagnostics.append(&mut watch.rule(number, || run(rule, analysis), graph));
     }
-    for diagnostic in &mut diagnostics {
+    set_severity(settings, &mut diagnostics);
+    diagnostics
+}
+
+fn set_severity(settings: &Settings, diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);
     }
-    diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
-    diagnostics
 }
 
 /// Runs one rule. A rule that panics says so in a finding of its own and takes nothing else down.

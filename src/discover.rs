@@ -2,6 +2,8 @@
 //!
 //! What is in a template is not looked at, beyond whether it looks like one.
 
+mod config_files;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -14,12 +16,14 @@ use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use memchr::memmem;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config::{self, Settings};
+use crate::config;
 use crate::report::RunProblem;
 use crate::text::{MAX_FILE_BYTES, SourceFile};
+
+pub use config_files::{ConfigFiles, ConfigSource, parameter_file};
 
 /// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -38,8 +42,31 @@ pub struct Candidates {
 #[derive(Debug)]
 struct Candidate {
     path: PathBuf,
-    /// Whether it is left out unless it looks like a template.
-    only_template: bool,
+    taken: Taken,
+    /// Whether the command line names it, rather than a folder or a glob that it is in.
+    is_named: bool,
+}
+
+/// Which of the files found are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Taken {
+    /// Whatever it looks like.
+    Always,
+    /// Named, and left out unless it looks like a template.
+    NamedTemplate,
+    /// In a folder, where files that do not look like templates are no news.
+    FolderTemplate,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub struct Files {
+    /// The files to check, in the order of the candidates.
+    pub sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named are left out because they do not look like templates.
+    pub skipped: usize,
+    /// Files that cannot be read.
+    pub problems: Vec<RunProblem>,
 }
 
 impl Candidates {
@@ -48,6 +75,40 @@ impl Candidates {
     pub fn count(&self) -> usize {
         self.files.len()
     }
+
+    /// Their paths.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| file.path.as_path())
+    }
+
+    /// Leaves out what the config files exclude.
+    pub fn exclude(&mut self, configs: &mut ConfigFiles) {
+        self.files.retain(|file| {
+            // What a hook names with `--only-templates` is no choice of a person.
+            file.path == Path::new(STANDARD_INPUT) || !configs.excludes(&file.path, file.is_named && file.taken == Taken::Always)
+        });
+    }
+
+    /// Leaves out what `globs`, relative to the current folder, match.
+    ///
+    /// # Errors
+    ///
+    /// Names the one that is no glob.
+    pub fn exclude_globs(&mut self, globs: &[String]) -> Result<(), String> {
+        for glob in globs {
+            let matcher = config::path_glob(&format!("/{}", glob.trim_start_matches("./")))?;
+            self.files.retain(|file| !matcher.is_match(file.path.strip_prefix(".").unwrap_or(&file.path)));
+        }
+        Ok(())
+    }
+
+    /// Leaves out the files of `sources`, however they are called.
+    #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+    pub fn without(&mut self, sources: &[Arc<SourceFile>]) {
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let known: FxHashSet<PathBuf> = sources.iter().map(|source| real(Path::new(source.name()))).collect();
+        self.files.retain(|file| !known.contains(&real(&file.path)));
+    }
 }
 
 /// The files that `paths` name: files, the files of folders, and globs, in the order given and sorted inside a folder.
@@ -55,7 +116,8 @@ impl Candidates {
 /// Files named are always taken, unless `only_templates` asks that they look like templates too.
 #[must_use]
 pub fn candidates(paths: &[PathBuf], only_templates: bool) -> Candidates {
-    let mut search = Search { found: Candidates::default(), seen: FxHashSet::default(), only_templates };
+    let named = if only_templates { Taken::NamedTemplate } else { Taken::Always };
+    let mut search = Search { found: Candidates::default(), seen: FxHashSet::default(), named };
     for path in paths {
         search.argument(path);
     }
@@ -65,28 +127,29 @@ pub fn candidates(paths: &[PathBuf], only_templates: bool) -> Candidates {
 struct Search {
     found: Candidates,
     seen: FxHashSet<PathBuf>,
-    only_templates: bool,
+    /// For files that are named, by themselves or by a glob.
+    named: Taken,
 }
 
 impl Search {
     #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
     fn argument(&mut self, path: &Path) {
         if path == Path::new(STANDARD_INPUT) {
-            return self.file(path.to_owned(), self.only_templates);
+            return self.file(path.to_owned(), self.named, true);
         }
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
-            Ok(_) => self.file(path.to_owned(), self.only_templates),
+            Ok(_) => self.file(path.to_owned(), self.named, true),
             Err(_) if is_glob(path) => self.glob(path),
             Err(error) => self.problem(path, &error),
         }
     }
 
-    fn file(&mut self, path: PathBuf, only_template: bool) {
+    fn file(&mut self, path: PathBuf, taken: Taken, is_named: bool) {
         // `a.yaml` and `./a.yaml` are one file.
         let key: PathBuf = path.components().filter(|component| *component != Component::CurDir).collect();
         if self.seen.insert(key) {
-            self.found.files.push(Candidate { path, only_template });
+            self.found.files.push(Candidate { path, taken, is_named });
         }
     }
 
@@ -112,7 +175,7 @@ impl Search {
             } else if has_extension(entry.path()) && !ignored.contains(&entry) && is_file(&entry) {
                 let path = entry.into_path();
                 let path = if root == Path::new(".") { path.strip_prefix(".").map(Path::to_owned).unwrap_or(path) } else { path };
-                self.file(path, true);
+                self.file(path, Taken::FolderTemplate, false);
             }
         }
     }
@@ -132,7 +195,7 @@ impl Search {
             let path = entry.path().strip_prefix(".").unwrap_or(entry.path()).to_owned();
             if matcher.is_match(&path) && is_file(&entry) {
                 any = true;
-                self.file(path, self.only_templates);
+                self.file(path, self.named, false);
             }
         }
         if !any {
@@ -145,7 +208,7 @@ impl Search {
     }
 
     fn refuse(&mut self, path: &Path, message: String) {
-        self.found.problems.push(RunProblem { file: Some(path.display().to_string()), message });
+        self.found.problems.push(RunProblem { file: Some(path.display().to_string()), place: None, message });
     }
 }
 
@@ -249,21 +312,22 @@ fn gitignore(folder: &Path) -> Option<Gitignore> {
 ///
 /// More than one file is read in the current rayon pool.
 #[must_use]
-pub fn read(candidates: &Candidates, standard_input: &str) -> (Vec<Arc<SourceFile>>, Vec<RunProblem>) {
+pub fn read(candidates: &Candidates, standard_input: &str) -> Files {
     let one = |candidate: &Candidate| read_candidate(candidate, standard_input);
     let results: Vec<_> = match candidates.files.as_slice() {
         [only] => vec![one(only)],
         files => files.par_iter().map(one).collect(),
     };
-    let mut sources = Vec::with_capacity(results.len());
-    let mut problems = Vec::new();
-    for result in results {
+    let mut files = Files::default();
+    for (result, candidate) in results.into_iter().zip(&candidates.files) {
         match result {
-            Ok(source) => sources.extend(source),
-            Err(problem) => problems.push(problem),
+            Ok(Some(source)) => files.sources.push(source),
+            Ok(None) if candidate.taken == Taken::NamedTemplate => files.skipped += 1,
+            Ok(None) => {}
+            Err(problem) => files.problems.push(problem),
         }
     }
-    (sources, problems)
+    files
 }
 
 /// `None` where the file is left out because it does not look like a template.
@@ -273,9 +337,9 @@ fn read_candidate(candidate: &Candidate, standard_input: &str) -> Result<Option<
     let bytes = if is_standard_input { read_limited(io::stdin().lock()) } else { read_file(&candidate.path) };
     let bytes = match bytes {
         Ok(bytes) => bytes,
-        Err(error) => return Err(RunProblem { file: Some(name), message: describe(&error) }),
+        Err(error) => return Err(RunProblem { file: Some(name), place: None, message: describe(&error) }),
     };
-    if candidate.only_template && !looks_like_template(&lossy(&bytes)) {
+    if candidate.taken != Taken::Always && !looks_like_template(&lossy(&bytes)) {
         return Ok(None);
     }
     Ok(Some(Arc::new(SourceFile::from_bytes(name, bytes))))
@@ -308,6 +372,13 @@ pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
     Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
 }
 
+/// Whether there is something at `path`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// The text of a file that the command line names.
 ///
 /// # Errors
@@ -316,6 +387,18 @@ pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
 pub fn text(path: &Path) -> Result<String, String> {
     let bytes = read_file(path).map_err(|error| describe(&error))?;
     String::from_utf8(bytes).map_err(|_| "not UTF-8".to_owned())
+}
+
+/// The path of `file` from the folder that `base` is in, with `/`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn path_from(base: &Path, file: &str) -> String {
+    let folder = base.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Ok(folder), Ok(file)) = (folder.canonicalize(), Path::new(file).canonicalize()) else { return file.replace('\\', "/") };
+    let common = folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    let up = folder.components().skip(common).map(|_| "..".to_owned());
+    let down = file.components().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// The names of the stacks that a CDK app makes of `sources`, by the template's path: what `manifest.json` beside them says.
@@ -480,67 +563,6 @@ fn has_resource_type(bytes: &[u8]) -> bool {
         let line = &before[memchr::memrchr2(b'\n', b'{', before).map_or(0, |start| start + 1)..];
         ["AWS", "Alexa", "Custom"].iter().any(|vendor| line.ends_with(vendor.as_bytes())) || memmem::find(line, b"Type").is_some()
     })
-}
-
-/// Finds the config file of each template: the nearest one upwards.
-#[derive(Debug, Default)]
-pub struct ConfigFiles {
-    folders: FxHashMap<PathBuf, Option<Arc<Settings>>>,
-    files: FxHashMap<PathBuf, Arc<Settings>>,
-    /// Our files read so far, by the names they have in messages.
-    pub loaded: Vec<(String, Arc<Settings>)>,
-    /// Config files that cannot be read or understood.
-    pub problems: Vec<RunProblem>,
-}
-
-impl ConfigFiles {
-    /// The settings of the nearest config file above the file called `name`, `None` where there is none.
-    #[expect(clippy::disallowed_methods, reason = "config files are searched from the current folder up")]
-    pub fn settings_of(&mut self, name: &Path) -> Option<Arc<Settings>> {
-        let folder = name.parent().unwrap_or(Path::new(""));
-        if let Some(known) = self.folders.get(folder) {
-            return known.clone();
-        }
-        let given = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        // Without links, so that `..` leads where the file is.
-        let real = given.canonicalize().or_else(|_| std::env::current_dir()).unwrap_or_else(|_| given.to_owned());
-        let settings = self.search(&real);
-        self.folders.insert(folder.to_owned(), settings.clone());
-        settings
-    }
-
-    /// The file nearest to `folder`; where there is none on the way up, the nearest of cfn-lint.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
-    fn search(&mut self, folder: &Path) -> Option<Arc<Settings>> {
-        let own = |folder: &Path| Some(folder.join(config::FILE_NAME)).filter(|path| path.is_file());
-        let foreign = |folder: &Path| config::CFNLINTRC_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
-        let path = folder.ancestors().find_map(own).or_else(|| folder.ancestors().find_map(foreign))?;
-        if let Some(known) = self.files.get(&path) {
-            return Some(Arc::clone(known));
-        }
-        let settings = self.load(&path);
-        self.files.insert(path, Arc::clone(&settings));
-        Some(settings)
-    }
-
-    /// The settings in the file at `path`; the defaults, with a problem, where it cannot be read or understood.
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads files")]
-    pub fn load(&mut self, path: &Path) -> Arc<Settings> {
-        let here = std::env::current_dir().and_then(|folder| folder.canonicalize()).unwrap_or_default();
-        let name = path.strip_prefix(&here).unwrap_or(path).display().to_string();
-        let read = std::fs::read_to_string(path).map_err(|error| describe(&error));
-        let is_foreign = path.file_name().is_some_and(|name| config::CFNLINTRC_NAMES.iter().any(|known| name == *known));
-        let parse = if is_foreign { config::parse_cfnlintrc } else { config::parse };
-        let settings = read.and_then(|text| parse(&text).map_err(|error| error.to_string()));
-        let settings = Arc::new(settings.unwrap_or_else(|message| {
-            self.problems.push(RunProblem { file: Some(name.clone()), message });
-            Settings::default()
-        }));
-        if !is_foreign {
-            self.loaded.push((name, Arc::clone(&settings)));
-        }
-        settings
-    }
 }
 
 #[cfg(test)]

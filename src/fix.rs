@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::check::{self, Load, Outcome};
+use crate::check::{self, Companions, Load, Outcome, Watch};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Safety, fingerprints};
 use crate::syntax;
@@ -96,8 +96,14 @@ impl fmt::Display for Reason {
 ///
 /// Run again on its result, it changes nothing.
 #[must_use]
-pub fn apply(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load, allowed: Safety) -> Fixed {
-    let run = Run { settings, load };
+pub fn apply(
+    sources: &[Arc<SourceFile>],
+    settings: &[Arc<Settings>],
+    companions: &Companions,
+    load: Load,
+    allowed: Safety,
+) -> Fixed {
+    let run = Run { settings, companions, load };
     let readable: Vec<OnceCell<bool>> = sources.iter().map(|_| OnceCell::new()).collect();
     let mut state = run.check(sources.to_vec());
     let found = state.outcome.diagnostics.len();
@@ -195,6 +201,7 @@ struct Trial<'c> {
 /// What every check of a run needs.
 struct Run<'r> {
     settings: &'r [Arc<Settings>],
+    companions: &'r Companions,
     load: Load<'r>,
 }
 
@@ -234,7 +241,7 @@ impl State {
 
 impl Run<'_> {
     fn check(&self, sources: Vec<Arc<SourceFile>>) -> State {
-        let outcome = check::check(&sources, self.settings, self.load);
+        let outcome = check::check_among(&sources, self.settings, self.companions, self.load, &Watch::default());
         State { sources, outcome }
     }
 

@@ -36,7 +36,7 @@ pub fn view(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load)
     for analysis in &analyses {
         builder.add_edges(analysis.member, analysis.graph());
     }
-    for (member, diagnostics) in world.findings(&set).into_iter().enumerate() {
+    for (member, diagnostics) in world.findings(&set).by_member.into_iter().enumerate() {
         builder.add_findings(member, diagnostics);
     }
     builder.finish()

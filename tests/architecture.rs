@@ -47,7 +47,7 @@ const OUTSIDE: [&[&str]; 6] = [
 const MAX_LINES: usize = 900;
 
 /// What a reader finds at the top of the repository; dotted entries beside these are for tools.
-const TOP: [&str; 17] = [
+const TOP: [&str; 19] = [
     "Cargo.toml",
     "Cargo.lock",
     "README.md",
@@ -55,6 +55,8 @@ const TOP: [&str; 17] = [
     "LICENSE-APACHE",
     "LICENSE-MIT",
     "action.yml",
+    "pyproject.toml",
+    "packaging",
     "src",
     "rules",
     "fixtures",

@@ -294,6 +294,81 @@ fn an_import_finds_the_export_of_a_template_given_with_it() {
 }
 
 #[test]
+fn the_default_strategy_that_a_third_stack_gives_a_cluster_counts() {
+    let judged = |files: &[&str]| -> Vec<String> {
+        let files: Vec<String> = files.iter().map(|file| format!("fixtures/association/{file}.yaml")).collect();
+        let mut arguments = vec!["--severity", "info", "--select", "ECS101,ECS204,ECS205,ECS218"];
+        arguments.extend(files.iter().map(String::as_str));
+        let word = |value: &Value| value.as_str().expect("it is a text").to_owned();
+        let found = findings(&arguments);
+        found
+            .iter()
+            .map(|finding| format!("{} {} {}", word(&finding["code"]), word(&finding["certainty"]), finding["when"]))
+            .collect()
+    };
+    // Nothing says whether the association or the service is there first.
+    let order = r#""order":["`Attach` is created before `Cheese`"]"#;
+    let possible = |findings: &[String], parameters: &str| {
+        let [finding] = findings else { panic!("one finding, not {findings:#?}") };
+        assert!(finding.starts_with("ECS101 possible") && finding.contains(order) && finding.contains(parameters), "{finding}");
+    };
+    assert_eq!(judged(&["service", "cluster"]), [] as [String; 0]);
+    possible(&judged(&["service", "association", "cluster"]), "");
+    possible(&judged(&["cluster", "association", "service"]), "");
+    assert_eq!(judged(&["service-after", "association", "cluster"]), ["ECS101 definite null"]);
+    // The association names the cluster, and is there under a condition.
+    possible(&judged(&["service", "association-if-attached", "cluster"]), r#""Attached":"yes""#);
+    // The service names it, and the association, or its parent, imports it.
+    possible(&judged(&["service-by-name", "association", "cluster"]), "");
+    possible(&judged(&["service-by-name", "association-nested", "cluster"]), "");
+    possible(&judged(&["service", "association-nested", "association-child", "cluster"]), "");
+    // Nobody declares the cluster; both call it by its name, and its provider is not to be known.
+    let [unknown] = &judged(&["service-by-name", "association-if-attached"])[..] else { panic!("one finding") };
+    assert!(unknown.starts_with("ECS101 unknown"), "{unknown}");
+}
+
+#[test]
+fn values_with_which_a_lookup_fails_are_no_deployment() {
+    // The one stage without ECS Exec has no entry in the mapping, so that no stack of it can be made.
+    let (template, folder) = (LOOKUP, tempfile::tempdir().expect("a temporary folder can be made"));
+    let certainties = |template: &str| -> Vec<String> {
+        fs::write(folder.path().join("lookup.yaml"), template).expect("a file can be written");
+        let run = run_in(folder.path(), &["lookup.yaml", "--select", "ECS101", "--output-format", "json"], "");
+        let document: Value = serde_json::from_str(&run.out).expect("it prints JSON");
+        let found = document["diagnostics"].as_array().expect("it is a list").iter();
+        found.map(|finding| finding["certainty"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(certainties(template), ["definite"]);
+    assert_eq!(certainties(&template.replace("    prod:", "    demo: {Least: \"0\"}\n    prod:")), ["possible"]);
+    // A lookup of another parameter says nothing about this one.
+    assert_eq!(certainties(&template.replace("!Ref Stage, Least", "!Ref Other, Least")), ["possible"]);
+}
+
+const LOOKUP: &str = r#"
+Parameters:
+  Stage: {Type: String, AllowedValues: [test, prod, demo]}
+  Other: {Type: String, AllowedValues: [test, prod, demo]}
+Mappings:
+  Sizes:
+    test: {Least: "0"}
+    prod: {Least: "1"}
+Conditions:
+  IsDemo: !Equals [!Ref Stage, demo]
+Resources:
+  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    Properties: {MinSize: !FindInMap [Sizes, !Ref Stage, Least], MaxSize: "4"}
+  Pool:
+    Type: AWS::ECS::CapacityProvider
+    Properties: {AutoScalingGroupProvider: {AutoScalingGroupArn: !Ref Group, ManagedScaling: {Status: ENABLED}}}
+  Api:
+    Type: AWS::ECS::Service
+    Properties:
+      EnableExecuteCommand: !If [IsDemo, false, true]
+      CapacityProviderStrategy: [{CapacityProvider: !Ref Pool, Weight: 1}]
+"#;
+
+#[test]
 fn a_nested_template_is_judged_as_each_parent_deploys_it() {
     // Of the two stacks made of the child, one has ECS Exec on. The child is found through the parent alone, too.
     for arguments in [&["fixtures/linked/parent.yaml"][..], &["fixtures/linked/parent.yaml", "fixtures/linked/child.yaml"]] {

@@ -69,7 +69,7 @@ impl Folder {
     /// The names of the files found in `paths`, without the folder's own.
     fn found(&self, paths: &[&str]) -> Vec<String> {
         let paths: Vec<PathBuf> = paths.iter().map(|path| self.path().join(path)).collect();
-        let (sources, problems) = discover::read(&discover::candidates(&paths, false), "");
+        let discover::Files { sources, problems, .. } = discover::read(&discover::candidates(&paths, false), "");
         assert_eq!(problems, []);
         let root = self.path().to_string_lossy().replace('\\', "/");
         let name = |name: &str| name.replace('\\', "/").replace(&root, "").trim_start_matches('/').to_owned();
@@ -176,7 +176,11 @@ fn a_path_that_does_not_exist_fails_the_run_but_not_the_others() {
     insta::assert_snapshot!(timeless(&run.out), @"Checked 1 template: no findings, 1 problem.");
     insta::assert_snapshot!(run.err, @"error: gone.yaml: no such file or directory");
     let run = folder.run(&["check", "--output-format", "json", "gone.yaml"]);
-    assert!(run.out.contains(r#"{"file":"gone.yaml","message":"no such file or directory"}"#), "{}", run.out);
+    assert!(
+        run.out.contains(r#"{"file":"gone.yaml","message":"no such file or directory","line":null,"column":null}"#),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -186,16 +190,35 @@ fn a_folder_without_templates_is_said_so() {
 }
 
 #[test]
+fn files_named_that_are_no_templates_are_counted_where_they_are_skipped() {
+    let folder = Folder::with_templates(&["a.yaml", "sub/b.yaml"]);
+    for name in ["notes.txt", "compose.yaml", "sub/other.json"] {
+        folder.write(name, "{}\n");
+    }
+    let said = |arguments: &[&str]| {
+        let run = folder.run(&[&["check", "--select", "ECS", "--only-templates"], arguments].concat());
+        assert_eq!((run.status, run.err.as_str()), (0, ""));
+        timeless(&run.out)
+    };
+    assert_eq!(said(&["a.yaml", "notes.txt", "compose.yaml"]), "Checked 1 template, 2 other files skipped: no findings.\n");
+    assert_eq!(said(&["*.yaml"]), "Checked 1 template, 1 other file skipped: no findings.\n");
+    // None is what a commit without templates has, so it is nothing to warn of.
+    assert_eq!(said(&["notes.txt"]), "Checked 0 templates, 1 other file skipped: no findings.\n");
+    // A folder is searched; what it has besides is no news.
+    assert_eq!(said(&["sub"]), "Checked 1 template: no findings.\n");
+}
+
+#[test]
 fn standard_input_is_a_file_with_a_name() {
     let folder = Folder::with_templates(&[]);
     let run = folder.run_with_input(&["check", "-", "--stdin-filename", "x.yaml", "--select", "ECS"], TEMPLATE);
     assert_eq!((run.status, timeless(&run.out).as_str()), (0, "Checked 1 template: no findings.\n"));
     let run = folder.run_with_input(&["check", "-", "--only-templates"], "not: one\n");
-    assert_eq!(timeless(&run.out), "Checked 0 templates: no findings.\n");
+    assert_eq!(timeless(&run.out), "Checked 0 templates, 1 other file skipped: no findings.\n");
     // Its config file is that of the folder it says it is in.
     folder.write("sub/.cfnvet.yaml", "selct: []\n");
     let run = folder.run_with_input(&["check", "-", "--stdin-filename", "sub/x.yaml"], TEMPLATE);
-    assert!(run.err.starts_with("error: sub/.cfnvet.yaml: line 1, column 1:"), "{}", run.err);
+    assert!(run.err.starts_with("error: sub/.cfnvet.yaml:1:1: "), "{}", run.err);
 }
 
 #[test]
@@ -215,7 +238,13 @@ fn unknown_rule_names_in_a_config_file_are_a_problem() {
     folder.write(".cfnvet.yaml", "ignore: [EXEC-on-asg-capacity-provider]\nrules: {ECS1O1: {severity: off}}\n");
     let run = folder.run(&["check", "--select", "ECS"]);
     assert_eq!(run.status, 2);
-    insta::assert_snapshot!(run.err, @"error: .cfnvet.yaml: unknown rule `ECS1O1`, did you mean `ECS101`?");
+    insta::assert_snapshot!(run.err, @r"
+    error: .cfnvet.yaml:2:9: unknown rule `ECS1O1`, did you mean `ECS101`?
+       ╭─[.cfnvet.yaml:2:9]
+     2 │ rules: {ECS1O1: {severity: off}}
+       ·         ──────
+       ╰────
+    ");
     assert_eq!(folder.run(&["check", "--select", "ECS", "--isolated"]).status, 0);
 }
 
@@ -226,7 +255,13 @@ fn the_nearest_config_file_counts() {
     assert_eq!(folder.run(&["check", "--select", "ECS", "a.yaml"]).status, 0);
     let run = folder.run(&["check", "--select", "ECS"]);
     assert_eq!(run.status, 2);
-    insta::assert_snapshot!(run.err, @"error: sub/.cfnvet.yaml: line 1, column 11: severity: unknown level `loud`, it is one of `info`, `warning`, `error`");
+    insta::assert_snapshot!(run.err, @r"
+    error: sub/.cfnvet.yaml:1:11: `severity` cannot be `loud`, it must be `info`, `warning` or `error`
+       ╭─[sub/.cfnvet.yaml:1:11]
+     1 │ severity: loud
+       ·           ────
+       ╰────
+    ");
     folder.write("other.yaml.config", "select: [ECS]\n");
     assert_eq!(folder.run(&["check", "--config", "other.yaml.config"]).status, 0);
     let run = folder.run(&["check", "--config", "gone.yaml"]);
@@ -238,7 +273,7 @@ fn the_config_file_of_cfn_lint_counts_where_there_is_none_of_ours() {
     let folder = Folder::with_templates(&["sub/a.yaml"]);
     folder.write("sub/.cfnlintrc", "ignore_checks: {}\n");
     let run = folder.run(&["check", "--select", "ECS"]);
-    assert!(run.err.starts_with("error: sub/.cfnlintrc: line 1, column 16: "), "{}", run.err);
+    assert!(run.err.starts_with("error: sub/.cfnlintrc:1:16: "), "{}", run.err);
     folder.write(".cfnvet.yaml", "");
     assert_eq!(folder.run(&["check", "--select", "ECS"]).status, 0);
 }
@@ -247,7 +282,8 @@ fn the_config_file_of_cfn_lint_counts_where_there_is_none_of_ours() {
 fn a_file_that_is_too_large_is_not_read_whole() {
     let folder = Folder::with_templates(&[]);
     folder.write("large.yaml", vec![b'#'; cfnvet::text::MAX_FILE_BYTES + 1000]);
-    let (sources, problems) = discover::read(&discover::candidates(&[folder.path().join("large.yaml")], false), "");
+    let large = discover::candidates(&[folder.path().join("large.yaml")], false);
+    let discover::Files { sources, problems, .. } = discover::read(&large, "");
     assert_eq!(problems, []);
     let read = cfnvet::text::DecodeProblem::TooLarge { bytes: cfnvet::text::MAX_FILE_BYTES + 1 };
     assert_eq!(sources[0].problem(), Some(read));

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use cfnvet::check::Companions;
 use cfnvet::diagnostic::{Diagnostic, Safety};
 use cfnvet::fix::{self, Reason};
 use cfnvet::report::diff;
@@ -230,13 +231,13 @@ fn a_template_that_is_nested_and_not_given_is_not_changed() {
     let child = Arc::new(SourceFile::new("child.yaml", SERVICE));
     let settings = Arc::new(only(&["ECS110"]));
     let load = |path: &str| (path == "child.yaml").then(|| Arc::clone(&child));
-    let fixed = fix::apply(std::slice::from_ref(&parent), &[Arc::clone(&settings)], &load, Safety::Safe);
+    let fixed = fix::apply(std::slice::from_ref(&parent), &[Arc::clone(&settings)], &Companions::default(), &load, Safety::Safe);
     assert!(fixed.files.is_empty());
     let left: Vec<_> = fixed.left.iter().map(|left| (left.diagnostic.file.name(), &left.reason)).collect();
     assert_eq!(left, [("child.yaml", &Reason::NotGiven)]);
 
     let both = [parent, Arc::clone(&child)];
-    let fixed = fix::apply(&both, &[Arc::clone(&settings), settings], &load, Safety::Safe);
+    let fixed = fix::apply(&both, &[Arc::clone(&settings), settings], &Companions::default(), &load, Safety::Safe);
     let files: Vec<_> = fixed.files.iter().map(|file| (file.after.name(), file.after.text().to_owned())).collect();
     assert_eq!(files, [("child.yaml", newer(SERVICE))]);
     assert!(fixed.outcome.diagnostics.iter().all(|diagnostic: &Diagnostic| diagnostic.fix.is_none()));

@@ -26,6 +26,15 @@ const fn fixture(path: &'static str, findings: &'static [Finding]) -> Fixture {
 }
 
 const FIXTURES: &[Fixture] = &[
+    // Alone; what is found in them together is in tests/check.rs.
+    fixture("association/association-child.yaml", &[]),
+    fixture("association/association-if-attached.yaml", &[]),
+    fixture("association/association-nested.yaml", &[]),
+    fixture("association/association.yaml", &[]),
+    fixture("association/cluster.yaml", &[]),
+    fixture("association/service-after.yaml", &["10 info ECS101 unknown Cheese"]),
+    fixture("association/service-by-name.yaml", &["10 info ECS101 unknown Cheese"]),
+    fixture("association/service.yaml", &["10 info ECS101 unknown Cheese"]),
     fixture("broken/alias-bomb.yaml", &["19 warning ECS101 definite Smith", "28 error E0000 definite -"]),
     fixture("broken/duplicate-key.yaml", &["19 warning ECS101 definite Smith", "23 error E0000 definite -"]),
     fixture("broken/half-key.yaml", &["19 warning ECS101 definite Smith", "22 error E0000 definite -"]),
@@ -106,8 +115,7 @@ fn described(diagnostic: &Diagnostic) -> String {
 fn report(diagnostics: &[Diagnostic]) -> String {
     let style = Style { color: false, unicode: true, width: 100 };
     let files = [Arc::new(SourceFile::new("", ""))];
-    let report =
-        Report { diagnostics, problems: &[], rules: &[], files: &files, kind: "template", fixes: None, elapsed: None, style };
+    let report = Report { diagnostics, files: &files, kind: "template", style, ..Report::default() };
     Format::Full.render(&report)
 }
 

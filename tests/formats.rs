@@ -66,7 +66,10 @@ fn findings() -> Vec<Diagnostic> {
 
 fn problems() -> Vec<RunProblem> {
     let file = Some(NAMES[0].to_owned());
-    vec![RunProblem { file, message: "cannot\nbe read: 100%".into() }, RunProblem { file: None, message: "<no>".into() }]
+    vec![
+        RunProblem { file, place: None, message: "cannot\nbe read: 100%".into() },
+        RunProblem { file: None, place: None, message: "<no>".into() },
+    ]
 }
 
 /// The files of the findings, and one without.
@@ -79,16 +82,7 @@ fn files(findings: &[Diagnostic]) -> Vec<Arc<SourceFile>> {
 
 fn render(format: Format, findings: &[Diagnostic], problems: &[RunProblem]) -> String {
     let (files, rules) = (files(findings), rules());
-    let report = Report {
-        diagnostics: findings,
-        problems,
-        rules: &rules,
-        files: &files,
-        kind: "template",
-        fixes: None,
-        elapsed: None,
-        style: Style::default(),
-    };
+    let report = Report { diagnostics: findings, problems, rules: &rules, files: &files, kind: "template", ..Report::default() };
     format.render(&report)
 }
 
@@ -637,16 +631,7 @@ fn no_format_for_programs_depends_on_the_terminal_or_the_time() {
     let files = files(&findings);
     for format in Format::ALL.into_iter().filter(|format| !matches!(format, Format::Full | Format::Concise | Format::Github)) {
         let text = |elapsed: Option<std::time::Duration>, style: Style| {
-            let report = Report {
-                diagnostics: &findings,
-                problems: &[],
-                rules: &[],
-                files: &files,
-                kind: "template",
-                fixes: None,
-                elapsed,
-                style,
-            };
+            let report = Report { diagnostics: &findings, files: &files, kind: "template", elapsed, style, ..Report::default() };
             format.render(&report)
         };
         let style = Style { color: true, unicode: false, width: 40 };
@@ -658,16 +643,8 @@ fn no_format_for_programs_depends_on_the_terminal_or_the_time() {
 fn statistics_count_what_each_rule_found() {
     let findings = findings();
     let (files, rules) = (files(&findings), rules());
-    let report = Report {
-        diagnostics: &findings,
-        problems: &[],
-        rules: &rules,
-        files: &files,
-        kind: "template",
-        fixes: None,
-        elapsed: None,
-        style: Style::default(),
-    };
+    let report =
+        Report { diagnostics: &findings, problems: &[], rules: &rules, files: &files, kind: "template", ..Report::default() };
     insta::assert_snapshot!(Format::Full.render_statistics(&report).expect("it has the shape"), @r"
     COUNT  CODE      SEVERITY  FIXABLE  NAME
        10  ECS101    error           7  exec-on-asg-capacity-provider

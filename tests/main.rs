@@ -18,12 +18,17 @@ mod formats;
 mod graph;
 mod inspect;
 mod launches;
+mod layouts;
+mod linked;
+mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
 mod outputs;
+mod packaging;
 mod pages;
 mod reports;
 mod support;
+mod suppress;
 mod syntax;
 mod template;
 mod values;

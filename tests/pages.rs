@@ -52,7 +52,8 @@ impl Block<'_> {
 
     /// What the rules named report for `text` in place of this block, together with the templates beside it.
     fn check(&self, text: &str, page: &[Block], rules: &[&str]) -> Vec<Diagnostic> {
-        let mut settings: Settings = only(rules);
+        // What is unused shows only where the other rules run.
+        let mut settings: Settings = only(if rules.contains(&"SUP101") { &["ALL"] } else { rules });
         if let Some(word) = self.attribute("workspace") {
             settings.workspace = match word {
                 "closed" => Workspace::Closed,
@@ -70,7 +71,9 @@ impl Block<'_> {
         }
         files.push((self.file_name(), text));
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
-        check_together(&files, &settings)
+        let mut found = check_together(&files, &settings);
+        found.retain(|diagnostic| rules.contains(&&*diagnostic.code));
+        found
     }
 
     /// The lines that a `fires` block says it reports.
@@ -255,13 +258,12 @@ fn every_config_on_a_page_is_one_and_names_options_the_rule_has() {
         let mut faults = Vec::new();
         let mut documented = BTreeSet::new();
         for block in blocks(rule.page).iter().filter(|block| block.language == "yaml" && block.purpose == Purpose::Other) {
-            match config::parse(&block.text) {
-                Err(error) => faults.push(format!("the config at line {} cannot be read: {error}", block.at)),
-                Ok(settings) => {
-                    let options = settings.options(rule.code, rule.name).and_then(serde_json::Value::as_object);
-                    documented.extend(options.into_iter().flat_map(serde_json::Map::keys).cloned());
-                }
+            let reading = config::parse(&block.text, &crate::config::known_rules());
+            for error in &reading.errors {
+                faults.push(format!("the config at line {} cannot be read: {error}", block.at));
             }
+            let options = reading.settings.options(rule.code, rule.name).and_then(serde_json::Value::as_object);
+            documented.extend(options.into_iter().flat_map(serde_json::Map::keys).cloned());
         }
         let known: BTreeSet<String> = rule.options.iter().map(|option| (*option).to_owned()).collect();
         if documented != known {

@@ -46,8 +46,7 @@ fn files(number: usize) -> Vec<Arc<SourceFile>> {
 static ONE_FILE: LazyLock<Vec<Arc<SourceFile>>> = LazyLock::new(|| files(1));
 
 fn report(diagnostics: &[Diagnostic]) -> Report<'_> {
-    let style = Style::default();
-    Report { diagnostics, problems: &[], rules: &[], files: &ONE_FILE, kind: "template", fixes: None, elapsed: None, style }
+    Report { diagnostics, files: &ONE_FILE, kind: "template", ..Report::default() }
 }
 
 fn full(diagnostics: &[Diagnostic]) -> String {
@@ -286,7 +285,7 @@ fn no_format_lets_a_template_send_escape_codes_to_the_terminal() {
     finding.stack_path = vec![hostile.into()];
     finding.url = Some(hostile.into());
     finding.when = Some(Witness { parameters: [(hostile.to_owned(), hostile.to_owned())].into(), ..Witness::default() });
-    let problems = [RunProblem { file: Some(hostile.into()), message: hostile.into() }];
+    let problems = [RunProblem { file: Some(hostile.into()), place: None, message: hostile.into() }];
     for format in Format::ALL {
         let text = format.render(&Report { problems: &problems, ..report(std::slice::from_ref(&finding)) });
         assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}', '\u{7}', '\r']), "{text:?}");
@@ -317,7 +316,7 @@ fn concise_is_one_line_a_finding() {
 
 #[test]
 fn json_has_every_field() {
-    let problems = [RunProblem { file: None, message: "a problem".into() }];
+    let problems = [RunProblem { file: None, place: None, message: "a problem".into() }];
     let plain = finding(&Arc::new(SourceFile::new("名.yaml", "\u{feff}名: 前\n")), "前", "plain");
     let text = Format::Json.render(&Report { problems: &problems, ..report(&[hazard(), plain]) });
     serde_json::from_str::<serde_json::Value>(&text).expect("it is JSON");
@@ -331,6 +330,8 @@ fn json_without_findings_is_a_whole_document() {
     {"version": 1,
     "tool": {"name":"cfnvet","version":"[version]"},
     "files_checked": 0,
+    "suppressed": 0,
+    "in_baseline": 0,
     "diagnostics": [],
     "problems": []}
     "#);

@@ -10,12 +10,15 @@ use std::time::Instant;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, output, progress};
-use crate::check::{self, Outcome, Watch};
-use crate::config::{self, Overrides, ParameterFile, Selectors, Settings};
-use crate::discover::{self, ConfigFiles};
+use super::cfn_lint::{self, CfnLintArgs};
+use super::outputs::OutputArgs;
+use super::suppress;
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, InputArgs, SUCCESS, fix, known_rule, known_rules, output, progress};
+use crate::check::{self, Companions, Outcome, Watch};
+use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Selectors, Settings};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files};
 use crate::fix::Fixed;
-use crate::report::{Report, RunProblem, Style};
+use crate::report::{Hidden, Report, RunProblem};
 use crate::text::SourceFile;
 use crate::workspace;
 
@@ -23,24 +26,26 @@ use crate::workspace;
 /// checked among others.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
+pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     let start = now();
-    let outputs = arguments.output.outputs()?;
-    let overrides = overrides(arguments)?;
-    let allowed = fix::allowed(arguments)?;
+    let overrides = overrides(&mut arguments)?;
+    // What cannot be had together is refused before anything is read.
+    arguments.output.outputs()?;
+    let allowed = fix::allowed(&arguments)?;
     let clock = || start.elapsed();
     let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
     let work = || {
-        let inputs = watch.step("read", || read(&arguments.inputs, &overrides))?;
-        let Inputs { sources, settings, jobs, .. } = &inputs;
+        let inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
+        let Inputs { sources, settings, companions, jobs, .. } = &inputs;
+        let count = sources.len() + companions.sources.len();
         let found = match allowed {
             None => {
-                let check = || check::check_watched(sources, settings, &discover::linked, &watch);
-                Found::AsGiven(jobs.run(sources.len(), check)?)
+                let check = || check::check_among(sources, settings, companions, &discover::linked, &watch);
+                Found::AsGiven(jobs.run(count, check)?)
             }
             Some(allowed) => {
-                let fix = || crate::fix::apply(sources, settings, &discover::linked, allowed);
-                Found::Fixed(Box::new(watch.step("fix", || jobs.run(sources.len(), fix))?))
+                let fix = || crate::fix::apply(sources, settings, companions, &discover::linked, allowed);
+                Found::Fixed(Box::new(watch.step("fix", || jobs.run(count, fix))?))
             }
         };
         Ok::<_, CliError>((inputs, found))
@@ -48,39 +53,49 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     // Whoever types a template is not to be disturbed.
     let is_typed = arguments.inputs.paths.iter().any(|path| path.as_os_str() == discover::STANDARD_INPUT);
     let (inputs, found) = if is_typed { work() } else { progress::shown(&watch, work) }?;
-    let Inputs { mut sources, settings, mut problems, jobs } = inputs;
-    let (outcome, fixes) = match found {
-        Found::AsGiven(outcome) => {
-            let fixes = fix::offered(&outcome.diagnostics, &sources);
-            (outcome, fixes)
-        }
+    let Inputs { mut sources, skipped, settings, companions, mut problems, run, jobs } = inputs;
+    run.fill(&mut arguments.output);
+    let outputs = arguments.output.outputs()?;
+    let check = |sources: &[Arc<SourceFile>]| {
+        let check = || check::check_among(sources, &settings, &companions, &discover::linked, &watch);
+        jobs.run(sources.len() + companions.sources.len(), check)
+    };
+    let (mut outcome, fixes) = match found {
+        Found::AsGiven(outcome) => (outcome, None),
         Found::Fixed(fixed) if arguments.diff => {
-            tell(&sources, &problems);
+            tell(&sources, skipped, &problems);
             return fix::show(&outputs, &fixed, &problems);
         }
         Found::Fixed(fixed) => {
-            let check =
-                |sources: &[Arc<SourceFile>]| jobs.run(sources.len(), || check::check(sources, &settings, &discover::linked));
-            fix::keep(arguments, &mut sources, *fixed, &mut problems, check)?
+            let (outcome, fixes) = fix::keep(&arguments, &mut sources, *fixed, &mut problems, check)?;
+            (outcome, Some(fixes))
         }
     };
-    let Outcome { diagnostics, .. } = outcome;
+    if let Some(reason) = &arguments.add_ignores {
+        suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
+        suppress::add_ignores(&mut sources, &outcome.diagnostics, reason, &mut problems);
+        outcome = check(&sources)?;
+    }
+    let baseline = suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
+    let fixes = fixes.unwrap_or_else(|| fix::offered(&outcome.diagnostics, &sources));
+    let Outcome { diagnostics, suppressed, .. } = outcome;
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
-        rules: &[],
         files: &sources,
+        files_skipped: skipped,
         kind: "template",
         fixes: Some(fixes),
         elapsed: Some(start.elapsed()),
-        style: Style::default(),
+        hidden: Hidden { suppressed, baseline },
+        ..Report::default()
     };
-    let outputs = if fix::gives_text_back(arguments) { outputs.printed_by(output::aside) } else { outputs };
+    let outputs = if fix::gives_text_back(&arguments) { outputs.printed_by(output::aside) } else { outputs };
     watch.step("report", || outputs.write(&report))?;
     if arguments.timings {
         output::note(&watch.timings().render());
     }
-    tell(&sources, &problems);
+    tell(&sources, skipped, &problems);
     for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
         if !sources.iter().any(|source| source.text().contains(name.as_str())) {
             output::warning(&format!("no template has a parameter `{name}`"));
@@ -92,7 +107,7 @@ pub(super) fn run(arguments: &CheckArgs) -> Result<u8, CliError> {
     let base = Settings::default().with(&overrides);
     let fails = diagnostics.iter().any(|diagnostic| {
         let settings = by_file.get(diagnostic.file.name()).copied().unwrap_or(&base);
-        diagnostic.severity >= settings.fail_on
+        settings.fail_on.is_some_and(|level| diagnostic.severity >= level)
     });
     Ok(match (problems.is_empty(), fails) {
         (false, _) => COULD_NOT_RUN,
@@ -112,30 +127,117 @@ enum Found {
 /// What a run works on.
 pub(super) struct Inputs {
     pub(super) sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named do not look like templates.
+    pub(super) skipped: usize,
     /// Of each source.
     pub(super) settings: Vec<Arc<Settings>>,
+    /// Templates that are linked with though they are not checked.
+    pub(super) companions: Companions,
     pub(super) problems: Vec<RunProblem>,
+    /// What cfn-lint's config file says in place of arguments.
+    pub(super) run: RunConfig,
     pub(super) jobs: Jobs,
 }
 
 /// Finds and reads the templates, and what the user wants for each.
-pub(super) fn read(arguments: &InputArgs, overrides: &Overrides) -> Result<Inputs, CliError> {
+pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Overrides) -> Result<Inputs, CliError> {
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
-    let mut candidates = discover::candidates(&arguments.paths, arguments.only_templates);
+    regions(arguments)?;
+    let parameter_files = parameter_files(arguments)?;
+    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules());
+    let run = RunConfig::new(&mut configs);
+    let paths = if arguments.paths.is_empty() { run.paths() } else { arguments.paths.clone() };
+    let mut candidates = discover::candidates(&paths, arguments.only_templates);
     let mut problems = std::mem::take(&mut candidates.problems);
-    let (sources, unread) = jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
+    candidates.exclude(&mut configs);
+    candidates.exclude_globs(&cfn_lint.ignore_templates).map_err(CliError::Glob)?;
+    let Files { sources, skipped, problems: unread } =
+        jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
     problems.extend(unread);
-    let (mut settings, misconfigured) = settings(arguments, overrides, &sources);
-    problems.extend(misconfigured);
-    add_parameters(&parameter_files(arguments)?, &sources, &mut settings);
+    let mut settings = settings(&mut configs, overrides, &sources);
+    let companions = companions(&mut configs, overrides, &sources, &jobs)?;
+    problems.append(&mut configs.problems);
+    configs.warnings.iter().for_each(output::run_warning);
+    add_parameters(&parameter_files, overrides, &sources, &mut settings);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Inputs { sources, settings, problems, jobs })
+    Ok(Inputs { sources, skipped, settings, companions, problems, run, jobs })
+}
+
+fn config_source(arguments: &InputArgs, cfn_lint: &CfnLintArgs) -> ConfigSource {
+    match (&arguments.config, &cfn_lint.config_file) {
+        (Some(path), _) => ConfigSource::File(path.clone()),
+        (None, Some(path)) => ConfigSource::CfnLintFile(path.clone()),
+        (None, None) if arguments.isolated => ConfigSource::Isolated,
+        (None, None) => ConfigSource::Search,
+    }
+}
+
+/// Says what is wrong with the regions of the command line.
+fn regions(arguments: &InputArgs) -> Result<(), CliError> {
+    for written in &arguments.regions {
+        match config::region(written) {
+            Ok(()) => {}
+            Err(RegionFault::Warning(message)) => output::warning(&message),
+            Err(RegionFault::Error(message)) => return Err(CliError::Region(message)),
+        }
+    }
+    Ok(())
+}
+
+/// The templates of `workspace-roots` that are not among `sources`.
+fn companions(
+    configs: &mut ConfigFiles,
+    overrides: &Overrides,
+    sources: &[Arc<SourceFile>],
+    jobs: &Jobs,
+) -> Result<Companions, CliError> {
+    let roots = configs.workspace_roots();
+    if roots.is_empty() {
+        return Ok(Companions::default());
+    }
+    let mut candidates = discover::candidates(&roots, true);
+    configs.problems.append(&mut candidates.problems);
+    candidates.exclude(configs);
+    candidates.without(sources);
+    let Files { sources, problems: unread, .. } = jobs.run(candidates.count(), || discover::read(&candidates, ""))?;
+    configs.warnings.extend(unread);
+    let mut settings = settings(configs, overrides, &sources);
+    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
+    Ok(Companions { sources, settings })
+}
+
+/// What cfn-lint's config file says about the run, and the folder its paths are relative to.
+#[derive(Default)]
+pub(super) struct RunConfig {
+    settings: RunSettings,
+    folder: PathBuf,
+}
+
+impl RunConfig {
+    fn new(configs: &mut ConfigFiles) -> Self {
+        let found = configs.of_the_run();
+        found.map(|(settings, folder)| Self { settings: settings.run.clone(), folder }).unwrap_or_default()
+    }
+
+    /// What is checked where the command line names nothing.
+    fn paths(&self) -> Vec<PathBuf> {
+        if self.settings.templates.is_empty() {
+            return vec![PathBuf::from(".")];
+        }
+        self.settings.templates.iter().map(|glob| self.folder.join(glob)).collect()
+    }
+
+    /// Sets what the command line leaves open.
+    fn fill(&self, arguments: &mut OutputArgs) {
+        let file = self.settings.output_file.as_ref().map(|file| self.folder.join(file));
+        arguments.prefer(self.settings.format.as_deref().map(cfn_lint::format), file);
+    }
 }
 
 /// Says on standard error what kept a run from what it was asked to do.
-pub(super) fn tell(sources: &[Arc<SourceFile>], problems: &[RunProblem]) {
+pub(super) fn tell(sources: &[Arc<SourceFile>], skipped: usize, problems: &[RunProblem]) {
     problems.iter().for_each(output::problem);
-    if sources.is_empty() && problems.is_empty() {
+    if sources.is_empty() && skipped == 0 && problems.is_empty() {
         output::warning("no templates found");
     }
 }
@@ -145,7 +247,9 @@ fn now() -> Instant {
     Instant::now()
 }
 
-fn overrides(arguments: &CheckArgs) -> Result<Overrides, CliError> {
+fn overrides(arguments: &mut CheckArgs) -> Result<Overrides, CliError> {
+    let mut overrides = Overrides::default();
+    cfn_lint::merge(arguments, &mut overrides)?;
     for (option, names) in [("--select", &arguments.select), ("--ignore", &arguments.ignore)] {
         for written in names {
             known_rule(written).map_err(|nearest| CliError::UnknownRule { written: written.clone(), option, nearest })?;
@@ -154,7 +258,9 @@ fn overrides(arguments: &CheckArgs) -> Result<Overrides, CliError> {
     Ok(Overrides {
         selectors: Selectors { select: arguments.select.clone(), ignore: arguments.ignore.clone() },
         severity: arguments.severity,
-        fail_on: arguments.fail_on,
+        fail_on: arguments.fail_on.map(|level| level.0),
+        mandatory: overrides.mandatory,
+        rule_options: overrides.rule_options,
         ..input_overrides(&arguments.inputs)
     })
 }
@@ -170,19 +276,14 @@ pub(super) fn input_overrides(arguments: &InputArgs) -> Overrides {
     }
 }
 
-/// The settings of each source, and what is wrong with the config files.
-fn settings(arguments: &InputArgs, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> (Vec<Arc<Settings>>, Vec<RunProblem>) {
+/// The settings of each source.
+fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> Vec<Arc<Settings>> {
     let base = Arc::new(Settings::default().with(overrides));
-    if arguments.isolated {
-        return (vec![base; sources.len()], Vec::new());
-    }
-    let mut configs = ConfigFiles::default();
-    let given = arguments.config.as_ref().map(|path| configs.load(path));
     // Templates under one config file share their settings.
     let mut merged: Vec<(Arc<Settings>, Arc<Settings>)> = Vec::new();
     let mut all = Vec::with_capacity(sources.len());
     for source in sources {
-        let Some(config) = given.clone().or_else(|| configs.settings_of(Path::new(source.name()))) else {
+        let Some(config) = configs.settings_of(Path::new(source.name())) else {
             all.push(Arc::clone(&base));
             continue;
         };
@@ -193,39 +294,27 @@ fn settings(arguments: &InputArgs, overrides: &Overrides, sources: &[Arc<SourceF
             settings
         }));
     }
-    let mut problems = configs.problems;
-    for (file, settings) in &configs.loaded {
-        for written in settings.rule_names() {
-            if let Err(nearest) = known_rule(written) {
-                let message = format!("unknown rule `{written}`{}", super::hint(nearest));
-                problems.push(RunProblem { file: Some(file.clone()), message });
-            }
-        }
-    }
-    problems.dedup();
-    (all, problems)
+    all
 }
 
 fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
     let read = |path: &PathBuf| {
-        let problem = |problem: String| CliError::ParameterFile { path: path.clone(), problem };
-        let text = discover::text(path).map_err(problem)?;
-        config::parse_parameters(&text, path.extension().is_some_and(|ending| ending == "toml"))
-            .map_err(|error| problem(error.to_string()))
+        discover::parameter_file(path).map_err(|error| CliError::ParameterFile { path: path.clone(), problem: error.to_string() })
     };
     arguments.parameter_files.iter().map(read).collect()
 }
 
 /// Gives each template the parameters of the files that are for it. `--parameter` stays on top.
-fn add_parameters(files: &[ParameterFile], sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
-    for file in files {
+fn add_parameters(files: &[ParameterFile], overrides: &Overrides, sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
+    // The first file wins.
+    for file in files.iter().rev() {
         for (source, settings) in sources.iter().zip(&mut *settings) {
             if file.template.as_ref().is_some_and(|template| !workspace::names(template, source.name())) {
                 continue;
             }
             let settings = Arc::make_mut(settings);
-            for (name, value) in &file.parameters {
-                settings.parameters.entry(name.clone()).or_insert_with(|| value.clone());
+            for (name, value) in file.parameters.iter().filter(|(name, _)| !overrides.parameters.contains_key(*name)) {
+                settings.parameters.insert(name.clone(), value.clone());
             }
         }
     }

@@ -74,7 +74,7 @@ pub(super) fn keep(
                     *source = Arc::clone(&file.after);
                 }
             }
-            Err(message) => problems.push(RunProblem { file: Some(name.to_owned()), message }),
+            Err(message) => problems.push(RunProblem { file: Some(name.to_owned()), place: None, message }),
         }
     }
     if reads_standard_input(arguments) {
@@ -101,7 +101,7 @@ fn give_back(sources: &[Arc<SourceFile>], problems: &mut Vec<RunProblem>) -> Res
         if source.problem().is_some() {
             // What was read is not all that there was.
             let message = "cannot be fixed, because it is no UTF-8 text; nothing is printed".to_owned();
-            problems.push(RunProblem { file: Some(source.name().to_owned()), message });
+            problems.push(RunProblem { file: Some(source.name().to_owned()), place: None, message });
         } else {
             output::print(source.text())?;
         }

@@ -2,6 +2,7 @@
 //!
 //! What the commands do beyond reading their arguments and printing is in the modules to the left of this one.
 
+mod cfn_lint;
 mod check;
 mod fix;
 mod graph;
@@ -10,6 +11,8 @@ mod output;
 mod outputs;
 mod progress;
 mod rules;
+mod setup;
+mod suppress;
 mod write;
 
 use std::ffi::OsString;
@@ -22,7 +25,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use outputs::OutputArgs;
 
-use crate::config::{self, nearest};
+use crate::config::{self, KnownRule, nearest};
 use crate::diagnostic::Severity;
 use crate::report::Format;
 use crate::report::graph::GraphFormat;
@@ -50,6 +53,39 @@ Examples:
   aws ecs describe-capacity-providers > providers.json
   cfnvet inspect services.json providers.json
   cfnvet inspect services.json --template stacks/api.yaml   where the template says something else";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  cfnvet explain ECS101
+  cfnvet explain exec-on-asg-capacity-provider";
+
+const RULES_EXAMPLES: &str = "\
+Examples:
+  cfnvet rules                         as a table
+  cfnvet rules --output-format json    for programs";
+
+const INIT_EXAMPLES: &str = "\
+Where there is a .cfnlintrc, what it says is carried over.
+
+Examples:
+  cfnvet init
+  cfnvet init --force    write over the file that is there";
+
+const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  cfnvet config-schema > .cfnvet.schema.json";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  cfnvet completions bash > ~/.local/share/bash-completion/completions/cfnvet
+  cfnvet completions zsh > ~/.zfunc/_cfnvet
+  cfnvet completions fish > ~/.config/fish/completions/cfnvet.fish";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  cfnvet man | man -l -
+  cfnvet man check
+  cfnvet man --out ~/.local/share/man/man1";
 
 const CHECK_EXAMPLES: &str = "\
 Rules are named by code (ECS101), name, the beginning of codes (ECS, E30) or ALL; the most specific one wins.
@@ -96,15 +132,42 @@ enum Command {
     /// Show what templates were understood to be: resources, what they refer to and when, where ECS tasks are placed, and hazards
     Graph(Box<GraphArgs>),
     /// Print the page of a rule: what it finds, why, and what to do
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain {
         /// The rule's code or name
         rule: String,
     },
     /// List the rules
+    #[command(after_help = RULES_EXAMPLES)]
     Rules {
         /// How the list looks
         #[arg(long, value_name = "FORMAT", default_value = "full", value_parser = list_format_parser())]
         output_format: Format,
+    },
+    /// Write a first config file, .cfnvet.yaml, with every key explained
+    #[command(after_help = INIT_EXAMPLES)]
+    Init {
+        /// Write over the file that is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print the JSON Schema of the config file
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    ConfigSchema,
+    /// Print a script that completes command lines in a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// The command whose page is printed
+        command: Option<String>,
+        /// Write the pages of all commands into this folder
+        #[arg(long, value_name = "DIR", conflicts_with = "command")]
+        out: Option<PathBuf>,
     },
 }
 
@@ -138,9 +201,21 @@ struct CheckArgs {
     #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
     severity: Option<Severity>,
 
-    /// Exit with 1 for findings from this level on: info, warning or error [default: warning]
-    #[arg(long, value_name = "LEVEL", value_parser = severity_parser(), hide_possible_values = true, help_heading = "Rules")]
-    fail_on: Option<Severity>,
+    /// Exit with 1 for findings from this level on: info, warning, error or never [default: warning]
+    #[arg(long, value_name = "LEVEL", value_parser = fail_on_parser(), hide_possible_values = true, help_heading = "Rules")]
+    fail_on: Option<FailOn>,
+
+    /// Write `# cfnvet: ignore[RULE] REASON` into the templates, for every finding there is
+    #[arg(long, value_name = "REASON", value_parser = reason, conflicts_with_all = ["fix", "diff"], help_heading = "Suppression")]
+    add_ignores: Option<String>,
+
+    /// Do not report the findings that this file holds
+    #[arg(long, value_name = "FILE", help_heading = "Suppression")]
+    baseline: Option<PathBuf>,
+
+    /// Write the findings to a file for --baseline
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "add_ignores", "diff"], help_heading = "Suppression")]
+    write_baseline: Option<PathBuf>,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -148,13 +223,20 @@ struct CheckArgs {
     /// Say on standard error where the time went
     #[arg(long, help_heading = "Output")]
     timings: bool,
+
+    #[command(flatten)]
+    cfn_lint: cfn_lint::CfnLintArgs,
 }
+
+/// The level from which findings make a run fail; `None` for never.
+#[derive(Clone, Copy, Debug)]
+struct FailOn(Option<Severity>);
 
 /// What is read, and what is known about it.
 #[derive(Args, Debug)]
 struct InputArgs {
-    /// Files, folders (searched for templates), globs, or - for standard input
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Files, folders (searched for templates), globs, or - for standard input [default: .]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// A region the templates are meant for; may be given more than once
@@ -249,8 +331,24 @@ enum CliError {
     UnknownRule { written: String, option: &'static str, nearest: Option<&'static str> },
     #[error("unknown rule `{written}`{}", hint(*.nearest))]
     NothingToExplain { written: String, nearest: Option<&'static str> },
+    #[error("{} is there already, --force writes over it", config::FILE_NAME)]
+    ConfigExists,
+    #[error("{name}: {problem}")]
+    ConfigFile { name: &'static str, problem: String },
+    #[error("unknown command `{0}`, `cfnvet --help` lists them")]
+    UnknownCommand(String),
+    #[error("{0}")]
+    Region(String),
+    #[error("{0} in `--ignore-templates`")]
+    Glob(String),
+    #[error("`--configure-rule {0}` must have the form RULE:OPTION=VALUE")]
+    RuleOption(String),
+    #[error("invalid value `{written}` for `--parameters`: {problem}")]
+    Parameter { written: String, problem: &'static str },
     #[error("{}: {problem}", .path.display())]
     ParameterFile { path: PathBuf, problem: String },
+    #[error("{at}: {problem}")]
+    Baseline { at: String, problem: String },
     #[error(transparent)]
     Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
@@ -288,11 +386,15 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         }
     };
     let result = match cli.command {
-        Command::Check(arguments) => check::run(&arguments),
+        Command::Check(arguments) => check::run(*arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Graph(arguments) => graph::run(&arguments),
         Command::Explain { rule } => rules::explain(&rule),
         Command::Rules { output_format } => rules::list(output_format),
+        Command::Init { force } => setup::init(force),
+        Command::ConfigSchema => setup::schema(),
+        Command::Completions { shell } => setup::completions(shell),
+        Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),
     };
     result.unwrap_or_else(|error| {
         output::error(&error.to_string());
@@ -303,6 +405,11 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
 /// The codes and names of all rules.
 fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
     crate::rules::all().iter().map(|rule| (rule.code, rule.name))
+}
+
+/// All rules, as the config knows them.
+fn known_rules() -> Vec<KnownRule> {
+    crate::rules::all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
 }
 
 fn known_rule(written: &str) -> Result<(), Option<&'static str>> {
@@ -322,6 +429,20 @@ fn graph_format_parser() -> impl TypedValueParser<Value = GraphFormat> {
 
 fn severity_parser() -> impl TypedValueParser<Value = Severity> {
     PossibleValuesParser::new(["info", "warning", "error"]).map(|word| config::severity(&word).unwrap_or(Severity::Warning))
+}
+
+fn fail_on_parser() -> impl TypedValueParser<Value = FailOn> {
+    PossibleValuesParser::new(["info", "warning", "error", "never"]).map(|word| FailOn(config::severity(&word)))
+}
+
+/// What `--add-ignores` writes behind the rules: it must not end the comment.
+fn reason(text: &str) -> Result<String, &'static str> {
+    let reason = text.trim();
+    match reason {
+        "" => Err("a reason must be given"),
+        _ if reason.chars().any(char::is_control) => Err("a reason must be one line"),
+        _ => Ok(reason.to_owned()),
+    }
 }
 
 fn parameter(text: &str) -> Result<(String, String), &'static str> {

@@ -22,12 +22,30 @@ pub(super) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "error: {}", one_line(message));
 }
 
-/// Prints a problem to standard error.
+/// Prints a problem to standard error, with the text it is about.
 pub(super) fn problem(problem: &RunProblem) {
-    error(&match &problem.file {
-        Some(file) => format!("{file}: {}", problem.message),
-        None => problem.message.clone(),
-    });
+    error(&sentence(problem));
+    draw(problem);
+}
+
+/// Prints a problem to standard error that does not make the run fail.
+pub(super) fn run_warning(problem: &RunProblem) {
+    warning(&sentence(problem));
+    draw(problem);
+}
+
+fn sentence(problem: &RunProblem) -> String {
+    match (&problem.file, &problem.place) {
+        (Some(file), Some(place)) => format!("{file}:{}:{}: {}", place.line, place.column, problem.message),
+        (Some(file), None) => format!("{file}: {}", problem.message),
+        (None, _) => problem.message.clone(),
+    }
+}
+
+fn draw(problem: &RunProblem) {
+    if let (Some(file), Some(place)) = (&problem.file, &problem.place) {
+        let _ = write!(io::stderr(), "{}", place.drawing(file));
+    }
 }
 
 /// Prints a line to standard error that does not make the run fail.

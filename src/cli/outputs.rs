@@ -18,12 +18,11 @@ use crate::text::nearest_name;
 /// How the report looks, and where it goes.
 #[derive(Args, Debug)]
 pub(super) struct OutputArgs {
-    /// How the report looks; with =FILE it is written to that file. May be given more than once
+    /// How the report looks; with =FILE it is written to that file. May be given more than once [default: full]
     #[arg(
         long = "output-format",
         value_name = "FORMAT[=FILE]",
         value_parser = OutputParser,
-        default_value = "full",
         help_heading = "Output"
     )]
     formats: Vec<Output>,
@@ -73,9 +72,22 @@ pub(super) struct Outputs {
 }
 
 impl OutputArgs {
+    /// Sets what the command line leaves open.
+    pub(super) fn prefer(&mut self, format: Option<Format>, file: Option<PathBuf>) {
+        if self.formats.is_empty() {
+            self.formats.extend(format.map(|format| Output { format, file: None }));
+        }
+        if self.formats.iter().all(|output| output.file.is_none()) {
+            self.output_file = self.output_file.take().or(file);
+        }
+    }
+
     /// The reports; an error where they cannot be had together. Nothing has been read or written then.
     pub(super) fn outputs(&self) -> Result<Outputs, OutputsError> {
         let mut all = self.formats.clone();
+        if all.is_empty() {
+            all.push(Output { format: Format::default(), file: None });
+        }
         let mut printed = all.iter_mut().filter(|output| output.file.is_none());
         match (printed.next(), printed.next(), &self.output_file) {
             (Some(first), Some(second), _) => return Err(OutputsError::BothToStandardOutput(first.format, second.format)),

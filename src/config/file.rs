@@ -1,281 +1,358 @@
-//! The config file as it is written.
+//! The config file: from what is written to settings, and what is wrong with it.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::Deserialize;
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-
-use super::{Level, Settings, Workspace, severity};
-use crate::diagnostic::Severity;
+use super::globs::path_glob;
+use super::keys::{KEYS, Key, LEVELS, Shape};
+use super::node::{Node, Step, place};
+use super::regions::{RegionFault, region};
+use super::{KnownRule, Level, Settings, Workspace, nearest, severity};
+use crate::report::ProblemPlace;
 use crate::text::nearest_name;
 
 /// What is wrong with a config file, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}", self.place())]
+#[error("{}{message}", self.start())]
 pub struct ConfigError {
-    /// Line and column from 1, where known.
-    pub place: Option<(usize, usize)>,
+    /// Where, where known.
+    pub place: Option<ProblemPlace>,
     /// What is wrong.
     pub message: String,
 }
 
 impl ConfigError {
-    fn place(&self) -> String {
-        self.place.map(|(line, column)| format!("line {line}, column {column}: ")).unwrap_or_default()
+    fn start(&self) -> String {
+        self.place.as_ref().map(|place| format!("{}:{}: ", place.line, place.column)).unwrap_or_default()
     }
 }
 
-/// The settings that the text of a config file makes, with the defaults for what it leaves out.
-///
-/// # Errors
-///
-/// Where the text is not YAML, or has an unknown key or a value of the wrong kind.
-pub fn parse(text: &str) -> Result<Settings, ConfigError> {
-    settings_from(text, |file: File| file.0)
+/// What a config file says: what is right in it counts, what is wrong is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The settings, with the defaults for what is left out or wrong.
+    pub settings: Settings,
+    /// What is wrong.
+    pub errors: Vec<ConfigError>,
+    /// What has no effect, or may be wrong.
+    pub warnings: Vec<ConfigError>,
 }
 
-/// What `settings` makes of the text as a `T`; the defaults where there is nothing in it.
-pub(super) fn settings_from<T: DeserializeOwned>(text: &str, settings: fn(T) -> Settings) -> Result<Settings, ConfigError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let has_content = |line: &str| !matches!(line.trim(), "" | "---") && !line.trim_start().starts_with('#');
-    if !text.lines().any(has_content) {
-        return Ok(Settings::default());
+/// Reads the text of a `.cfnvet.yaml`, given the rules there are.
+#[must_use]
+pub fn parse(text: &str, rules: &[KnownRule]) -> Reading {
+    let mut reader = Reader::new(text, rules);
+    if let Some(root) = reader.read("a mapping of settings") {
+        reader.settings(&root);
     }
-    serde_yaml::from_str(text).map(settings).map_err(|error| {
-        let place = error.location().map(|location| (location.line(), location.column()));
-        // serde_yaml ends its message with the place, which stands in front here.
-        let message = error.to_string();
-        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-        ConfigError { place, message: message.to_owned() }
-    })
+    reader.finish()
 }
 
-const KEYS: [&str; 9] = ["select", "ignore", "severity", "fail-on", "rules", "regions", "parameters", "workspace", "stack-names"];
+/// Part of a file, and the way to it.
+#[derive(Clone, Debug)]
+pub(super) struct At<'n> {
+    pub(super) node: &'n Node,
+    pub(super) steps: Vec<Step>,
+}
 
-struct File(Settings);
-
-impl<'de> Deserialize<'de> for File {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(FileVisitor).map(Self)
+impl<'n> At<'n> {
+    fn step(&self, node: &'n Node, step: Step) -> Self {
+        At { node, steps: self.steps.iter().copied().chain([step]).collect() }
     }
 }
 
-struct FileVisitor;
+/// An entry of a mapping.
+pub(super) struct Entry<'n> {
+    pub(super) name: String,
+    pub(super) key: At<'n>,
+    pub(super) value: At<'n>,
+}
 
-impl<'de> Visitor<'de> for FileVisitor {
-    type Value = Settings;
+/// Reads one file.
+pub(super) struct Reader<'f> {
+    text: &'f str,
+    rules: &'f [KnownRule],
+    pub(super) reading: Reading,
+}
 
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a mapping of settings")
+impl<'f> Reader<'f> {
+    pub(super) fn new(text: &'f str, rules: &'f [KnownRule]) -> Self {
+        Self { text, rules, reading: Reading::default() }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Settings, A::Error> {
-        let mut settings = Settings::default();
-        let mut seen: Vec<&'static str> = Vec::new();
-        while let Some(key) = map.next_key_seed(Key { seen: &seen })? {
-            seen.push(key);
-            match key {
-                "select" => settings.selection.config.select = map.next_value::<Words>()?.0,
-                "ignore" => settings.selection.config.ignore = map.next_value::<Words>()?.0,
-                "severity" => settings.severity = map.next_value::<Threshold>()?.0,
-                "fail-on" => settings.fail_on = map.next_value::<Threshold>()?.0,
-                "regions" => settings.regions = map.next_value::<Words>()?.0,
-                "parameters" => {
-                    let parameters = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
-                    settings.parameters = parameters.into_iter().map(|(name, value)| (name, value.0)).collect();
+    /// The mapping that the file is; `None` where it is empty or something else.
+    pub(super) fn read(&mut self, expected: &str) -> Option<Node> {
+        match Node::read(self.text) {
+            Ok(Node::Null) => None,
+            Ok(node @ Node::Map(_)) => Some(node),
+            Ok(node) => {
+                self.error(&[], format!("it must be {expected}, not {}", node.kind()));
+                None
+            }
+            Err(error) => {
+                self.reading.errors.push(error);
+                None
+            }
+        }
+    }
+
+    /// What was read, the faults in the order of the file.
+    pub(super) fn finish(mut self) -> Reading {
+        let start = |fault: &ConfigError| fault.place.as_ref().map(|place| (place.line, place.column));
+        self.reading.errors.sort_by_key(start);
+        self.reading.warnings.sort_by_key(start);
+        self.reading
+    }
+
+    pub(super) fn error(&mut self, steps: &[Step], message: String) {
+        self.reading.errors.push(ConfigError { place: place(self.text, steps), message });
+    }
+
+    pub(super) fn warning(&mut self, steps: &[Step], message: String) {
+        self.reading.warnings.push(ConfigError { place: place(self.text, steps), message });
+    }
+
+    fn wrong_kind(&mut self, name: &str, at: &At, expected: &str) {
+        let written = if let Node::Number(number) = at.node { format!("`{number}`") } else { at.node.kind().to_owned() };
+        self.error(&at.steps, format!("`{name}` must be {expected}, not {written}"));
+    }
+
+    /// The entries of a mapping, each name once.
+    pub(super) fn entries<'n>(&mut self, name: &str, at: &At<'n>, expected: &str) -> Vec<Entry<'n>> {
+        let entries = match at.node {
+            Node::Map(entries) => entries,
+            Node::Null => return Vec::new(),
+            _ => {
+                self.wrong_kind(name, at, expected);
+                return Vec::new();
+            }
+        };
+        let mut found: Vec<Entry> = Vec::with_capacity(entries.len());
+        for (index, (key, value)) in entries.iter().enumerate() {
+            let key = at.step(key, Step::Key(index));
+            match key.node.scalar() {
+                None => self.error(&key.steps, format!("a key must be a text, not {}", key.node.kind())),
+                Some(name) if found.iter().any(|entry| entry.name == name) => {
+                    self.error(&key.steps, format!("`{name}` is given twice"));
                 }
-                "workspace" => settings.workspace = map.next_value::<Linking>()?.0,
-                "stack-names" => {
-                    let names = map.next_value::<Option<BTreeMap<String, Text>>>()?.unwrap_or_default();
-                    settings.stack_names = names.into_iter().map(|(path, name)| (path, name.0)).collect();
+                Some(name) => found.push(Entry { name, key, value: at.step(value, Step::Value(index)) }),
+            }
+        }
+        found
+    }
+
+    fn settings(&mut self, root: &Node) {
+        for Entry { name, key, value } in self.entries("the file", &At { node: root, steps: Vec::new() }, "a mapping of settings")
+        {
+            match KEYS.iter().find(|known| known.name == name) {
+                Some(known) => self.setting(known, &value),
+                None => {
+                    let message = unknown("key", &name, KEYS.iter().map(|key| key.name), "the keys are");
+                    self.error(&key.steps, message);
                 }
-                _ => {
-                    for (rule, entry) in map.next_value::<Option<BTreeMap<String, RuleEntry>>>()?.unwrap_or_default() {
-                        settings.severity_overrides.extend(entry.level.map(|level| (rule.clone(), level)));
-                        if !entry.options.is_empty() {
-                            settings.rule_options.insert(rule, serde_json::Value::Object(entry.options));
-                        }
+            }
+        }
+    }
+
+    fn setting(&mut self, key: &Key, at: &At) {
+        match (key.shape, key.name) {
+            (Shape::Rules, "select") => self.reading.settings.selection.config.select = self.rules(key.name, at),
+            (Shape::Rules, _) => self.reading.settings.selection.config.ignore = self.rules(key.name, at),
+            (Shape::Regions, _) => self.reading.settings.regions = self.regions(key.name, at),
+            (Shape::Word(known), name) => {
+                let Some(word) = self.word(name, at, known) else { return };
+                let settings = &mut self.reading.settings;
+                match name {
+                    "severity" => settings.severity = severity(&word).unwrap_or(settings.severity),
+                    "fail-on" => settings.fail_on = severity(&word),
+                    _ => {
+                        settings.workspace = match word.as_str() {
+                            "off" => Workspace::Off,
+                            "closed" => Workspace::Closed,
+                            _ => Workspace::Open,
+                        };
                     }
                 }
             }
-        }
-        Ok(settings)
-    }
-}
-
-struct Linking(Workspace);
-
-impl<'de> Deserialize<'de> for Linking {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = Text::deserialize(deserializer)?.0;
-        match word.as_str() {
-            // `off` without quotes is a boolean of YAML 1.1.
-            "off" | "false" => Ok(Self(Workspace::Off)),
-            "open" => Ok(Self(Workspace::Open)),
-            "closed" => Ok(Self(Workspace::Closed)),
-            _ => Err(de::Error::custom(format!("`{word}` is no way to link templates, it must be `open`, `closed` or `off`"))),
-        }
-    }
-}
-
-/// One of [`KEYS`], each at most once.
-struct Key<'a> {
-    seen: &'a [&'static str],
-}
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = &'static str;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = &'static str;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("the name of a setting")
-    }
-
-    fn visit_str<E: de::Error>(self, word: &str) -> Result<&'static str, E> {
-        if self.seen.contains(&word) {
-            return Err(E::custom(format!("`{word}` is given twice")));
-        }
-        KEYS.into_iter().find(|key| *key == word).ok_or_else(|| {
-            let underscored = word.replace('_', "-");
-            E::custom(match nearest_name(&underscored, KEYS.into_iter()) {
-                Some(key) => format!("unknown key `{word}`, did you mean `{key}`?"),
-                None => format!("unknown key `{word}`, the keys are {}", quoted(&KEYS)),
-            })
-        })
-    }
-}
-
-fn quoted(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// A list of words, or one text with commas.
-#[derive(Default)]
-pub(super) struct Words(pub(super) Vec<String>);
-
-impl<'de> Deserialize<'de> for Words {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ListVisitor;
-
-        impl<'de> Visitor<'de> for ListVisitor {
-            type Value = Words;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a list of words")
-            }
-
-            fn visit_unit<E>(self) -> Result<Words, E> {
-                Ok(Words(Vec::new()))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Words, E> {
-                Ok(Words(split_words(text).collect()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Words, A::Error> {
-                let mut words = Vec::new();
-                while let Some(word) = list.next_element::<String>()? {
-                    words.push(word);
+            (Shape::Globs, "exclude") => self.reading.settings.exclude = self.globs(key.name, at),
+            (Shape::Globs, "parameter-files") => self.reading.settings.parameter_files = self.paths(key.name, at),
+            (Shape::Globs, _) => self.reading.settings.workspace_roots = self.paths(key.name, at),
+            (Shape::Path, name) => self.reading.settings.baseline = self.path(name, at),
+            (Shape::RulesByGlob, name) => {
+                for entry in self.entries(name, at, "a mapping of globs to rules") {
+                    self.check_glob(&entry.name, &entry.key);
+                    let rules = self.rules(&entry.name, &entry.value);
+                    self.reading.settings.per_path_ignores.push((entry.name, rules));
                 }
-                Ok(Words(words))
+            }
+            (Shape::Texts, "parameters") => self.reading.settings.parameters = self.texts(key.name, at).into_iter().collect(),
+            (Shape::Texts, _) => self.reading.settings.stack_names = self.texts(key.name, at).into_iter().collect(),
+            (Shape::Entries, name) => {
+                for entry in self.entries(name, at, "a mapping of rules") {
+                    self.rule(&entry);
+                }
             }
         }
-
-        deserializer.deserialize_any(ListVisitor)
-    }
-}
-
-fn split_words(text: &str) -> impl Iterator<Item = String> {
-    text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
-/// `severity` and `fail-on`.
-struct Threshold(Severity);
-
-impl<'de> Deserialize<'de> for Threshold {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(WordVisitor { parse: severity, words: &["info", "warning", "error"] }).map(Self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Level {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WordVisitor { parse: Self::parse, words: &["off", "info", "warning", "error"] })
-    }
-}
-
-/// One of a few words.
-struct WordVisitor<T> {
-    parse: fn(&str) -> Option<T>,
-    words: &'static [&'static str],
-}
-
-impl<T> Visitor<'_> for WordVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        write!(f, "one of {}", quoted(self.words))
     }
 
-    fn visit_str<E: de::Error>(self, word: &str) -> Result<T, E> {
-        (self.parse)(word).ok_or_else(|| E::custom(format!("unknown level `{word}`, it is one of {}", quoted(self.words))))
-    }
-
-    /// In YAML 1.1, `off` is a boolean.
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<T, E> {
-        self.visit_str(if value { "on" } else { "off" })
-    }
-}
-
-/// The value of a template parameter, which CloudFormation takes as text.
-struct Text(String);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextVisitor;
-
-        impl Visitor<'_> for TextVisitor {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a text, in quotes")
+    /// What the file says about one rule: its severity, and options that only the rule understands.
+    fn rule(&mut self, entry: &Entry) {
+        self.check_rule(&entry.name, &entry.key);
+        let is_named =
+            |rule: &&KnownRule| rule.code.eq_ignore_ascii_case(&entry.name) || rule.name.eq_ignore_ascii_case(&entry.name);
+        let known = self.rules.iter().find(is_named).copied();
+        let mut options = serde_json::Map::new();
+        for inner in self.entries(&entry.name, &entry.value, "a mapping such as `{severity: off}`") {
+            if inner.name == "severity" {
+                let word = self.word("severity", &inner.value, LEVELS);
+                let level = word.and_then(|word| Level::parse(&word));
+                self.reading.settings.severity_overrides.extend(level.map(|level| (entry.name.clone(), level)));
+                continue;
             }
-
-            fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(text.to_owned()))
+            if let Some(rule) = known.filter(|rule| !rule.options.contains(&inner.name.as_str())) {
+                let keys = rule.options.iter().copied().chain(["severity"]);
+                let message = unknown("option", &inner.name, keys, "it has");
+                self.error(&inner.key.steps, format!("{}: {message}", rule.code));
             }
+            options.insert(inner.name, inner.value.node.to_json());
+        }
+        if !options.is_empty() {
+            self.reading.settings.rule_options.insert(entry.name.clone(), serde_json::Value::Object(options));
+        }
+    }
 
-            fn visit_bool<E>(self, value: bool) -> Result<Text, E> {
-                Ok(Text(value.to_string()))
+    /// A list of words, or one text with commas; each with the way to it.
+    pub(super) fn words<'n>(&mut self, name: &str, at: &At<'n>, expected: &str) -> Vec<(String, At<'n>)> {
+        match at.node {
+            Node::Null => Vec::new(),
+            Node::Text(text) => {
+                text.split(',').map(str::trim).filter(|word| !word.is_empty()).map(|word| (word.to_owned(), at.clone())).collect()
             }
-
-            fn visit_u64<E>(self, value: u64) -> Result<Text, E> {
-                Ok(Text(value.to_string()))
+            Node::List(items) => {
+                let mut words = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    let item = at.step(item, Step::Item(index));
+                    match item.node {
+                        Node::Text(word) => words.push((word.clone(), item)),
+                        _ => self.error(&item.steps, format!("an item of `{name}` must be a text, not {}", item.node.kind())),
+                    }
+                }
+                words
             }
-
-            fn visit_i64<E>(self, value: i64) -> Result<Text, E> {
-                Ok(Text(value.to_string()))
+            _ => {
+                self.wrong_kind(name, at, expected);
+                Vec::new()
             }
         }
+    }
 
-        deserializer.deserialize_any(TextVisitor)
+    fn rules(&mut self, name: &str, at: &At) -> Vec<String> {
+        let words = self.words(name, at, "a list of rules");
+        for (word, at) in &words {
+            self.check_rule(word, at);
+        }
+        words.into_iter().map(|(word, _)| word).collect()
+    }
+
+    fn check_rule(&mut self, written: &str, at: &At) {
+        if let Err(near) = nearest(written, self.rules.iter().map(|rule| (rule.code, rule.name))) {
+            let hint = near.map_or_else(|| ", `cfnvet rules` lists them".to_owned(), |near| format!(", did you mean `{near}`?"));
+            self.error(&at.steps, format!("unknown rule `{written}`{hint}"));
+        }
+    }
+
+    pub(super) fn regions(&mut self, name: &str, at: &At) -> Vec<String> {
+        let words = self.words(name, at, "a list of regions");
+        let mut regions = Vec::with_capacity(words.len());
+        for (word, at) in words {
+            match region(&word) {
+                // cfn-lint's word for all regions it knows.
+                _ if word == "ALL_REGIONS" => continue,
+                Ok(()) => {}
+                Err(RegionFault::Warning(message)) => self.warning(&at.steps, message),
+                Err(RegionFault::Error(message)) => self.error(&at.steps, message),
+            }
+            regions.push(word);
+        }
+        regions
+    }
+
+    pub(super) fn globs(&mut self, name: &str, at: &At) -> Vec<String> {
+        let words = self.words(name, at, "a list of globs");
+        for (word, at) in &words {
+            self.check_glob(word, at);
+        }
+        words.into_iter().map(|(word, _)| word).collect()
+    }
+
+    /// Folders, files and globs that may lie outside the file's folder.
+    pub(super) fn paths(&mut self, name: &str, at: &At) -> Vec<String> {
+        self.words(name, at, "a list of folders and globs").into_iter().map(|(word, _)| word).collect()
+    }
+
+    /// A file, relative to the folder of this one.
+    fn path(&mut self, name: &str, at: &At) -> Option<String> {
+        match at.node {
+            Node::Text(path) if !path.is_empty() => return Some(path.clone()),
+            Node::Null => {}
+            _ => self.wrong_kind(name, at, "the path of a file"),
+        }
+        None
+    }
+
+    fn check_glob(&mut self, glob: &str, at: &At) {
+        if let Err(message) = path_glob(glob) {
+            self.error(&at.steps, message);
+        }
+    }
+
+    /// One of a few words, in lower case.
+    pub(super) fn word(&mut self, name: &str, at: &At, known: &[&str]) -> Option<String> {
+        let written = match at.node {
+            // `off` without quotes is a boolean of YAML 1.1.
+            Node::Bool(value) => if *value { "on" } else { "off" }.to_owned(),
+            Node::Text(word) => word.clone(),
+            _ => {
+                self.wrong_kind(name, at, &one_of(known));
+                return None;
+            }
+        };
+        let word = written.to_ascii_lowercase();
+        if known.contains(&word.as_str()) {
+            return Some(word);
+        }
+        let hint = nearest_name(&word, known.iter().copied()).map(|near| format!(", did you mean `{near}`?"));
+        let hint = hint.unwrap_or_else(|| format!(", it must be {}", one_of(known)));
+        self.error(&at.steps, format!("`{name}` cannot be `{written}`{hint}"));
+        None
+    }
+
+    /// Texts by name; CloudFormation takes the value of a parameter as text.
+    pub(super) fn texts(&mut self, name: &str, at: &At) -> Vec<(String, String)> {
+        let mut texts = Vec::new();
+        for entry in self.entries(name, at, "a mapping of names to texts") {
+            match entry.value.node.scalar() {
+                Some(text) => texts.push((entry.name, text)),
+                None => self.wrong_kind(&entry.name, &entry.value, "a text, in quotes"),
+            }
+        }
+        texts
     }
 }
 
-/// What the config says about one rule: its severity, and options that only the rule understands.
-#[derive(Deserialize)]
-#[serde(expecting = "a mapping such as `{severity: off}`")]
-struct RuleEntry {
-    #[serde(rename = "severity")]
-    level: Option<Level>,
-    #[serde(flatten)]
-    options: serde_json::Map<String, serde_json::Value>,
+/// What is said about a name that is none of `known`.
+pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone, list: &str) -> String {
+    match nearest_name(name, known.clone()).or_else(|| nearest_name(&name.replace('_', "-"), known.clone())) {
+        Some(near) => format!("unknown {what} `{name}`, did you mean `{near}`?"),
+        None => {
+            let known: Vec<String> = known.map(|known| format!("`{known}`")).collect();
+            format!("unknown {what} `{name}`, {list} {}", known.join(", "))
+        }
+    }
+}
+
+/// "`a`, `b` or `c`".
+fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
 }

@@ -3,17 +3,26 @@
 //! Where a config file is found is in `discover`; which rules exist is in `rules`, so names are checked there against
 //! [`Settings::rule_names`].
 
+mod baseline;
 mod cfnlintrc;
 mod file;
+mod globs;
+mod keys;
+mod node;
 mod parameters;
+mod regions;
 mod selection;
 
 use std::collections::BTreeMap;
 
-pub use cfnlintrc::parse_cfnlintrc;
-pub use file::{ConfigError, parse};
+pub use baseline::{Baseline, BaselineEntry};
+pub use cfnlintrc::{CFN_LINT_EXIT_CODES, CFN_LINT_FORMATS, cfn_lint_fail_on, parse_cfnlintrc};
+pub use file::{ConfigError, Reading, parse};
+pub use globs::{path_glob, path_globs};
+pub use keys::{schema, starter};
 pub use parameters::{ParameterFile, parse_parameters};
-pub use selection::{Selection, Selectors, nearest};
+pub use regions::{REGIONS, RegionFault, region};
+pub use selection::{Selection, Selectors, matches, nearest};
 
 use crate::diagnostic::Severity;
 
@@ -22,6 +31,17 @@ pub const FILE_NAME: &str = ".cfnvet.yaml";
 
 /// The names of cfn-lint's config file, which is read where there is none of ours.
 pub const CFNLINTRC_NAMES: [&str; 3] = [".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml"];
+
+/// A rule as the config knows it: what it is called, and the options it has.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownRule {
+    /// Its code.
+    pub code: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// The names of its options.
+    pub options: &'static [&'static str],
+}
 
 /// What a rule's severity is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,10 +82,12 @@ pub enum Workspace {
 pub struct Settings {
     /// Which rules run.
     pub selection: Selection,
+    /// The file of findings that are not reported again; `discover` makes it a path from the current folder.
+    pub baseline: Option<String>,
     /// Findings below this are not reported.
     pub severity: Severity,
-    /// A finding from this level on makes the run fail.
-    pub fail_on: Severity,
+    /// A finding from this level on makes the run fail; `None` for none.
+    pub fail_on: Option<Severity>,
     /// What rules are set to, by code or name as written.
     pub severity_overrides: BTreeMap<String, Level>,
     /// The options of rules, by code or name as written.
@@ -78,20 +100,50 @@ pub struct Settings {
     pub workspace: Workspace,
     /// The names of the stacks that templates are deployed as, by the template's path.
     pub stack_names: BTreeMap<String, String>,
+    /// Rules that do not run on templates that match a glob, relative to the folder of the config file.
+    pub per_path_ignores: Vec<(String, Vec<String>)>,
+    /// Globs of files that are left out where a folder or a glob is searched, relative to the same.
+    pub exclude: Vec<String>,
+    /// Whether files that are named are left out too, as cfn-lint does.
+    pub exclude_named: bool,
+    /// Files of parameter values, relative to the same.
+    pub parameter_files: Vec<String>,
+    /// Folders and globs of templates that are linked with though they are not checked, relative to the same.
+    pub workspace_roots: Vec<String>,
+    /// What a `.cfnlintrc` says about the whole run.
+    pub run: RunSettings,
+}
+
+/// What cfn-lint's config file says in place of arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunSettings {
+    /// Globs of what is checked where the command line names nothing.
+    pub templates: Vec<String>,
+    /// cfn-lint's word for how the report looks.
+    pub format: Option<String>,
+    /// Where the report goes.
+    pub output_file: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             selection: Selection::default(),
+            baseline: None,
             severity: Severity::Warning,
-            fail_on: Severity::Warning,
+            fail_on: Some(Severity::Warning),
             severity_overrides: BTreeMap::new(),
             rule_options: BTreeMap::new(),
             regions: Vec::new(),
             parameters: BTreeMap::new(),
             workspace: Workspace::Open,
             stack_names: BTreeMap::new(),
+            per_path_ignores: Vec::new(),
+            exclude: Vec::new(),
+            exclude_named: false,
+            parameter_files: Vec::new(),
+            workspace_roots: Vec::new(),
+            run: RunSettings::default(),
         }
     }
 }
@@ -103,8 +155,12 @@ pub struct Overrides {
     pub selectors: Selectors,
     /// `--severity`.
     pub severity: Option<Severity>,
-    /// `--fail-on`.
-    pub fail_on: Option<Severity>,
+    /// `--fail-on`, where `None` inside is `never`.
+    pub fail_on: Option<Option<Severity>>,
+    /// cfn-lint's `--mandatory-checks`; they add to the config file's.
+    pub mandatory: Vec<String>,
+    /// The options that cfn-lint's `--configure-rule` sets, by rule; each wins over the config file's.
+    pub rule_options: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
     /// `--region`; where given, in place of the config file's.
     pub regions: Vec<String>,
     /// `--parameter`; each wins over the config file's of the same name.
@@ -122,6 +178,13 @@ impl Settings {
         self.selection.command_line = overrides.selectors.clone();
         self.severity = overrides.severity.unwrap_or(self.severity);
         self.fail_on = overrides.fail_on.unwrap_or(self.fail_on);
+        self.selection.mandatory.extend(overrides.mandatory.iter().cloned());
+        for (rule, options) in &overrides.rule_options {
+            let known = self.rule_options.entry(rule.clone()).or_insert_with(|| serde_json::json!({}));
+            if let Some(known) = known.as_object_mut() {
+                known.extend(options.clone());
+            }
+        }
         if !overrides.regions.is_empty() {
             self.regions.clone_from(&overrides.regions);
         }
@@ -143,12 +206,22 @@ impl Settings {
     /// where this is `Some(true)`.
     #[must_use]
     pub fn choice(&self, code: &str, name: &str) -> Option<bool> {
+        if self.is_mandatory(code, name) {
+            return Some(true);
+        }
         let off = || (self.level(code, name) == Some(Level::Off)).then_some(false);
-        self.selection.command_line.choice(code, name).or_else(off).or_else(|| {
+        let here = || self.selection.path_ignores(code, name).then_some(false);
+        self.selection.command_line.choice(code, name).or_else(here).or_else(off).or_else(|| {
             // `--select` on the command line stands in place of the config file's `select`.
             let config = self.selection.config.choice(code, name);
             config.filter(|chosen| !chosen || self.selection.command_line.select.is_empty())
         })
+    }
+
+    /// Whether the rule runs whatever the config, a template or a comment ignores.
+    #[must_use]
+    pub fn is_mandatory(&self, code: &str, name: &str) -> bool {
+        self.selection.is_mandatory(code, name)
     }
 
     /// The severity of the rule's findings, which is `default` unless the config sets it.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::ConfigError;
+use super::node::fault;
+use crate::report::ProblemPlace;
 
 /// What a parameter file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,10 +34,7 @@ pub fn parse_parameters(text: &str, toml: bool) -> Result<ParameterFile, ConfigE
     if toml {
         return sam_config(text);
     }
-    let value: Value = serde_yaml::from_str(text).map_err(|error| ConfigError {
-        place: error.location().map(|place| (place.line(), place.column())),
-        message: error.to_string(),
-    })?;
+    let value: Value = serde_yaml::from_str(text).map_err(|error| fault(text, &error))?;
     match value {
         Value::Array(list) => {
             let pairs: Option<Vec<(String, String)>> = list.iter().filter(|item| !uses_previous(item)).map(pair).collect();
@@ -90,7 +89,8 @@ fn sam_config(text: &str) -> Result<ParameterFile, ConfigError> {
     let file: toml::Table = toml::from_str(text).map_err(|error| ConfigError {
         place: error.span().map(|span| {
             let before = &text[..span.start.min(text.len())];
-            (before.matches('\n').count() + 1, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            ProblemPlace::new(text, before.matches('\n').count() + 1, column)
         }),
         message: error.message().to_owned(),
     })?;
@@ -194,6 +194,6 @@ mod tests {
     #[test]
     fn anything_else_is_refused_with_its_place() {
         assert!(parse_parameters("just text", false).is_err());
-        assert_eq!(parse_parameters("[a]\nb = ", true).unwrap_err().place.map(|place| place.0), Some(2));
+        assert_eq!(parse_parameters("[a]\nb = ", true).unwrap_err().place.map(|place| place.line), Some(2));
     }
 }

@@ -9,12 +9,24 @@ pub struct Selection {
     pub config: Selectors,
     /// What the command line says, which wins.
     pub command_line: Selectors,
+    /// Rules that the config ignores for the path of the template.
+    pub path_ignore: Vec<String>,
+    /// Rules that run whatever ignores them, as cfn-lint's `mandatory_checks` names them.
+    pub mandatory: Vec<String>,
 }
 
 impl Selection {
     /// Whether rules that no selector matches run.
     pub(super) fn takes_the_rest(&self) -> bool {
         self.command_line.select.is_empty() && self.config.select.is_empty()
+    }
+
+    pub(super) fn path_ignores(&self, code: &str, name: &str) -> bool {
+        self.path_ignore.iter().any(|selector| specificity(selector, code, name).is_some())
+    }
+
+    pub(super) fn is_mandatory(&self, code: &str, name: &str) -> bool {
+        self.mandatory.iter().any(|selector| specificity(selector, code, name).is_some())
     }
 }
 
@@ -40,6 +52,12 @@ impl Selectors {
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.select.iter().chain(&self.ignore).map(String::as_str)
     }
+}
+
+/// Whether a selector names the rule: by code, name, the beginning of its code, or `ALL`.
+#[must_use]
+pub fn matches(selector: &str, code: &str, name: &str) -> bool {
+    specificity(selector, code, name).is_some()
 }
 
 /// How narrowly `selector` matches the rule; `None` where it does not.

@@ -9,7 +9,7 @@ use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, Piece, pieces};
 use crate::text::Place;
-use crate::values::{Formula, ResourceId, StackId};
+use crate::values::{Formula, Precedence, ResourceId, StackId};
 
 /// A reference from one resource to another. CloudFormation creates the target first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,9 +72,9 @@ impl<'t> ResourceGraph<'t> {
         if self.values.is_deployed() {
             return Formula::TRUE;
         }
-        match (self.values.is_own(later.stack), self.values.is_own(earlier.stack)) {
-            (true, false) => return Formula::TRUE,
-            (false, true) => return Formula::FALSE,
+        match (self.values.precedence(later.stack), self.values.precedence(earlier.stack)) {
+            (None, Some(Precedence::Before)) | (Some(Precedence::After), None) => return Formula::TRUE,
+            (None, Some(_)) | (Some(_), None) => return Formula::FALSE,
             _ => {}
         }
         let mut path = self.values.around(earlier.stack);

@@ -77,6 +77,12 @@ impl<'t> ResourceGraph<'t> {
                 found.push(Identity { when, target });
             }
         };
+        // Another stack may declare what is called so.
+        if let Some(written) = name.known()
+            && !named.reserved.contains(&written)
+        {
+            self.values.find_declared(named.resource_type, written);
+        }
         for reserved in named.reserved {
             let literal = Text::literal(*reserved);
             if let Some(same) = self.values.known_to_be_same(&name, &literal, when) {

@@ -19,6 +19,8 @@ pub(super) fn render(report: &Report) -> String {
     let _ = writeln!(out, "{{\"version\": {VERSION},");
     let _ = writeln!(out, "\"tool\": {},", line(&TOOL));
     let _ = writeln!(out, "\"files_checked\": {},", report.files.len());
+    let _ = writeln!(out, "\"suppressed\": {},", report.hidden.suppressed);
+    let _ = writeln!(out, "\"in_baseline\": {},", report.hidden.baseline);
     out.push_str("\"diagnostics\": ");
     list(&mut out, report.diagnostics.iter().map(|diagnostic| line(&Finding::new(diagnostic))));
     out.push_str(",\n\"problems\": ");
@@ -28,7 +30,15 @@ pub(super) fn render(report: &Report) -> String {
 }
 
 pub(super) fn problems(out: &mut String, report: &Report) {
-    let problem = |problem: &super::RunProblem| line(&Problem { file: problem.file.as_deref(), message: &problem.message });
+    let problem = |problem: &super::RunProblem| {
+        let place = problem.place.as_ref();
+        line(&Problem {
+            file: problem.file.as_deref(),
+            message: &problem.message,
+            line: place.map(|place| place.line),
+            column: place.map(|place| place.column),
+        })
+    };
     list(out, report.problems.iter().map(problem));
 }
 
@@ -72,6 +82,8 @@ pub(super) const TOOL: Tool = Tool { name: env!("CARGO_PKG_NAME"), version: env!
 struct Problem<'a> {
     file: Option<&'a str>,
     message: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
 }
 
 #[derive(Serialize)]

@@ -33,7 +33,7 @@ use crate::diagnostic::{Diagnostic, RuleInfo};
 use crate::text::SourceFile;
 
 /// What a run has found out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Report<'a> {
     /// The findings, in the order in which they are shown.
     pub diagnostics: &'a [Diagnostic],
@@ -43,6 +43,8 @@ pub struct Report<'a> {
     pub rules: &'a [RuleInfo],
     /// The files checked, with and without findings.
     pub files: &'a [Arc<SourceFile>],
+    /// The number of files that were named and are no templates.
+    pub files_skipped: usize,
     /// What these files are, for the summary: `template`.
     pub kind: &'static str,
     /// What was fixed and can be; `None` where there is no `--fix`.
@@ -51,6 +53,17 @@ pub struct Report<'a> {
     pub elapsed: Option<Duration>,
     /// What the reader's side can show.
     pub style: Style,
+    /// How many findings are not shown, and why.
+    pub hidden: Hidden,
+}
+
+/// Findings that are not shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// The templates suppress them.
+    pub suppressed: usize,
+    /// They are in the baseline.
+    pub baseline: usize,
 }
 
 /// What was fixed, and what can be.
@@ -71,8 +84,62 @@ pub struct Fixes {
 pub struct RunProblem {
     /// The file it is about; `None` for the command line.
     pub file: Option<String>,
+    /// Where in the file it is, where that is known.
+    pub place: Option<ProblemPlace>,
     /// What is wrong, without the file's name.
     pub message: String,
+}
+
+/// The place of a problem in a text that is no template, such as a config file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProblemPlace {
+    /// From 1.
+    pub line: usize,
+    /// In characters, from 1.
+    pub column: usize,
+    /// The number of characters that are wrong, at least 1.
+    pub width: usize,
+    /// The text of the line.
+    pub text: String,
+}
+
+impl ProblemPlace {
+    /// The word of YAML at a line and column of `text`, both from 1.
+    #[must_use]
+    pub fn new(text: &str, line: usize, column: usize) -> Self {
+        let text = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let rest: Vec<char> = text.chars().skip(column.saturating_sub(1)).collect();
+        let quote = rest.first().copied().filter(|first| matches!(first, '"' | '\''));
+        let length = if let Some(quote) = quote {
+            rest.iter().skip(1).position(|character| *character == quote).map_or(rest.len(), |at| at + 2)
+        } else {
+            let ends = |at: &usize| {
+                let after = rest.get(at + 1).is_none_or(|next| next.is_whitespace());
+                match rest[*at] {
+                    ',' | ']' | '}' => true,
+                    ':' => after,
+                    '#' => *at > 0 && rest[*at - 1].is_whitespace(),
+                    _ => false,
+                }
+            };
+            let end = (0..rest.len()).find(ends).unwrap_or(rest.len());
+            rest[..end].iter().rposition(|character| !character.is_whitespace()).map_or(0, |last| last + 1)
+        };
+        Self { line, column, width: length.max(1), text: text.to_owned() }
+    }
+
+    /// The line with a mark under what is wrong, as the `full` report draws it; it ends with a line break.
+    #[must_use]
+    pub fn drawing(&self, file: &str) -> String {
+        let number = self.line.to_string();
+        let margin = " ".repeat(number.len() + 2);
+        // A tab takes one column here, as it did where the columns were counted.
+        let line = escape::source_line(&self.text, true).replace('\t', " ");
+        let before = " ".repeat(self.column - 1);
+        let file = one_line(file);
+        let mark = "─".repeat(self.width);
+        format!("{margin}╭─[{file}:{number}:{}]\n {number} │ {line}\n{margin}· {before}{mark}\n{margin}╰────\n", self.column)
+    }
 }
 
 /// What the reader's side can show.

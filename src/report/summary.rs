@@ -1,11 +1,12 @@
 //! The last lines of the formats for people.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use super::Report;
 use crate::diagnostic::Severity;
 
-/// `Checked 12 templates: 2 errors, 1 warning in 3 ms.`
+/// `Checked 12 templates, 3 other files skipped: 2 errors, 1 warning in 3 ms.`
 pub(super) fn line(report: &Report) -> String {
     let mut counts = Vec::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Info] {
@@ -23,7 +24,18 @@ pub(super) fn line(report: &Report) -> String {
         counts.push(counted(report.problems.len(), "problem"));
     }
     let elapsed = report.elapsed.map(|elapsed| format!(" in {}", human(elapsed))).unwrap_or_default();
-    format!("Checked {}: {}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
+    let skipped = match report.files_skipped {
+        0 => String::new(),
+        skipped => format!(", {} skipped", counted(skipped, "other file")),
+    };
+    let mut hidden = String::new();
+    if report.hidden.suppressed > 0 {
+        let _ = write!(hidden, "; {} suppressed", report.hidden.suppressed);
+    }
+    if report.hidden.baseline > 0 {
+        let _ = write!(hidden, "; {} in the baseline not shown", counted(report.hidden.baseline, "finding"));
+    }
+    format!("Checked {}{skipped}: {}{hidden}{elapsed}.", counted(report.files.len(), report.kind), counts.join(", "))
 }
 
 /// `Fixed 3 findings in 2 files. 1 more can be fixed with --unsafe-fixes.`; empty where nothing was and nothing can be.

@@ -5,6 +5,7 @@
 mod ecs;
 mod sink;
 mod stacks;
+mod suppressions;
 mod template;
 
 use std::sync::LazyLock;
@@ -41,6 +42,8 @@ pub enum Scope {
     Text,
     /// A template as it is deployed, with the nested stacks it creates; a nested one once for each stack that creates it.
     Deployment,
+    /// What suppresses findings, judged by `suppress` when all other rules have run.
+    Suppressions,
 }
 
 /// How settled a rule is.
@@ -72,7 +75,7 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES].concat();
+    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES, suppressions::RULES].concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });

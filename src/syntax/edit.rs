@@ -77,6 +77,92 @@ impl<'t> Node<'t> {
         self.remove_lines(&parts.collect::<Option<Vec<_>>>()?, index)
     }
 
+    /// Takes several entries out of this mapping; `None` where nothing would be left of it.
+    #[must_use]
+    pub fn remove_entries(self, keys: &[&str]) -> Option<Vec<Edit>> {
+        let children = self.is_mapping().then(|| self.children_in_order())??;
+        let entries: Vec<_> = children.chunks_exact(2).collect();
+        let goes: Vec<bool> = entries.iter().map(|entry| entry[0].as_str().is_some_and(|key| keys.contains(&key))).collect();
+        if goes.iter().all(|goes| *goes) {
+            return None;
+        }
+        if self.style() != Style::Flow {
+            let gone = entries.iter().zip(&goes).filter(|(_, goes)| **goes);
+            return gone.map(|(entry, _)| self.remove_entry(entry[0].as_str()?)).collect();
+        }
+        self.closing('}', entries.last()?[1].span().end)?;
+        let mut edits = Vec::new();
+        let mut index = 0;
+        while index < goes.len() {
+            let run = goes[index..].iter().take_while(|goes| **goes).count();
+            if run > 0 {
+                let (first, last) = (entries[index][0].span(), entries[index + run - 1][1].span());
+                let removed = match (entries.get(index + run), index.checked_sub(1)) {
+                    (Some(next), _) => Span::new(first.start, next[0].span().start),
+                    (None, before) => Span::new(entries[before?][1].span().end, last.end),
+                };
+                if self.source().slice(removed).contains('#') {
+                    return None;
+                }
+                edits.push(self.removal(removed)?);
+            }
+            index += run.max(1);
+        }
+        Some(edits)
+    }
+
+    /// Adds `values` at the end of this list, in one edit; see [`Self::insert_entry`].
+    #[must_use]
+    pub fn append_items(self, values: &[String]) -> Option<Edit> {
+        let mut edits = values.iter().map(|value| self.append_item(value));
+        let mut first = edits.next()??;
+        for edit in edits {
+            let separator = if self.is_empty() { ", " } else { "" };
+            first.replacement = format!("{}{separator}{}", first.replacement, edit?.replacement);
+        }
+        Some(first)
+    }
+
+    /// This node on one line, as it can stand in a flow collection; `None` where an alias, a comment or a text of several lines
+    /// is part of it.
+    #[must_use]
+    pub fn in_flow(self) -> Option<String> {
+        let written = self.source().slice(self.span());
+        let raw = self.raw();
+        let anchored = self.tree().anchors().iter().any(|(anchor, _)| self.span().contains(*anchor));
+        if raw.kind == RawKind::Alias || anchored || written.contains('#') || self.is_shared() {
+            return None;
+        }
+        if raw.kind == RawKind::Scalar {
+            let plain = raw.style == Style::Plain;
+            let unsafe_plain = plain && written.contains([',', '[', ']', '{', '}']);
+            let several = matches!(raw.style, Style::Literal | Style::Folded) || written.contains(['\n', '\r']);
+            return match (unsafe_plain, several) {
+                (false, false) if !written.is_empty() => Some(written.to_owned()),
+                (true, false) if raw.tag == Tag::NONE => quoted(self.as_str()?, Style::DoubleQuoted),
+                _ => None,
+            };
+        }
+        if raw.style == Style::Flow {
+            return if written.contains(['\n', '\r']) { self.rewritten() } else { Some(written.to_owned()) };
+        }
+        self.rewritten()
+    }
+
+    fn rewritten(self) -> Option<String> {
+        let children = self.children_in_order()?;
+        let tag = match self.raw().tag == Tag::NONE {
+            true => String::new(),
+            false => format!("{} ", self.source().slice(self.span()).split_whitespace().next()?),
+        };
+        let parts = children.iter().map(|child| child.in_flow()).collect::<Option<Vec<_>>>()?;
+        if self.is_sequence() {
+            return Some(format!("{tag}[{}]", parts.join(", ")));
+        }
+        let entries: Vec<String> = parts.chunks_exact(2).map(|entry| format!("{}: {}", entry[0], entry[1])).collect();
+        Some(format!("{tag}{{{}}}", entries.join(", ")))
+    }
+
     /// Makes this scalar say `text`, in the quotes it has. A plain one gets quotes where `text` cannot stand without.
     #[must_use]
     pub fn replace_scalar(self, text: &str) -> Option<Edit> {
@@ -533,6 +619,48 @@ mod tests {
         assert!(added.expect("it was made").contains("[\"a\", {\"Fn::GetAtt\": [\"B\", \"Arn\"]}]"));
         let added = changed(text, |node| node.append_item("false"), &["A", "x"]);
         assert!(added.expect("it was made").contains("[\"a\", false]"));
+    }
+
+    #[test]
+    fn several_entries_go_together() {
+        for (text, keys, left) in [
+            ("A: {a: 1, b: 2, c: 3}\n", ["b", "c"], "A: {a: 1}\n"),
+            ("A: {a: 1, b: 2, c: 3}\n", ["a", "c"], "A: {b: 2}\n"),
+            ("A: {a: 1, b: 2, c: 3}\n", ["a", "b"], "A: {c: 3}\n"),
+            ("A:\n  a: 1\n  b:\n    - 2\n  c: 3\n", ["b", "c"], "A:\n  a: 1\n"),
+        ] {
+            let tree = tree(text);
+            let mapping = tree.root().and_then(|root| root.get("A")).expect("it is there");
+            let mut edits = mapping.remove_entries(&keys).expect("it can be done");
+            edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+            assert_eq!(edits.iter().fold(text.to_owned(), |text, edit| apply(&text, edit)), left);
+        }
+        let tree = tree("A: {a: 1, b: 2}\n");
+        let mapping = tree.root().and_then(|root| root.get("A")).expect("it is there");
+        assert_eq!(mapping.remove_entries(&["a", "b"]), None);
+    }
+
+    #[test]
+    fn a_block_is_written_in_brackets() {
+        let text =
+            "A:\n  - x: 1\n    y: a, b\n  - !Ref C\n  - 'it''s'\nB: &b {c: 1}\nD: *b\nE:\n  f: 1 # why\n  g: 2\nG: |\n  text\n";
+        let tree = tree(text);
+        let root = tree.root().expect("the text holds something");
+        let flow = |key| root.get(key).expect("a key").in_flow();
+        assert_eq!(flow("A").as_deref(), Some("[{x: 1, y: \"a, b\"}, !Ref C, 'it''s']"));
+        for key in ["B", "D", "E", "G"] {
+            assert_eq!(flow(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn several_items_are_added_in_one_edit() {
+        let items = ["b".to_owned(), "c".to_owned()];
+        for (text, longer) in
+            [("A: []\n", "A: [b, c]\n"), ("A: [a]\n", "A: [a, b, c]\n"), ("A:\n  - a\n", "A:\n  - a\n  - b\n  - c\n")]
+        {
+            assert_eq!(changed(text, |node| node.append_items(&items), &["A"]).as_deref(), Some(longer));
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod intrinsic;
 mod parameter;
 mod section;
 mod set;
+mod stack_exports;
 mod substitution;
 
 use crate::syntax::{Node, Tree};
@@ -19,7 +20,8 @@ pub use expand::{Expansion, expand};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
-pub use set::{Export, Member, MemberId, TemplateSet};
+pub use set::{Export, Member, MemberId, TemplateSet, Ties};
+pub use stack_exports::written;
 pub use substitution::{Piece, pieces};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.

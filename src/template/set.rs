@@ -1,7 +1,8 @@
 //! Templates that are analysed together, and how they are linked.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::stack_exports::StackExports;
 use super::{Intrinsic, Piece, Template, pieces};
 use crate::syntax::Node;
 
@@ -13,6 +14,8 @@ pub type MemberId = usize;
 pub struct TemplateSet<'t> {
     members: Vec<Member<'t>>,
     exports: Exports,
+    relations: Relations,
+    stack_exports: StackExports,
     /// They describe what is deployed, all of it in one world.
     deployed: bool,
 }
@@ -37,6 +40,26 @@ pub struct Export {
     pub output: usize,
 }
 
+/// Which resources tie templates together beside exports and imports: by a name that is written out in both.
+#[derive(Clone, Copy, Debug)]
+pub struct Ties {
+    /// Types whose resources other stacks name, each with the property that names them.
+    pub declaring: &'static [(&'static str, &'static str)],
+    /// Types whose resources change one that another stack declares, each with the property that names that one.
+    pub changing: &'static [(&'static str, &'static str)],
+}
+
+/// What [`Ties`] found.
+#[derive(Debug, Default)]
+struct Relations {
+    /// By type and name: the outermost templates that declare a resource.
+    declared: FxHashMap<(&'static str, String), Vec<MemberId>>,
+    /// By name: the outermost templates that change what is called so.
+    changed: FxHashMap<String, Vec<MemberId>>,
+    /// By a template that exports: the outermost templates that import from it and change something.
+    changed_through: FxHashMap<MemberId, Vec<MemberId>>,
+}
+
 /// The exports by the shape of their names: what is written out, with a mark for each part that is not.
 #[derive(Debug, Default)]
 struct Exports {
@@ -48,7 +71,7 @@ struct Exports {
 /// Stands in a shape for a part that is not written out.
 const HOLE: char = '\0';
 
-/// Most exports that one import is compared with where their names do not tell.
+/// Most exports that one import is compared with where their names do not tell, and most values that one name is followed through.
 const MAX_CANDIDATES: usize = 64;
 
 impl<'t> TemplateSet<'t> {
@@ -56,23 +79,152 @@ impl<'t> TemplateSet<'t> {
     #[must_use]
     pub fn new(members: Vec<Member<'t>>, link: bool) -> Self {
         let mut exports = Exports::default();
+        let mut stack_exports = StackExports::new(members.len());
         for (member, found) in members.iter().enumerate().filter(|_| link) {
             for (output, declared) in found.template.outputs.iter().enumerate() {
                 let Some(name) = declared.export_name else { continue };
                 let export = Export { member, output };
-                match shape(name) {
+                match shape(name, found.stack_name.as_deref()) {
                     Some(shape) => exports.by_shape.entry(shape).or_default().push(export),
                     None => exports.shapeless.push(export),
                 }
+                stack_exports.add(name, export);
             }
         }
-        Self { members, exports, deployed: false }
+        Self { members, exports, stack_exports, relations: Relations::default(), deployed: false }
+    }
+
+    /// The same set, in which `ties` are found too.
+    #[must_use]
+    pub fn tied(mut self, ties: Ties) -> Self {
+        let mut relations = Relations::default();
+        let parents = parents(&self.members);
+        for (number, member) in self.members.iter().enumerate() {
+            for resource in member.template.resources.iter() {
+                let property_of = |types: &'static [(&'static str, &'static str)]| {
+                    let known = types.iter().find(|(resource_type, _)| *resource_type == resource.resource_type)?;
+                    Some((known.0, resource.properties?.get(known.1)))
+                };
+                if let Some((resource_type, property)) = property_of(ties.declaring) {
+                    for name in self.written_out(number, property, &parents) {
+                        add(relations.declared.entry((resource_type, name)).or_default(), &outermost(&parents, number));
+                    }
+                }
+                if let Some((_, property)) = property_of(ties.changing) {
+                    let roots = outermost(&parents, number);
+                    for name in self.written_out(number, property, &parents) {
+                        // An ARN ends in the name.
+                        let name = name.rsplit('/').next().unwrap_or(&name).to_owned();
+                        add(relations.changed.entry(name).or_default(), &roots);
+                    }
+                    for root in roots {
+                        for exporter in self.imported_by(root) {
+                            add(relations.changed_through.entry(exporter).or_default(), &[root]);
+                        }
+                    }
+                }
+            }
+        }
+        self.relations = relations;
+        self
+    }
+
+    /// The strings that a value is written as: itself, or what the parents give the parameter that it refers to.
+    fn written_out(&self, member: MemberId, value: Option<Node<'t>>, parents: &[Vec<MemberId>]) -> Vec<String> {
+        let (mut found, mut work) = (Vec::new(), vec![(member, value)]);
+        // Stacks that nest each other in many ways, or in a circle, are followed so far and no further.
+        for _ in 0..MAX_CANDIDATES {
+            let Some((member, value)) = work.pop() else { break };
+            let Some(value) = value else { continue };
+            match Intrinsic::of(value) {
+                None => found.extend(value.as_str().map(str::to_owned)),
+                Some(Intrinsic::Ref(parameter)) => {
+                    for &parent in &parents[member] {
+                        let above = &self.members[parent];
+                        let creating = above.children.iter().filter(|(_, child)| **child == member);
+                        let resources = creating.filter_map(|(resource, _)| above.template.resources.at(*resource as usize));
+                        let given = resources.map(|resource| resource.properties?.get("Parameters")?.get(parameter));
+                        work.extend(given.map(|given| (parent, given)));
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        found
+    }
+
+    /// The outermost template that declares a resource of a type with a name that is written out; `None` where there is none, and
+    /// where there are several.
+    #[must_use]
+    pub fn declaring(&self, resource_type: &'static str, name: &str) -> Option<MemberId> {
+        match self.relations.declared.get(&(resource_type, name.to_owned())).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The outermost template that changes what is called `name`; `None` where there is none, and where there are several.
+    #[must_use]
+    pub fn changing(&self, name: &str) -> Option<MemberId> {
+        match self.relations.changed.get(name).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        }
+    }
+
+    /// The outermost templates that import from `exporter` and change something, in the order in which they were given.
+    #[must_use]
+    pub fn changing_through(&self, exporter: MemberId) -> &[MemberId] {
+        self.relations.changed_through.get(&exporter).map_or(&[], Vec::as_slice)
+    }
+
+    /// A template and those that it nests, directly or through others.
+    #[must_use]
+    pub fn nested_in(&self, outermost: MemberId) -> Vec<MemberId> {
+        let mut found = vec![outermost];
+        let mut at = 0;
+        while let Some(&member) = found.get(at) {
+            let mut children: Vec<MemberId> = self.members[member].children.values().copied().collect();
+            // The order of a map is not the order of the files.
+            children.sort_unstable();
+            children.retain(|child| !found.contains(child));
+            children.dedup();
+            found.extend(children);
+            at += 1;
+        }
+        found
+    }
+
+    /// The templates from which a template, or one that it nests, imports by the looks of the names.
+    #[must_use]
+    pub fn imported_by(&self, outermost: MemberId) -> Vec<MemberId> {
+        let mut found = FxHashSet::default();
+        for member in self.nested_in(outermost) {
+            let mut work: Vec<Node> = self.members[member].template.tree.root().into_iter().collect();
+            while let Some(node) = work.pop() {
+                if let Some(Intrinsic::ImportValue(name)) = Intrinsic::of(node) {
+                    found.extend(self.exports_like(name).into_iter().map(|export| export.member));
+                    found.extend(self.export_named_after_stack(name, member).map(|export| export.member));
+                }
+                work.extend(node.items());
+                work.extend(node.entries().map(|entry| entry.value));
+            }
+        }
+        let mut found: Vec<MemberId> = found.into_iter().collect();
+        found.sort_unstable();
+        found
     }
 
     /// A set of descriptions of what is deployed: each sees the resources of all.
     #[must_use]
     pub fn deployed(members: Vec<Member<'t>>) -> Self {
-        Self { members, exports: Exports::default(), deployed: true }
+        Self {
+            members,
+            exports: Exports::default(),
+            stack_exports: StackExports::default(),
+            relations: Relations::default(),
+            deployed: true,
+        }
     }
 
     /// Whether the members describe what is deployed.
@@ -97,7 +249,7 @@ impl<'t> TemplateSet<'t> {
     #[must_use]
     pub fn exports_like(&self, name: Node<'t>) -> Vec<Export> {
         let mut found = Vec::new();
-        if let Some(shape) = shape(name) {
+        if let Some(shape) = shape(name, None) {
             found.extend(self.exports.by_shape.get(&shape).into_iter().flatten().copied());
             // A name that is written out may be one of those that are not, and the other way round.
             let mixed = self.exports.by_shape.iter().filter(|(other, _)| **other != shape && may_be_same(other, &shape));
@@ -109,31 +261,72 @@ impl<'t> TemplateSet<'t> {
         found.extend(self.exports.shapeless.iter().take(MAX_CANDIDATES).copied());
         found
     }
+
+    /// The export that an import of `name` in `importer` means where exports are named after their stacks.
+    #[must_use]
+    pub fn export_named_after_stack(&self, name: Node<'t>, importer: MemberId) -> Option<Export> {
+        self.stack_exports.meant_by(&self.members, name, importer)
+    }
 }
 
-/// The shape of a name: a string, or an `Fn::Sub` or `Fn::Join` of strings and references.
-fn shape(name: Node) -> Option<String> {
+/// The templates that nest each template.
+fn parents(members: &[Member]) -> Vec<Vec<MemberId>> {
+    let mut parents = vec![Vec::new(); members.len()];
+    for (number, member) in members.iter().enumerate() {
+        for &child in member.children.values().filter(|child| **child != number) {
+            add(&mut parents[child], &[number]);
+        }
+    }
+    parents
+}
+
+/// The templates around `member` that no other one nests; none where only a circle leads to it.
+fn outermost(parents: &[Vec<MemberId>], member: MemberId) -> Vec<MemberId> {
+    let (mut found, mut seen, mut at) = (Vec::new(), vec![member], 0);
+    while let Some(&member) = seen.get(at) {
+        if parents[member].is_empty() {
+            found.push(member);
+        }
+        for &parent in &parents[member] {
+            if !seen.contains(&parent) {
+                seen.push(parent);
+            }
+        }
+        at += 1;
+    }
+    found.sort_unstable();
+    found
+}
+
+fn add(members: &mut Vec<MemberId>, more: &[MemberId]) {
+    for member in more {
+        if !members.contains(member) {
+            members.push(*member);
+        }
+    }
+}
+
+/// The shape of a name: a string, or an `Fn::Sub` or `Fn::Join` of strings and references. `stack` is the name of the stack it is
+/// in, where that is known.
+fn shape(name: Node, stack: Option<&str>) -> Option<String> {
+    let hole = |name: &str| stack.filter(|_| name == "AWS::StackName").map_or_else(|| HOLE.to_string(), str::to_owned);
     match Intrinsic::of(name) {
         None => name.as_str().map(str::to_owned),
-        Some(Intrinsic::Sub { text, .. }) => Some(sub_shape(text.as_str()?)),
+        Some(Intrinsic::Sub { text, .. }) => {
+            let pieces = pieces(text.as_str()?).into_iter();
+            let shape = pieces.map(|piece| match piece {
+                Piece::Text(text) => text.to_owned(),
+                Piece::Variable { name, .. } => hole(name),
+            });
+            Some(shape.collect())
+        }
         Some(Intrinsic::Join { delimiter, list }) if list.is_sequence() && list.function().is_none() => {
-            let items: Option<Vec<String>> = list.items().map(shape).collect();
+            let items: Option<Vec<String>> = list.items().map(|item| shape(item, stack)).collect();
             Some(items?.join(delimiter.as_str()?))
         }
-        Some(Intrinsic::Ref(_)) => Some(HOLE.to_string()),
+        Some(Intrinsic::Ref(name)) => Some(hole(name)),
         Some(_) => None,
     }
-}
-
-fn sub_shape(text: &str) -> String {
-    let mut shape = String::new();
-    for piece in pieces(text) {
-        match piece {
-            Piece::Text(text) => shape.push_str(text),
-            Piece::Variable { .. } => shape.push(HOLE),
-        }
-    }
-    shape
 }
 
 /// Whether two shapes can be the same name: one of them is written out, and fits between the ends of the other.

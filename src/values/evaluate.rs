@@ -146,7 +146,7 @@ impl<'t> Values<'t> {
         let stack = self.stack(stack);
         match stack.role {
             Role::Nested { .. } => None,
-            Role::Root | Role::Beside | Role::Exporter => self.set.member(stack.member).stack_name.as_deref(),
+            _ => self.set.member(stack.member).stack_name.as_deref(),
         }
     }
 
@@ -255,6 +255,12 @@ impl<'t> Values<'t> {
                     }
                 }
             }
+            if covered == Formula::FALSE
+                && let Some(found) = self.named_after_stack(name, wanted, case.when)
+            {
+                covered = found.iter().fold(covered, |covered, case| self.formulas.or(covered, case.when));
+                cases.extend(found);
+            }
             if covered != Formula::FALSE && self.assumed.borrow_mut().insert((name.stack, name.node.id())) {
                 // The stack that imports is deployed only where the export is there.
                 self.formulas.assume(self.formulas.or(self.formulas.not(case.when), covered));
@@ -265,6 +271,22 @@ impl<'t> Values<'t> {
                 cases.push(Case { when: rest, value, ..case });
             }
         }
+    }
+
+    /// What is imported where the export is named after its stack, whose name is not known, and no other is meant.
+    fn named_after_stack(&self, name: Expression<'t>, wanted: &Text<'t>, when: Formula) -> Option<Vec<Case<'t>>> {
+        let export = self.set.export_named_after_stack(name.node, self.stack(name.stack).member)?;
+        let known = self.set.member(export.member).stack_name.is_some();
+        // Where both names are known, they were compared, and are not the same.
+        if known && (self.with_defaults(wanted).is_some() || wanted.known().is_some()) {
+            return None;
+        }
+        let stack = self.exporter(export.member);
+        let output = self.template(stack).outputs.at(export.output)?;
+        let exists = output.condition.map_or(Formula::TRUE, |condition| self.condition_named(stack, condition));
+        let meets = self.formulas.and(when, exists);
+        let node = output.value.filter(|_| self.possible(meets))?;
+        self.follow(|| self.cases(Expression { stack, node }, meets))
     }
 
     /// When the name of an import and that of an export are the same: as the templates say, or where both build it in the same

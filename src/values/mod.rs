@@ -5,13 +5,14 @@
 
 mod choice;
 mod condition;
+mod deployable;
 mod evaluate;
 mod substitution;
 mod symbol;
 mod text;
 mod verdict;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -97,6 +98,7 @@ pub struct Values<'t> {
     /// How many of those are under way.
     following: Cell<u32>,
     symbols: RefCell<Symbols<'t>>,
+    failing: OnceCell<Rc<[deployable::FailingLookup]>>,
     /// The values whose strings have variables of their own.
     substitutions: substitution::Substitutions<'t>,
     given: BTreeMap<String, String>,
@@ -115,6 +117,17 @@ struct Stack<'t> {
     children: RefCell<FxHashMap<u32, StackId>>,
 }
 
+/// When a stack is deployed, beside the one that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Precedence {
+    /// Before it.
+    Before,
+    /// After it.
+    After,
+    /// Nothing says.
+    Either,
+}
+
 /// Why a stack is among those analysed.
 #[derive(Debug)]
 enum Role<'t> {
@@ -124,12 +137,19 @@ enum Role<'t> {
     Nested { resource: ResourceId, parameters: Vec<Choice<'t>> },
     /// It describes another part of what is deployed.
     Beside,
-    /// Another one imports from it.
+    /// Another one imports from it, or names its resources.
     Exporter,
+    /// It changes what another one declares, and imports from the one that is checked.
+    Importer,
+    /// It changes what another one declares; nothing says whether it is deployed before the one that is checked.
+    Companion,
 }
 
 /// Most stacks of one analysis. More nested ones are left alone, as if their template had not been given.
 const MAX_STACKS: usize = 512;
+
+/// Most stacks that are asked what they change of one resource.
+const MAX_COMPANIONS: usize = 16;
 
 /// Most stacks that one value is followed through. Values that come back to where they started end here.
 const MAX_FOLLOWED: u32 = 32;
@@ -150,6 +170,7 @@ impl<'t> Values<'t> {
             followed: Cell::default(),
             following: Cell::default(),
             symbols: RefCell::default(),
+            failing: OnceCell::new(),
             substitutions: substitution::Substitutions::default(),
             given: inputs.parameters.clone(),
             regions: inputs.regions.to_vec(),
@@ -198,13 +219,65 @@ impl<'t> Values<'t> {
 
     /// The stack of a template that others import from.
     fn exporter(&self, member: MemberId) -> StackId {
+        self.beside(member, || Role::Exporter)
+    }
+
+    /// The stack of a template that is no part of the one that is checked; always the same one.
+    fn beside(&self, member: MemberId, role: impl FnOnce() -> Role<'t>) -> StackId {
+        // A companion may import from the stack that is checked.
+        if self.stack(StackId::ROOT).member == member {
+            return StackId::ROOT;
+        }
         if let Some(&known) = self.exporters.borrow().get(&member) {
             return known;
         }
         // Entered before it is deployed: two templates that import from each other would go on forever.
         let id = StackId(self.stacks.borrow().len() as u32);
         self.exporters.borrow_mut().insert(member, id);
-        self.deploy(member, Role::Exporter)
+        self.deploy(member, role())
+    }
+
+    /// Adds the stack in which a resource of a type is declared under a name that is written out, where one template does that.
+    pub fn find_declared(&self, resource_type: &'static str, name: &str) {
+        if let Some(member) = self.set.declaring(resource_type, name) {
+            self.add_beside(member, || Role::Exporter);
+        }
+    }
+
+    /// Adds the stacks that change a resource which `stack` declares, or which is called `name`.
+    pub fn find_companions(&self, stack: Option<StackId>, name: Option<&str>) {
+        let mut found: Vec<MemberId> = name.and_then(|name| self.set.changing(name)).into_iter().collect();
+        if let Some(stack) = stack {
+            // The export may be one of a stack around it.
+            let around = self.around(stack).into_iter().map(|around| around.stack);
+            let exporters = around.chain([stack]).map(|stack| self.stack(stack).member);
+            found.extend(exporters.flat_map(|exporter| self.set.changing_through(exporter)).copied());
+        }
+        for member in found.into_iter().take(MAX_COMPANIONS) {
+            self.add_beside(member, || self.companion_role(member));
+        }
+    }
+
+    fn add_beside(&self, member: MemberId, role: impl FnOnce() -> Role<'t>) {
+        if self.stacks.borrow().len() < MAX_STACKS {
+            self.beside(member, role);
+        }
+    }
+
+    /// What a companion is to the stack that is checked: what one of them imports from the other says which is deployed first.
+    fn companion_role(&self, member: MemberId) -> Role<'t> {
+        let root = self.stack(StackId::ROOT).member;
+        let imports = |importer: MemberId, exporter: MemberId| {
+            let exporters = self.set.nested_in(exporter);
+            self.set.imported_by(importer).iter().any(|import| exporters.contains(import))
+        };
+        if imports(root, member) {
+            Role::Exporter
+        } else if imports(member, root) {
+            Role::Importer
+        } else {
+            Role::Companion
+        }
     }
 
     /// Evaluates something in another stack; `None` where that went on for too long.
@@ -235,7 +308,20 @@ impl<'t> Values<'t> {
     /// Whether a stack is the one that is checked, or one that it creates.
     #[must_use]
     pub fn is_own(&self, stack: StackId) -> bool {
-        !matches!(self.stack(self.around(stack).first().map_or(stack, |outermost| outermost.stack)).role, Role::Exporter)
+        self.precedence(stack).is_none()
+    }
+
+    /// For a stack beside the one that is checked: whether it is deployed before it, where that is known. `None` for the stack
+    /// that is checked, and those that it creates.
+    #[must_use]
+    pub fn precedence(&self, stack: StackId) -> Option<Precedence> {
+        let outermost = self.around(stack).first().map_or(stack, |outermost| outermost.stack);
+        match self.stack(outermost).role {
+            Role::Root | Role::Nested { .. } | Role::Beside => None,
+            Role::Exporter => Some(Precedence::Before),
+            Role::Importer => Some(Precedence::After),
+            Role::Companion => Some(Precedence::Either),
+        }
     }
 
     /// Whether the resources are those that are deployed, and not those of templates.

@@ -23,6 +23,13 @@ impl Values<'_> {
         if self.implies(exists, hits) {
             return Some(Verdict::Definite);
         }
+        let (exists, hits) = self.deployments(exists, hits);
+        if self.formulas.satisfiable(hits) != Answer::Yes {
+            return None;
+        }
+        if self.implies(exists, hits) {
+            return Some(Verdict::Definite);
+        }
         self.witness(hits).filter(|witness| !witness.is_empty()).map(Verdict::Possible)
     }
 }

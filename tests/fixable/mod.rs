@@ -8,6 +8,7 @@ mod layout;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use cfnvet::check::Companions;
 use cfnvet::config::{Overrides, Selectors, Settings};
 use cfnvet::diagnostic::{Diagnostic, Safety, Severity};
 use cfnvet::fix::{self, Fixed, Reason};
@@ -36,7 +37,7 @@ pub fn settings() -> Arc<Settings> {
 /// Applies the fixes of one template.
 pub fn apply(name: &str, text: &str, allowed: Safety) -> Fixed {
     let source = Arc::new(SourceFile::new(name, text));
-    fix::apply(&[source], &[settings()], &|_| None, allowed)
+    fix::apply(&[source], &[settings()], &Companions::default(), &|_| None, allowed)
 }
 
 /// The text after the fixes.

@@ -37,7 +37,9 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn attachments(&self) -> Vec<Attachment<'t>> {
         let mut found = Vec::new();
-        for cluster in self.of_type(CLUSTER) {
+        let clusters = self.of_type(CLUSTER);
+        clusters.iter().for_each(|cluster| self.find_companions(cluster));
+        for cluster in clusters {
             self.attachments_of(cluster, Some(cluster.id), Formula::TRUE, &mut found);
         }
         for associations in self.of_type(ASSOCIATIONS) {

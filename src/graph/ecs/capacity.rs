@@ -8,7 +8,15 @@ use std::rc::Rc;
 use super::super::identity::{NamedBy, Target};
 use super::super::{Resource, ResourceGraph};
 use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, Launch, LaunchPath};
+use crate::template::Ties;
 use crate::values::{Choice, Expression, Formula, Found, MAX_CASES, ResourceId, Text, Unknown, Value};
+
+/// What ties stacks together beside exports and imports: clusters and providers by their names, and the associations of a cluster
+/// that another stack declares.
+pub const TIES: Ties = Ties {
+    declaring: &[(CLUSTER, CLUSTERS.property), (CAPACITY_PROVIDER, PROVIDERS.property)],
+    changing: &[(ASSOCIATIONS, "Cluster")],
+};
 
 /// How clusters are named.
 pub const CLUSTERS: NamedBy = NamedBy { resource_type: CLUSTER, property: "ClusterName", arn_marker: "cluster/", reserved: &[] };
@@ -61,8 +69,17 @@ pub enum StrategySource {
 #[derive(Clone, Debug)]
 pub(in crate::graph) struct Association<'t> {
     resource: Resource<'t>,
-    cluster: ResourceId,
+    cluster: ClusterName<'t>,
     properties: Choice<'t>,
+}
+
+/// How a cluster is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum ClusterName<'t> {
+    /// The templates declare it.
+    Declared(ResourceId),
+    /// They do not; its name is written out.
+    Written(Text<'t>),
 }
 
 /// All of them, by the number of stacks among which their clusters were looked for.
@@ -216,8 +233,14 @@ impl<'t> ResourceGraph<'t> {
                 let unknown = |why| Capacity { when, kind: CapacityKind::Unknown(why) };
                 match identity.target {
                     Target::Resource(id) => self.default_of(launch, id, when, found),
+                    Target::Name(name) => {
+                        let rest = self.default_by_associations(launch, &ClusterName::Written(name), when, found);
+                        if self.values.possible(rest) {
+                            found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::Elsewhere) });
+                        }
+                    }
                     // The cluster called `default` is nobody's resource, and its strategy nobody's business here.
-                    Target::Name(_) | Target::Absent => found.push(unknown(Unknown::Elsewhere)),
+                    Target::Absent => found.push(unknown(Unknown::Elsewhere)),
                     Target::Unknown(why) => found.push(unknown(why)),
                 }
             }
@@ -225,13 +248,46 @@ impl<'t> ResourceGraph<'t> {
     }
 
     fn default_of(&self, launch: &Launch<'t>, cluster: ResourceId, when: Formula, found: &mut Vec<Capacity<'t>>) {
-        let formulas = &self.values.formulas;
-        let mut rest = when;
         // PutClusterCapacityProviders replaces the cluster's own default, so the associations are asked first.
-        for association in self.associations().iter().filter(|association| association.cluster == cluster) {
+        let rest = self.default_by_associations(launch, &ClusterName::Declared(cluster), when, found);
+        let declared = self.resource(cluster);
+        let formulas = &self.values.formulas;
+        for properties in self.properties(&declared) {
+            let when = formulas.and(rest, properties.when);
+            if !self.values.possible(when) {
+                continue;
+            }
+            let properties = Choice { when, ..properties };
+            for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
+                let empty = self.strategy(&list, StrategySource::Cluster(cluster), found);
+                if self.values.possible(empty) {
+                    found.push(Capacity { when: empty, kind: CapacityKind::Default });
+                }
+            }
+        }
+    }
+
+    /// Adds the defaults that associations give a cluster, and returns when none of them is in force.
+    fn default_by_associations(
+        &self,
+        launch: &Launch<'t>,
+        cluster: &ClusterName<'t>,
+        when: Formula,
+        found: &mut Vec<Capacity<'t>>,
+    ) -> Formula {
+        let formulas = &self.values.formulas;
+        match cluster {
+            ClusterName::Declared(id) => self.find_companions(&self.resource(*id)),
+            ClusterName::Written(name) => self.values.find_companions(None, name.known()),
+        }
+        let mut rest = when;
+        for association in self.associations().iter() {
+            if association.cluster != *cluster {
+                continue;
+            }
             if found.len() >= MAX_CASES {
                 found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::TooManyCases) });
-                return;
+                return Formula::FALSE;
             }
             let in_force = formulas.and(association.properties.when, self.is_first(launch, &association.resource));
             let applies = formulas.and(rest, in_force);
@@ -249,20 +305,7 @@ impl<'t> ResourceGraph<'t> {
             }
             rest = formulas.and(rest, formulas.not(in_force));
         }
-        let declared = self.resource(cluster);
-        for properties in self.properties(&declared) {
-            let when = formulas.and(rest, properties.when);
-            if !self.values.possible(when) {
-                continue;
-            }
-            let properties = Choice { when, ..properties };
-            for list in self.values.property(&properties, "DefaultCapacityProviderStrategy") {
-                let empty = self.strategy(&list, StrategySource::Cluster(cluster), found);
-                if self.values.possible(empty) {
-                    found.push(Capacity { when: empty, kind: CapacityKind::Default });
-                }
-            }
-        }
+        rest
     }
 
     /// Whether the associations are in force when the launch begins.
@@ -282,7 +325,14 @@ impl<'t> ResourceGraph<'t> {
         formulas.or(ordered, formulas.and(self.values.order(other, own), formulas.not(reversed)))
     }
 
-    /// What the associations of the templates are associated with: clusters that the templates declare.
+    /// Looks for stacks that change what is attached to a cluster.
+    pub(super) fn find_companions(&self, cluster: &Resource<'t>) {
+        let names = self.property(cluster, &[CLUSTERS.property]);
+        let name = names.iter().flat_map(|name| self.texts_of(name)).find_map(|(_, name)| name.known().map(str::to_owned));
+        self.values.find_companions(Some(cluster.id.stack), name.as_deref());
+    }
+
+    /// What the associations of the templates are associated with: clusters that the templates declare, or name.
     fn associations(&self) -> Rc<[Association<'t>]> {
         let declared = self.of_type(ASSOCIATIONS);
         let stacks = self.values.stack_count();
@@ -296,10 +346,13 @@ impl<'t> ResourceGraph<'t> {
             for properties in self.properties(&resource) {
                 for named in self.values.property(&properties, "Cluster") {
                     for identity in self.identify(&named, CLUSTERS) {
-                        if let Target::Resource(cluster) = identity.target {
-                            let properties = Choice { when: identity.when, ..properties };
-                            found.push(Association { resource, cluster, properties });
-                        }
+                        let cluster = match identity.target {
+                            Target::Resource(cluster) => ClusterName::Declared(cluster),
+                            Target::Name(name) if name.known().is_some() => ClusterName::Written(name),
+                            _ => continue,
+                        };
+                        let properties = Choice { when: identity.when, ..properties };
+                        found.push(Association { resource, cluster, properties });
                     }
                 }
             }

@@ -23,7 +23,7 @@ impl<'t> ResourceGraph<'t> {
         let formulas = &self.values.formulas;
         let open = self.texts(mapping, property).into_iter().filter(|(_, text)| self.values.is_open(text));
         let open = formulas.any(open.map(|(when, _)| when).collect::<Vec<_>>());
-        formulas.and(self.is(mapping, property, literal), formulas.not(open))
+        formulas.and(self.may_be(mapping, property, literal), formulas.not(open))
     }
 
     /// When the property reached by `path` is the given string, in the same sense.

@@ -2,7 +2,7 @@
 
 use super::super::{Resource, ResourceGraph, Target};
 use super::provider::{GROUPS, LAUNCH_CONFIGURATIONS, LAUNCH_TEMPLATES};
-use super::{CAPACITY_PROVIDER, GroupProvider};
+use super::{CAPACITY_PROVIDER, CapacityKind, GroupProvider, Launch, Provider};
 use crate::template::Intrinsic;
 use crate::values::{Choice, Expression, Formula, Found, ResourceId, Text, Unknown, Value};
 
@@ -39,6 +39,15 @@ pub struct UserData<'t> {
     pub text: Result<Text<'t>, Unknown>,
     /// The value of `UserData`, where there is one.
     pub written: Option<Expression<'t>>,
+}
+
+/// The role of the instances that run the tasks of a launch, in one case.
+#[derive(Clone, Copy, Debug)]
+pub struct InstanceRole<'t> {
+    /// When.
+    pub when: Formula,
+    /// The role, and where its instance profile is named; `None` where the templates do not tell the instances or their role.
+    pub role: Option<(Resource<'t>, Expression<'t>)>,
 }
 
 impl<'t> ResourceGraph<'t> {
@@ -170,6 +179,48 @@ impl<'t> ResourceGraph<'t> {
         named.filter(is_there).collect()
     }
 
+    /// The roles of the instances that run a launch's tasks: through its capacity providers, their groups, and the launch templates or
+    /// launch configurations of these. The cases cover the launch; several may hold together.
+    #[must_use]
+    pub fn instance_roles(&self, launch: &Launch<'t>) -> Vec<InstanceRole<'t>> {
+        let formulas = &self.values.formulas;
+        let mut found = Vec::new();
+        for capacity in self.capacity(launch) {
+            let CapacityKind::Strategy(items, _) = capacity.kind else {
+                // Instances that join a cluster by themselves are any.
+                found.push(InstanceRole { when: capacity.when, role: None });
+                continue;
+            };
+            for item in items {
+                let when = formulas.and(capacity.when, item.when);
+                let known = found.len();
+                if let Provider::Declared(provider) = item.provider {
+                    self.add_instance_roles(&provider, when, &mut found);
+                }
+                let told = formulas.any(found[known..].iter().map(|role| role.when).collect::<Vec<_>>());
+                found.push(InstanceRole { when: formulas.and(when, formulas.not(told)), role: None });
+            }
+        }
+        found.retain(|role| self.values.possible(role.when));
+        found
+    }
+
+    fn add_instance_roles(&self, provider: &Resource<'t>, when: Formula, found: &mut Vec<InstanceRole<'t>>) {
+        for block in self.group_provider(provider) {
+            for (when, group) in self.groups(&block, when) {
+                for data in self.launch_data(&group, when) {
+                    for named in self.instance_profiles(&data) {
+                        let Some(written) = named.written() else { continue };
+                        for identity in self.roles_of_instance_profile(&named) {
+                            let role = self.target(&identity).map(|role| (role, written));
+                            found.push(InstanceRole { when: identity.when, role });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// The clusters of the templates to which a provider is attached, each with the condition.
     #[must_use]
     pub fn clusters_of(&self, provider: &Resource<'t>) -> Vec<(Formula, Resource<'t>)> {
@@ -180,23 +231,10 @@ impl<'t> ResourceGraph<'t> {
         attached.collect()
     }
 
-    /// When a property is `literal` as far as the templates say so: not where only chance makes it, as with a parameter that takes
-    /// any value.
-    #[must_use]
-    pub fn stands(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
-        let formulas = &self.values.formulas;
-        let wanted = Text::literal(literal.to_owned());
-        let ways = self.texts(mapping, property).into_iter().filter_map(|(when, text)| {
-            let same = self.values.known_to_be_same(&text, &wanted, when)?;
-            Some(formulas.and(when, same))
-        });
-        formulas.any(ways.collect::<Vec<_>>())
-    }
-
     /// When a property is true, in any spelling, as far as the templates say so.
     #[must_use]
     pub fn is_on(&self, mapping: &Choice<'t>, property: &str) -> Formula {
-        self.values.formulas.any(["true", "True", "TRUE"].map(|spelling| self.stands(mapping, property, spelling)))
+        self.says(mapping, property, &["true", "True", "TRUE"])
     }
 
     /// When a property is not written.

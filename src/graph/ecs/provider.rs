@@ -92,7 +92,7 @@ impl<'t> ResourceGraph<'t> {
         let scalings = self.values.property(&provider.block, "ManagedScaling");
         let ways = scalings.iter().map(|scaling| match scaling.found {
             Found::Absent => scaling.when,
-            Found::Written(_) => self.is_certainly(scaling, "Status", "DISABLED"),
+            Found::Written(_) => self.is_surely(scaling, "Status", "DISABLED"),
             Found::Unknown(_) => Formula::FALSE,
         });
         self.values.formulas.any(ways.collect::<Vec<_>>())
@@ -102,7 +102,7 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn termination_protection(&self, provider: &GroupProvider<'t>) -> (Formula, Option<Expression<'t>>) {
         let written = self.values.property(&provider.block, "ManagedTerminationProtection");
-        let on = self.is_certainly(&provider.block, "ManagedTerminationProtection", "ENABLED");
+        let on = self.is_surely(&provider.block, "ManagedTerminationProtection", "ENABLED");
         (on, written.iter().find_map(Choice::written))
     }
 

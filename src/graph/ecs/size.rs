@@ -1,8 +1,8 @@
 //! How much CPU and memory a task asks for.
 
 use super::super::ResourceGraph;
-use super::TaskDefinition;
-use crate::values::{Expression, Formula, Text};
+use super::{Container, TaskDefinition};
+use crate::values::{Choice, Expression, Formula, Found, Text, Value};
 
 /// A size of CPU or memory, in one case.
 #[derive(Clone, Debug)]
@@ -33,6 +33,89 @@ impl<'t> ResourceGraph<'t> {
         self.sizes(definition, "Memory", mebibytes)
     }
 
+    /// The CPU units that a task takes of an instance: those of the whole task, else at least those of its containers together.
+    #[must_use]
+    pub fn reserved_cpu(&self, definition: &TaskDefinition<'t>) -> Vec<Size<'t>> {
+        let mut sizes = self.task_cpu(definition);
+        sizes.extend(self.sum(definition, "Cpu", &["Cpu"], cpu_units));
+        sizes
+    }
+
+    /// The MiB that a task takes of an instance, likewise. Of a container, `MemoryReservation` counts where it is given.
+    #[must_use]
+    pub fn reserved_memory(&self, definition: &TaskDefinition<'t>) -> Vec<Size<'t>> {
+        let mut sizes = self.task_memory(definition);
+        sizes.extend(self.sum(definition, "Memory", &["MemoryReservation", "Memory"], mebibytes));
+        sizes
+    }
+
+    /// What the containers ask for together, at the least, where the task as a whole says nothing.
+    fn sum(
+        &self,
+        definition: &TaskDefinition<'t>,
+        whole: &str,
+        properties: &[&str],
+        amount: impl Fn(&str) -> Option<u32>,
+    ) -> Option<Size<'t>> {
+        let formulas = &self.values.formulas;
+        let mut when = self.lacks(&definition.properties, whole);
+        if !self.values.possible(when) {
+            return None;
+        }
+        let (mut total, mut parts, mut chosen) = (0_u32, Vec::new(), false);
+        for container in self.containers(definition) {
+            // One that is there at times only may be left out.
+            if !self.values.implies(when, container.when) {
+                continue;
+            }
+            let Some((least, part)) = self.least(&container, properties, &amount) else { continue };
+            total = total.checked_add(least.amount)?;
+            when = formulas.and(when, least.when);
+            chosen |= least.chosen;
+            parts.push(part);
+        }
+        let list = self.values.property(&definition.properties, "ContainerDefinitions").iter().find_map(Choice::written);
+        let written = if let [only] = parts.as_slice() { *only } else { list? };
+        (total > 0).then(|| Size { when, amount: total, text: total.to_string(), chosen, written })
+    }
+
+    /// The least that a container asks for, and where that is written.
+    fn least(
+        &self,
+        container: &Container<'t>,
+        properties: &[&str],
+        amount: impl Fn(&str) -> Option<u32>,
+    ) -> Option<(Size<'t>, Expression<'t>)> {
+        let mut least: Option<Size> = None;
+        for property in properties {
+            let choices = self.values.property(&container.settings, property);
+            if choices.iter().all(|choice| choice.found == Found::Absent) {
+                continue;
+            }
+            for choice in choices {
+                let written = choice.written()?;
+                let cases = self.values.cases_of(&choice);
+                for case in cases {
+                    let Value::Text(text) = case.value else { return None };
+                    let known = self.known_strings(&text);
+                    let open = self.values.is_open(&text);
+                    for (is, text) in known.iter() {
+                        let when = if open { *is } else { Formula::TRUE };
+                        let size = Size { when, amount: amount(text)?, text: text.clone(), chosen: open, written };
+                        if least.as_ref().is_none_or(|least| size.amount < least.amount) {
+                            least = Some(size);
+                        }
+                    }
+                    if known.is_empty() {
+                        return None;
+                    }
+                }
+            }
+            break;
+        }
+        least.map(|least| (least.clone(), least.written))
+    }
+
     fn sizes(&self, definition: &TaskDefinition<'t>, property: &str, amount: impl Fn(&str) -> Option<u32>) -> Vec<Size<'t>> {
         let formulas = &self.values.formulas;
         let mut sizes = Vec::new();
@@ -54,7 +137,7 @@ impl<'t> ResourceGraph<'t> {
     }
 
     /// The strings that a text can be: each that the templates allow, or the one that the defaults make.
-    fn known_strings(&self, text: &Text<'t>) -> Vec<(Formula, String)> {
+    pub(super) fn known_strings(&self, text: &Text<'t>) -> Vec<(Formula, String)> {
         if let Some(known) = text.known() {
             return vec![(Formula::TRUE, known.to_owned())];
         }

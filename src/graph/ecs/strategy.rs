@@ -153,13 +153,4 @@ impl<'t> ResourceGraph<'t> {
         });
         formulas.any(ways.collect::<Vec<_>>())
     }
-
-    /// When a property is the given string for certain: like [`Self::is`], but a parameter that takes any value is none.
-    #[must_use]
-    pub fn is_certainly(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
-        let formulas = &self.values.formulas;
-        let known = self.texts(mapping, property).into_iter().filter(|(_, text)| !self.values.is_open(text));
-        let ways = known.map(|(when, text)| formulas.and(when, self.values.text_is(&text, literal)));
-        formulas.any(ways.collect::<Vec<_>>())
-    }
 }

@@ -142,9 +142,10 @@ impl<'t> ResourceGraph<'t> {
             .collect()
     }
 
-    /// When a property is the given string, in any case of letters where `literal` is `true` or `false`.
+    /// When a property can be the given string, in any spelling of `true` and `false`. A parameter that takes any value can be it:
+    /// for what the templates say, ask [`Self::says`] or [`Self::is_surely`].
     #[must_use]
-    pub fn is(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
+    pub fn may_be(&self, mapping: &Choice<'t>, property: &str, literal: &str) -> Formula {
         let formulas = &self.values.formulas;
         let spellings: &[&str] = match literal {
             "true" => &["true", "True", "TRUE"],

@@ -39,7 +39,8 @@ const PULL: [&str; 4] =
     ["ecr:GetAuthorizationToken", "ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage"];
 
 /// Source: the policy documents in the AWS Managed Policy Reference,
-/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html>.
+/// <https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html>. They were compared one by one with the copies
+/// of the default versions that <https://github.com/zoph-io/MAMIP> keeps in `policies/`, as of 2026.
 static POLICIES: &[Policy] = &[
     policy("AdministratorAccess", &["*"], &[]),
     // Everything but identities, organizations and accounts, of which it allows a few actions.
@@ -68,15 +69,34 @@ static POLICIES: &[Policy] = &[
             "logs:CreateLogStream",
             "logs:PutLogEvents",
         ],
+        // On condition of the action that creates what is tagged.
         &["ecs:TagResource"],
     ),
     policy("AmazonSSMManagedInstanceCore", &SESSION, &["ssm:*", "ec2messages:*"]),
     policy("AmazonSSMManagedEC2InstanceDefaultPolicy", &SESSION, &["ssm:*", "ec2messages:*"]),
-    policy("AmazonEC2RoleforSSM", &SESSION, &["ssm:*", "ec2messages:*", "logs:*", "s3:*", "cloudwatch:*", "ec2:*", "ds:*"]),
+    policy(
+        "AmazonEC2RoleforSSM",
+        &[
+            SESSION[0],
+            SESSION[1],
+            SESSION[2],
+            SESSION[3],
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+            "logs:PutLogEvents",
+            "s3:GetBucketLocation",
+            "s3:GetEncryptionConfiguration",
+            "s3:GetObject",
+            "s3:PutObject",
+        ],
+        &["ssm:*", "ec2messages:*", "s3:*", "cloudwatch:*", "ec2:*", "ds:*"],
+    ),
     policy(
         "AmazonSSMFullAccess",
-        &["ssm:*"],
-        &["ssmmessages:*", "ec2messages:*", "logs:*", "cloudwatch:*", "ds:*", "ec2:*", "iam:*"],
+        &[SESSION[0], SESSION[1], SESSION[2], SESSION[3], "ssm:*", "ec2messages:*", "logs:*"],
+        &["cloudwatch:*", "ds:*", "ec2:*", "iam:*"],
     ),
     policy("AmazonSSMReadOnlyAccess", &["ssm:Describe*", "ssm:Get*", "ssm:List*"], &[]),
     policy("AmazonS3FullAccess", &["s3:*"], &["s3-object-lambda:*"]),
@@ -86,7 +106,8 @@ static POLICIES: &[Policy] = &[
     policy("AmazonSNSFullAccess", &["sns:*"], &["sms-voice:*", "iam:*"]),
     policy("AmazonKinesisFullAccess", &["kinesis:*"], &[]),
     policy("AmazonEC2ContainerRegistryReadOnly", &PULL, &["ecr:*"]),
-    policy("AmazonEC2ContainerRegistryPullOnly", &PULL, &["ecr:*"]),
+    // It does not name `ecr:BatchCheckLayerAvailability`, and pulls all the same.
+    policy("AmazonEC2ContainerRegistryPullOnly", &[PULL[0], PULL[2], PULL[3], "ecr:BatchImportUpstreamImage"], &["ecr:*"]),
     policy("AmazonEC2ContainerRegistryPowerUser", &PULL, &["ecr:*"]),
     policy(
         "CloudWatchAgentServerPolicy",
@@ -102,7 +123,7 @@ static POLICIES: &[Policy] = &[
     ),
     policy("CloudWatchLogsFullAccess", &["logs:*"], &["cloudwatch:*", "iam:*", "observabilityadmin:*"]),
     policy("CloudWatchLogsReadOnlyAccess", &[], &["logs:*", "cloudwatch:*", "observabilityadmin:*"]),
-    policy("CloudWatchEventsFullAccess", &["events:*"], &["iam:*", "schemas:*", "scheduler:*", "pipes:*"]),
+    policy("CloudWatchEventsFullAccess", &["events:*", "schemas:*", "scheduler:*", "pipes:*"], &["iam:*", "secretsmanager:*"]),
     policy("AWSXRayDaemonWriteAccess", &["xray:PutTraceSegments", "xray:PutTelemetryRecords"], &["xray:*"]),
     policy("AWSXrayWriteOnlyAccess", &["xray:PutTraceSegments", "xray:PutTelemetryRecords"], &["xray:*"]),
     policy(
@@ -134,6 +155,7 @@ static POLICIES: &[Policy] = &[
             "application-autoscaling:*",
             "cloudwatch:*",
             "datapipeline:*",
+            "ec2:*",
             "iam:*",
             "kms:*",
             "sns:*",
@@ -146,9 +168,8 @@ static POLICIES: &[Policy] = &[
     ),
     policy(
         "AmazonDynamoDBFullAccess",
-        &["dynamodb:*"],
+        &["dynamodb:*", "dax:*"],
         &[
-            "dax:*",
             "application-autoscaling:*",
             "cloudwatch:*",
             "datapipeline:*",
@@ -199,7 +220,12 @@ mod tests {
         assert_eq!(grants("AmazonSSMManagedInstanceCore", "ssmmessages:CreateDataChannel"), Some(true));
         assert_eq!(grants("AmazonECSTaskExecutionRolePolicy", "ssmmessages:CreateDataChannel"), Some(false));
         assert_eq!(grants("AmazonECSTaskExecutionRolePolicy", "secretsmanager:GetSecretValue"), Some(false));
-        assert_eq!(grants("AmazonEC2RoleforSSM", "s3:PutObject"), None);
+        assert_eq!(grants("AmazonEC2RoleforSSM", "s3:PutObject"), Some(true));
+        assert_eq!(grants("AmazonEC2RoleforSSM", "s3:ListBucket"), None);
+        assert_eq!(grants("AmazonSSMFullAccess", "ssmmessages:OpenDataChannel"), Some(true));
+        assert_eq!(grants("AmazonEC2ContainerRegistryPullOnly", "ecr:BatchCheckLayerAvailability"), None);
+        assert_eq!(grants("CloudWatchEventsFullAccess", "secretsmanager:GetSecretValue"), None);
+        assert_eq!(grants("AmazonDynamoDBReadOnlyAccess", "ec2:DescribeSubnets"), None);
         assert_eq!(grants("PowerUserAccess", "iam:PassRole"), None);
         assert_eq!(grants("SomebodysPolicy", "iam:PassRole"), None);
     }

@@ -77,7 +77,7 @@ impl<'t> Statement<'t> {
 
     /// When its effect is `Allow`, or `Deny`.
     pub(super) fn has_effect(&self, graph: &ResourceGraph<'t>, effect: &str) -> Formula {
-        graph.is(&self.0, "Effect", effect)
+        graph.may_be(&self.0, "Effect", effect)
     }
 
     /// How far it covers an action, by `Action` or `NotAction`.

@@ -32,7 +32,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let (graph, values) = (analysis.graph(), analysis.values());
     for task in graph.job_tasks() {
-        let on = values.formulas.and(task.task.when, graph.is(&task.task, "EnableExecuteCommand", "true"));
+        let on = values.formulas.and(task.task.when, graph.may_be(&task.task, "EnableExecuteCommand", "true"));
         let switch = values.property(&task.task, "EnableExecuteCommand").iter().find_map(|switch| switch.written());
         let Some(switch) = switch.filter(|_| values.possible(on)) else { continue };
         let job = ExecJob { task, on, switch };

@@ -76,5 +76,5 @@ fn diagnostic<'t>(
 /// When managed scaling of a provider is certainly on.
 fn scales<'t>(graph: &ResourceGraph<'t>, provider: &Resource<'t>) -> Formula {
     let blocks = graph.property(provider, &["AutoScalingGroupProvider", "ManagedScaling"]);
-    graph.values().formulas.any(blocks.iter().map(|scaling| graph.is_certainly(scaling, "Status", "ENABLED")).collect::<Vec<_>>())
+    graph.values().formulas.any(blocks.iter().map(|scaling| graph.is_surely(scaling, "Status", "ENABLED")).collect::<Vec<_>>())
 }

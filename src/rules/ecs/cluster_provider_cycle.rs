@@ -1,10 +1,12 @@
 //! `cluster-provider-cycle`: a cluster names a capacity provider that cannot be created before the cluster.
 
+use super::new_resource::new_resource;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
-use crate::graph::ecs::{CAPACITY_PROVIDER, CLUSTER};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::ecs::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER};
 use crate::graph::{Edge, Resource, ResourceGraph};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::text::Edit;
 use crate::values::{Formula, ResourceId};
 use rustc_hash::FxHashMap;
 
@@ -87,8 +89,34 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, cluster: &Resource<'t>, circle: &[&
         let place = edge.place.clone();
         finding = finding.label(place, format!("`{}` needs `{}`", name(edge.from), name(edge.to)));
     }
-    Some(finding.note("CloudFormation refuses a template whose resources wait for each other").help(format!(
+    let finding = finding.note("CloudFormation refuses a template whose resources wait for each other").help(format!(
         "move `CapacityProviders` and `DefaultCapacityProviderStrategy` of `{owner}` to an \
          `AWS::ECS::ClusterCapacityProviderAssociations` resource with `Cluster: !Ref {owner}`"
-    )))
+    ));
+    Some(match associations(graph, cluster) {
+        Some(edits) => finding.fix("move them to a resource of their own", Safety::Unsafe, edits),
+        None => finding,
+    })
+}
+
+/// Moves the providers of a cluster to associations.
+fn associations<'t>(graph: &ResourceGraph<'t>, cluster: &Resource<'t>) -> Option<Vec<Edit>> {
+    const MOVED: [&str; 2] = ["CapacityProviders", "DefaultCapacityProviderStrategy"];
+    let properties = cluster.declaration.properties?;
+    // Two lists of associations for one cluster would replace each other.
+    let rivals = graph.attachments();
+    if rivals.iter().any(|other| other.writer.resource_type() == ASSOCIATIONS && other.cluster.is_none_or(|id| id == cluster.id))
+    {
+        return None;
+    }
+    let owner = cluster.logical_id();
+    let [providers, strategy] = MOVED.map(|key| properties.get(key).map_or(Some("[]".to_owned()), |list| list.in_flow()));
+    let moved =
+        format!("{{Cluster: !Ref {owner}, CapacityProviders: {}, DefaultCapacityProviderStrategy: {}}}", providers?, strategy?);
+    let mut edits = match properties.remove_entries(&MOVED) {
+        Some(edits) => edits,
+        None => vec![cluster.declaration.node.remove_entry("Properties")?],
+    };
+    edits.push(new_resource(graph, cluster, &format!("{owner}CapacityProviders"), ASSOCIATIONS, &moved)?);
+    Some(edits)
 }

@@ -51,6 +51,14 @@ pub(super) fn ties<'t>(
     }
 }
 
+/// `help`, and the other way out for a definition that is only declared for `wanted`, as [`ties`] has it.
+pub(super) fn help_for(tie: &str, wanted: Compute, help: String) -> String {
+    match wanted.compatibility().filter(|_| tie.ends_with("declared for")) {
+        Some(word) => format!("{help}; or take `{word}` out of `RequiresCompatibilities`"),
+        None => help,
+    }
+}
+
 /// Labels what makes a task definition's compute `wanted` where `hits` holds.
 pub(super) fn label_demand<'t>(
     graph: &ResourceGraph<'t>,

@@ -38,7 +38,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, capacity: &Capacity<'t>) -> Option<Finding<'t>> {
     let CapacityKind::Strategy(items, source) = &capacity.kind else { return None };
     let formulas = &graph.values().formulas;
-    let daemon = graph.is_certainly(&launch.settings, "SchedulingStrategy", DAEMON);
+    let daemon = graph.is_surely(&launch.settings, "SchedulingStrategy", DAEMON);
     let verdict = graph.values().verdict(launch.when, formulas.and(capacity.when, daemon))?;
     let scheduling = graph.values().property(&launch.settings, "SchedulingStrategy");
     let node = scheduling.iter().find_map(|choice| choice.written())?.node;

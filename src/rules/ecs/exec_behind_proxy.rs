@@ -2,9 +2,11 @@
 
 use super::launch_labels::label_launches;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::{Container, ExecTask};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::syntax::Node;
+use crate::text::Edit;
 use crate::values::{Choice, Expression, Formula, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -60,14 +62,14 @@ impl<'t> Proxy<'t> {
                 bypassed = formulas.or(bypassed, variable.when);
             }
             for name in ["HTTP_PROXY", "HTTPS_PROXY"] {
-                let here = graph.stands(&variable, "Name", name);
+                let here = graph.says(&variable, "Name", &[name]);
                 if values.possible(here) {
                     on = formulas.or(on, here);
                     written = written.or(variable.written());
                 }
             }
             for name in ["NO_PROXY", "no_proxy"] {
-                let here = graph.stands(&variable, "Name", name);
+                let here = graph.says(&variable, "Name", &[name]);
                 bypassed = formulas.or(bypassed, formulas.and(here, lists_endpoints(analysis, &variable)));
             }
         }
@@ -103,7 +105,28 @@ fn diagnostic<'t>(
         .resource(graph, &task.definition.resource)
         .verdict(verdict)
         .here("no `NO_PROXY` beside it lists the addresses on the instance");
-    label_launches(finding, graph, task)
+    let finding = label_launches(finding, graph, task)
         .note("the agent asks 169.254.169.254 and 169.254.170.2 for metadata and credentials, which no proxy reaches")
-        .help("set `NO_PROXY` to `169.254.169.254,169.254.170.2`")
+        .help("set `NO_PROXY` to `169.254.169.254,169.254.170.2`");
+    match bypass(container) {
+        Some(edit) => finding.fix("let these addresses bypass the proxy", Safety::Unsafe, vec![edit]),
+        None => finding,
+    }
+}
+
+/// Adds the addresses to the container's `NO_PROXY`, or the variable where there is none.
+fn bypass(container: &Container) -> Option<Edit> {
+    let list = container.written.node.get("Environment").filter(|list| list.is_sequence())?;
+    let is_named =
+        |item: &Node, names: &[&str]| item.get("Name").and_then(Node::as_str).is_some_and(|name| names.contains(&name));
+    if let Some(variable) = list.items().find(|item| is_named(item, &["NO_PROXY", "no_proxy"])) {
+        let value = variable.get("Value").filter(|value| value.function().is_none())?;
+        let before = value.as_str()?.trim_end_matches(',');
+        let missing = ENDPOINTS.iter().filter(|endpoint| !before.contains(*endpoint)).copied();
+        let all: Vec<&str> = Some(before).filter(|before| !before.is_empty()).into_iter().chain(missing).collect();
+        return value.replace_scalar(&all.join(","));
+    }
+    // A variable that is there at times may be this one.
+    let hidden = list.items().any(|item| item.get("Name").and_then(Node::as_str).is_none());
+    (!hidden).then(|| list.append_item(&format!("{{Name: NO_PROXY, Value: \"{}\"}}", ENDPOINTS.join(","))))?
 }

@@ -25,8 +25,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let (graph, values) = (analysis.graph(), analysis.values());
     for task in graph.exec_tasks() {
         let properties = &task.definition.properties;
-        let shared = values.formulas.and(graph.stands(properties, "PidMode", "task"), has_several_containers(analysis, &task));
-        let shared = values.formulas.or(shared, graph.stands(properties, "PidMode", "host"));
+        let shared = values.formulas.and(graph.says(properties, "PidMode", &["task"]), has_several_containers(analysis, &task));
+        let shared = values.formulas.or(shared, graph.says(properties, "PidMode", &["host"]));
         let hits = values.formulas.and(task.on, shared);
         let written = values.property(properties, "PidMode").iter().find_map(Choice::written);
         if let (Some(verdict), Some(written)) = (values.verdict(task.definition.when, hits), written) {

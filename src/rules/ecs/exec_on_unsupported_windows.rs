@@ -28,7 +28,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let (graph, values) = (analysis.graph(), analysis.values());
     for task in graph.exec_tasks() {
         for platform in values.property(&task.definition.properties, "RuntimePlatform") {
-            let old = values.formulas.any(OLD.map(|family| graph.stands(&platform, "OperatingSystemFamily", family)));
+            let old = values.formulas.any(OLD.map(|family| graph.says(&platform, "OperatingSystemFamily", &[family])));
             let written = values.property(&platform, "OperatingSystemFamily").iter().find_map(Choice::written);
             let hits = values.formulas.and(task.on, old);
             if let (Some(verdict), Some(written)) = (values.verdict(task.definition.when, hits), written) {

@@ -60,7 +60,7 @@ fn service_with_exec<'t>(graph: &ResourceGraph<'t>, name: &str) -> Option<Resour
     graph.of_type(SERVICE).into_iter().find(|service| {
         graph.properties(service).iter().any(|properties| {
             known(graph, properties, "ServiceName").as_deref() == Some(name)
-                && graph.is(properties, "EnableExecuteCommand", "true") != Formula::FALSE
+                && graph.may_be(properties, "EnableExecuteCommand", "true") != Formula::FALSE
         })
     })
 }

@@ -65,7 +65,7 @@ fn has_writable_mounts<'t>(analysis: &Analysis<'t>, container: &Container<'t>) -
                 Value::Absent | Value::Structure(_) | Value::Unknown(_) | Value::Invalid => false,
             });
             let covered = formulas.any(covered.map(|case| case.when).collect::<Vec<_>>());
-            formulas.and(covered, formulas.not(graph.is(mount, "ReadOnly", "true")))
+            formulas.and(covered, formulas.not(graph.may_be(mount, "ReadOnly", "true")))
         }))
     }))
 }

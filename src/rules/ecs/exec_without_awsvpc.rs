@@ -29,7 +29,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let on_instances =
             task.launches.iter().map(|launch| formulas.and(launch.on, graph.runs_on(&launch.launch, Compute::Ec2)));
         let on_instances = formulas.any(on_instances.collect::<Vec<_>>());
-        let shares = ["bridge", "host"].map(|mode| graph.stands(properties, "NetworkMode", mode));
+        let shares = ["bridge", "host"].map(|mode| graph.says(properties, "NetworkMode", &[mode]));
         let shares = formulas.or(formulas.any(shares), graph.is_missing(properties, "NetworkMode"));
         let hits = formulas.and(on_instances, shares);
         if let Some(verdict) = values.verdict(task.definition.when, hits) {

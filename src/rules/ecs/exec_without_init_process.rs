@@ -43,7 +43,7 @@ fn is_linux<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>) -> Formula {
     let ways = platforms.iter().map(|platform| {
         values
             .formulas
-            .or(graph.is_missing(platform, "OperatingSystemFamily"), graph.stands(platform, "OperatingSystemFamily", "LINUX"))
+            .or(graph.is_missing(platform, "OperatingSystemFamily"), graph.says(platform, "OperatingSystemFamily", &["LINUX"]))
     });
     values.formulas.any(ways.collect::<Vec<_>>())
 }
@@ -56,7 +56,7 @@ fn lacks_init<'t>(analysis: &Analysis<'t>, container: &Container<'t>) -> Formula
         for init in values.property(&parameters, "InitProcessEnabled") {
             ways.extend(values.cases_of(&init).into_iter().filter(|case| case.value == Value::Absent).map(|case| case.when));
         }
-        ways.extend(["false", "False", "FALSE"].map(|spelling| graph.stands(&parameters, "InitProcessEnabled", spelling)));
+        ways.push(graph.says(&parameters, "InitProcessEnabled", &["false", "False", "FALSE"]));
     }
     values.formulas.any(ways)
 }

@@ -1,10 +1,12 @@
 //! `exec-without-task-role`: ECS Exec is on for tasks that have no task role.
 
+use super::exec_role_without_ssmmessages::CHANNELS;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::graph::Resource;
 use crate::graph::ecs::{Compute, ExecLaunch, ExecTask, LaunchPath};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
-use crate::values::{Formula, Unknown, Value, Verdict};
+use crate::values::{Expression, Formula, Unknown, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
     code: "ECS103",
@@ -22,7 +24,9 @@ pub(super) static RULE: Rule = Rule {
 enum Fallback {
     /// Nothing.
     None,
-    /// The role of the instance.
+    /// The role of the instance, which may not open the channels.
+    Powerless,
+    /// The role of the instance, of which that is not known.
     Instance,
 }
 
@@ -41,7 +45,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             }
             Value::Text(_) | Value::Structure(_) | Value::Unknown(_) | Value::Invalid => Formula::FALSE,
         }));
-        let found = [Fallback::None, Fallback::Instance].into_iter().find_map(|fallback| {
+        let found = [Fallback::None, Fallback::Powerless, Fallback::Instance].into_iter().find_map(|fallback| {
             let (mut exists, mut hits) = (Formula::FALSE, Formula::FALSE);
             for launch in task.launches.iter().filter(|launch| !may_override(launch)) {
                 let without = values.formulas.all([launch.on, absent, falls_back(analysis, launch, fallback)]);
@@ -103,8 +107,41 @@ fn falls_back<'t>(analysis: &Analysis<'t>, launch: &ExecLaunch<'t>, fallback: Fa
     match fallback {
         Fallback::None if run_task => Formula::TRUE,
         Fallback::None => of(&[Compute::Fargate, Compute::ManagedInstances]),
-        Fallback::Instance => of(&[Compute::Ec2]),
+        Fallback::Powerless => values.formulas.and(of(&[Compute::Ec2]), instances(analysis, launch).powerless),
+        Fallback::Instance => values.formulas.and(of(&[Compute::Ec2]), instances(analysis, launch).undecided),
     }
+}
+
+/// What the instances that run a launch's tasks may do.
+struct Instances<'t> {
+    /// When their role may not open the channels, for certain.
+    powerless: Formula,
+    /// When that is not known.
+    undecided: Formula,
+    /// The roles that may not, and where their profiles are named.
+    roles: Vec<(Resource<'t>, Expression<'t>)>,
+}
+
+fn instances<'t>(analysis: &Analysis<'t>, launch: &ExecLaunch<'t>) -> Instances<'t> {
+    let (graph, formulas) = (analysis.graph(), &analysis.values().formulas);
+    let mut instances = Instances { powerless: Formula::FALSE, undecided: Formula::FALSE, roles: Vec::new() };
+    for found in graph.instance_roles(&launch.launch) {
+        let Some((role, named)) = found.role else {
+            instances.undecided = formulas.or(instances.undecided, found.when);
+            continue;
+        };
+        let permissions = graph.permissions(&role);
+        let grants = CHANNELS.map(|action| permissions.grants(graph, action));
+        let denied = formulas.and(found.when, formulas.any(grants.map(|grant| grant.denied(formulas))));
+        let allowed = formulas.all(grants.map(|grant| grant.allowed));
+        instances.powerless = formulas.or(instances.powerless, denied);
+        let undecided = formulas.all([found.when, formulas.not(allowed), formulas.not(denied)]);
+        instances.undecided = formulas.or(instances.undecided, undecided);
+        if analysis.values().possible(denied) && instances.roles.iter().all(|(known, _)| known.id != role.id) {
+            instances.roles.push((role, named));
+        }
+    }
+    instances
 }
 
 fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, fallback: Fallback, verdict: Verdict) -> Finding<'t> {
@@ -113,10 +150,18 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, fallback: Fallba
     let name = definition.logical_id();
     let message = match fallback {
         Fallback::None => format!("`{name}` runs with ECS Exec on and has no task role, so no session can be opened"),
+        Fallback::Powerless => {
+            let roles = task.launches.iter().flat_map(|launch| instances(analysis, launch).roles);
+            let role = roles.map(|(role, _)| role.logical_id()).next().unwrap_or_default();
+            format!(
+                "`{name}` runs with ECS Exec on and has no task role, and `{role}`, the role of its instances, opens no session"
+            )
+        }
         Fallback::Instance => format!("`{name}` runs with ECS Exec on and has no task role, so the role of the instance decides"),
     };
     let severity = match (fallback, &verdict) {
         (Fallback::Instance, _) => Severity::Info,
+        (Fallback::Powerless, _) => Severity::Warning,
         (Fallback::None, Verdict::Possible(witness)) if !witness.with_defaults => Severity::Warning,
         (Fallback::None, _) => Severity::Error,
     };
@@ -130,6 +175,18 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, fallback: Fallba
         let owner = launch.launch.owner.logical_id();
         finding = finding.label(graph.exec_switch(launch), format!("`{owner}` runs it with ECS Exec on"));
     }
+    if fallback == Fallback::Powerless {
+        let mut labelled = Vec::new();
+        for (role, named) in task.launches.iter().flat_map(|launch| instances(analysis, launch).roles) {
+            if labelled.contains(&role.id) {
+                continue;
+            }
+            labelled.push(role.id);
+            finding = finding
+                .label(role.place(), "does not allow all four `ssmmessages` actions")
+                .label(graph.entry_span(named.node), "the instances that run the tasks have its profile");
+        }
+    }
     let values = graph.values();
     for role in values.property(&task.definition.properties, "ExecutionRoleArn") {
         if let Some(written) = role.written() {
@@ -138,7 +195,8 @@ fn diagnostic<'t>(analysis: &Analysis<'t>, task: &ExecTask<'t>, fallback: Fallba
     }
     match fallback {
         Fallback::None => finding.note("the agent of ECS Exec opens its channels with the task role"),
-        Fallback::Instance => finding.note("without a task role, tasks on EC2 use the role of the instance"),
+        Fallback::Powerless => finding.note("without a task role, tasks on EC2 use the role of the instance"),
+        Fallback::Instance => finding.note("without a task role, tasks on EC2 use the role of the instance").unknown(),
     }
     .help("give the definition a `TaskRoleArn` whose role allows the four `ssmmessages` actions, see `cfnvet explain ECS104`")
 }

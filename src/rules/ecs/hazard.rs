@@ -139,6 +139,8 @@ fn hazard<'t>(
     // Lookups that fail are no deployments, so they speak for nothing.
     let exists = formulas.and(launch.when, formulas.not(exec.invalid));
     let undecided = formulas.any(undecided);
+    let settled = hits == Formula::FALSE || values.implies(exists, hits);
+    let (exists, hits) = if settled { (exists, hits) } else { values.deployments(exists, hits) };
     let answer = formulas.satisfiable(hits);
     let always_on = values.implies(exists, exec.on);
     let base = |certainty, when, routes, unknown| {

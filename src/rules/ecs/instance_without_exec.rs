@@ -29,7 +29,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let graph = analysis.graph();
     let exec = graph.of_type(SERVICE).into_iter().find(|service| {
-        graph.properties(service).iter().any(|properties| graph.is(properties, "EnableExecuteCommand", "true") != Formula::FALSE)
+        graph
+            .properties(service)
+            .iter()
+            .any(|properties| graph.may_be(properties, "EnableExecuteCommand", "true") != Formula::FALSE)
     });
     for instance in graph.of_type(deployed::CONTAINER_INSTANCE) {
         for settings in graph.properties(&instance) {

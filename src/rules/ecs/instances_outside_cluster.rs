@@ -75,6 +75,11 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
 }
 
+/// What stands before the name of the cluster, and the words that may be set off by blanks: in the agent's configuration, in the
+/// settings of Bottlerocket, and in the command of Windows.
+const MARKERS: [(&str, &[&str]); 3] =
+    [("ECS_CLUSTER=", &[]), ("[settings.ecs]", &["cluster", "="]), ("Initialize-ECSAgent", &["-Cluster"])];
+
 /// The cluster that user data makes an instance join.
 enum Joined<'t> {
     /// The one with this name.
@@ -86,12 +91,16 @@ enum Joined<'t> {
 
 fn joined<'t>(text: &Text<'t>) -> Joined<'t> {
     let literals = || text.parts().iter().filter_map(|part| if let Part::Literal(literal) = part { Some(literal) } else { None });
-    if literals().map(|literal| literal.matches("ECS_CLUSTER=").count()).sum::<usize>() > 1 {
+    let count = |marker: &str| literals().map(|literal| literal.matches(marker).count()).sum::<usize>();
+    if MARKERS.iter().map(|(marker, _)| count(marker)).sum::<usize>() > 1 {
         return Joined::Unknown;
     }
     let mut parts = text.parts().iter().enumerate();
     let setting = parts.find_map(|(index, part)| match part {
-        Part::Literal(literal) => literal.find("ECS_CLUSTER=").map(|at| (index, &literal[at + "ECS_CLUSTER=".len()..])),
+        Part::Literal(literal) => MARKERS.iter().find_map(|(marker, key)| {
+            let rest = &literal[literal.find(marker)? + marker.len()..];
+            Some((index, after_key(rest, key)?))
+        }),
         _ => None,
     });
     let Some((index, rest)) = setting else {
@@ -125,6 +134,13 @@ fn joined<'t>(text: &Text<'t>) -> Joined<'t> {
     }
     let shell = name.parts().iter().any(|part| matches!(part, Part::Literal(text) if text.contains(['$', '`'])));
     if shell || name.parts().is_empty() { Joined::Unknown } else { Joined::Text(name) }
+}
+
+/// What follows the words of `key`, with blanks and line breaks between and behind them.
+fn after_key<'s>(text: &'s str, key: &[&str]) -> Option<&'s str> {
+    key.iter()
+        .try_fold(text, |rest, word| rest.trim_start().strip_prefix(word))
+        .map(|rest| if key.is_empty() { rest } else { rest.trim_start() })
 }
 
 /// Whether the instances run an image that joins a cluster by itself: one that is made for ECS.
@@ -220,6 +236,8 @@ mod tests {
         assert_eq!(named("echo \"ECS_CLUSTER=blue\" > /etc/ecs/ecs.config").as_deref(), Some("blue"));
         assert_eq!(named("echo ECS_CLUSTER='blue' > /etc/ecs/ecs.config").as_deref(), Some("blue"));
         assert_eq!(named("printf 'ECS_CLUSTER=blue\\nECS_LOGLEVEL=info'").as_deref(), Some("blue"));
+        assert_eq!(named("[settings.ecs]\ncluster = \"blue\"").as_deref(), Some("blue"));
+        assert_eq!(named("Initialize-ECSAgent -Cluster 'blue' -EnableTaskIAMRole").as_deref(), Some("blue"));
     }
 
     #[test]
@@ -233,7 +251,8 @@ mod tests {
         assert_eq!(named("curl -s https://example.com | bash"), None);
         assert_eq!(named("echo ECS_CLUSTER=$NAME >> /etc/ecs/ecs.config"), None);
         assert_eq!(named("echo ECS_CLUSTER= >> /etc/ecs/ecs.config"), None);
-        assert_eq!(named("[settings.ecs]\ncluster = \"blue\""), None);
-        assert_eq!(named("Initialize-ECSAgent -Cluster blue"), None);
+        assert_eq!(named("[settings.ecs]\nreserved-memory = 100"), None);
+        assert_eq!(named("Initialize-ECSAgent -Cluster $name"), None);
+        assert_eq!(named("Initialize-ECSAgent"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::compute::{demand, finding_at, label_demand, ties};
+use super::compute::{demand, finding_at, help_for, label_demand, ties};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::ResourceGraph;
@@ -140,7 +140,11 @@ fn without<'t>(graph: &ResourceGraph<'t>, fit: &Fit<'t>, missing: &str, (hits, v
         .resource(graph, &resource)
         .verdict(verdict)
         .note("Fargate sizes the task as a whole; the sizes of the containers do not replace that")
-        .help(format!("set {missing} of the task definition, for example `Cpu: 256` and `Memory: 512`"));
+        .help(help_for(
+            tie,
+            Compute::Fargate,
+            format!("set {missing} of the task definition, for example `Cpu: 256` and `Memory: 512`"),
+        ));
     label_demand(graph, finding, fit, Compute::Fargate, hits)
 }
 
@@ -153,6 +157,7 @@ fn diagnostic<'t>(
     let resource = fit.definition.resource;
     let name = resource.logical_id();
     let can = if matches!(verdict, Verdict::Definite) { "asks" } else { "can ask" };
+    let tie = ties(graph, fit, Compute::Fargate, hits, &verdict);
     let cpu = &fault.cpu;
     let message = match &fault.memory {
         Some(memory) => format!("`{name}` {can} Fargate for memory `{memory}` with CPU `{cpu}`, which it does not offer"),
@@ -167,7 +172,7 @@ fn diagnostic<'t>(
         .verdict(verdict)
         .here("no Fargate size")
         .note("ECS refuses it: \"No Fargate configuration exists for given values\"")
-        .help(help);
+        .help(help_for(tie, Compute::Fargate, help));
     label_demand(graph, finding, fit, Compute::Fargate, hits)
 }
 

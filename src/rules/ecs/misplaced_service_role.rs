@@ -1,10 +1,12 @@
 //! `misplaced-service-role`: a service has a `Role` where ECS uses its service-linked role.
 
+use super::compute::{chosen, entry};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
-use crate::graph::ecs::Launch;
+use crate::graph::ecs::{Compute, Launch};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::text::Place;
 use crate::values::{Choice, Formula, Text, Value, Verdict};
 
 pub(super) static RULE: Rule = Rule {
@@ -32,13 +34,16 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
 }
 
-/// Why a service takes no role, and when.
-fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'static str); 4] {
+/// Why a service takes no role.
+struct Reason {
+    when: Formula,
+    words: &'static str,
+    /// Where that is written, and what about it.
+    shown: Option<(Place, String)>,
+}
+
+fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<Reason> {
     let (values, formulas) = (graph.values(), &graph.values().formulas);
-    let definitions = graph.task_definitions_of(launch).into_iter();
-    let awsvpc = definitions
-        .map(|definition| formulas.and(definition.when, graph.is_surely(&definition.properties, "NetworkMode", "awsvpc")));
-    let awsvpc = formulas.any(awsvpc.collect::<Vec<_>>());
     let certain = |list: &str| -> Vec<Formula> {
         let items = values.property(&launch.settings, list).into_iter().flat_map(|list| values.items(&list));
         items.filter(|item| item.written().is_some()).map(|item| item.when).collect()
@@ -48,12 +53,49 @@ fn reasons<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> [(Formula, &'s
         .iter()
         .enumerate()
         .flat_map(|(index, first)| balancers[index + 1..].iter().map(|second| formulas.and(*first, *second)).collect::<Vec<_>>());
-    [
-        (awsvpc, "its tasks use the `awsvpc` network mode"),
-        (graph.is_empty(&launch.settings, "LoadBalancers"), "it has no load balancer"),
-        (formulas.any(two.collect::<Vec<_>>()), "it has several target groups"),
-        (formulas.any(certain("ServiceRegistries")), "it uses service discovery"),
-    ]
+    let mut reasons = awsvpc(graph, launch);
+    reasons.extend(
+        [
+            (graph.is_empty(&launch.settings, "LoadBalancers"), "it has no load balancer"),
+            (formulas.any(two.collect::<Vec<_>>()), "it has several target groups"),
+            (formulas.any(certain("ServiceRegistries")), "it uses service discovery"),
+        ]
+        .map(|(when, words)| Reason { when, words, shown: None }),
+    );
+    reasons
+}
+
+/// What shows that the tasks of a service use the `awsvpc` network mode: their definition, Fargate, or a network configuration,
+/// which no other mode takes.
+fn awsvpc<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<Reason> {
+    let (values, formulas) = (graph.values(), &graph.values().formulas);
+    let (mut reasons, mut other) = (Vec::new(), Formula::FALSE);
+    for definition in graph.task_definitions_of(launch) {
+        let properties = &definition.properties;
+        let when = formulas.and(definition.when, graph.is_surely(properties, "NetworkMode", "awsvpc"));
+        let mode = values.property(properties, "NetworkMode").into_iter().filter(|mode| values.possible(mode.when));
+        let shown = mode.filter_map(|mode| mode.written()).next();
+        let shown = shown.map(|written| (entry(graph, written.node), "the mode is set here".to_owned()));
+        reasons.push(Reason { when, words: "its tasks use the `awsvpc` network mode", shown });
+        let another =
+            formulas.or(graph.says_other(properties, "NetworkMode", &["awsvpc"]), graph.lacks(properties, "NetworkMode"));
+        other = formulas.or(other, formulas.and(definition.when, another));
+    }
+    // A definition that says another mode is at fault itself.
+    let plain = formulas.not(other);
+    reasons.push(Reason {
+        when: formulas.and(graph.runs_on(launch, Compute::Fargate), plain),
+        words: "its tasks run on Fargate, in the `awsvpc` network mode",
+        shown: chosen(graph, launch, Compute::Fargate),
+    });
+    for configuration in values.path(&launch.settings, &["NetworkConfiguration", "AwsvpcConfiguration"]) {
+        if let Some(written) = configuration.written() {
+            let shown = (graph.entry_key(written.node), "only this mode takes a network configuration".to_owned());
+            let when = formulas.and(configuration.when, plain);
+            reasons.push(Reason { when, words: "its tasks use the `awsvpc` network mode", shown: Some(shown) });
+        }
+    }
+    reasons
 }
 
 fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<'t>) -> Option<Finding<'t>> {
@@ -64,9 +106,11 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<
         _ => None,
     });
     let given = formulas.any(given.collect::<Vec<_>>());
-    let reasons = reasons(graph, launch).map(|(when, reason)| (formulas.and(given, when), reason));
-    let (_, reason) = reasons.iter().find(|(when, _)| values.possible(formulas.and(role.when, *when)))?;
-    let verdict = values.verdict(role.when, formulas.any(reasons.map(|(when, _)| when)))?;
+    let reasons = reasons(graph, launch);
+    let hits = formulas.and(given, formulas.any(reasons.iter().map(|reason| reason.when).collect::<Vec<_>>()));
+    let verdict = values.verdict(role.when, hits)?;
+    let Reason { words: reason, shown, .. } =
+        reasons.into_iter().find(|reason| values.possible(formulas.all([role.when, given, reason.when])))?;
     let definite = verdict == Verdict::Definite;
     let name = launch.resource.logical_id();
     let finding = Finding::at(graph.entry_span(written.node), format!("`{name}` cannot have a `Role`, because {reason}"))
@@ -76,6 +120,10 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, role: &Choice<
         .verdict(verdict)
         .note("ECS uses its service-linked role here")
         .help("remove `Role`");
+    let finding = match shown {
+        Some((place, text)) => finding.label(place, text),
+        None => finding,
+    };
     // What is written for one case only is right in the others.
     let removal = written.node.parent().filter(|_| definite).and_then(|settings| settings.remove_entry("Role"));
     Some(match removal {

@@ -47,6 +47,7 @@ mod missing_circuit_breaker;
 mod missing_execution_role;
 mod mixed_capacity_strategy;
 mod network_configuration_mismatch;
+mod new_resource;
 mod order;
 mod placement_on_fargate;
 mod platform_version_on_instances;
@@ -57,6 +58,7 @@ mod reset_desired_count;
 mod spread_with_spare_capacity;
 mod stuck_deployment;
 mod target_type_mismatch;
+mod task_larger_than_instance;
 mod task_role_ecs_cannot_assume;
 mod termination_protection_on_unprotected_group;
 mod termination_protection_without_scaling;
@@ -133,6 +135,7 @@ pub(super) const RULES: &[&Rule] = &[
     &spread_with_spare_capacity::RULE,
     &stuck_deployment::RULE,
     &target_type_mismatch::RULE,
+    &task_larger_than_instance::RULE,
     &task_role_ecs_cannot_assume::RULE,
     &termination_protection_on_unprotected_group::RULE,
     &termination_protection_without_scaling::RULE,

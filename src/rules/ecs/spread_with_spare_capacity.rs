@@ -39,7 +39,7 @@ fn spread_first<'t>(analysis: &Analysis<'t>, launch: &Launch<'t>) -> Option<(For
     let lists = ["PlacementStrategies", "PlacementStrategy"].into_iter().flat_map(|name| values.property(&launch.settings, name));
     let items: Vec<Choice> = lists.flat_map(|list| values.items(&list)).collect();
     let first = items.first()?;
-    let spreads = graph.stands(first, "Type", "spread");
+    let spreads = graph.says(first, "Type", &["spread"]);
     let packs = items.iter().map(|item| formulas.and(item.when, formulas.not(only_spreads(analysis, item))));
     let packs = formulas.any(packs.collect::<Vec<_>>());
     Some((formulas.and(spreads, formulas.not(packs)), first.written()?))
@@ -47,7 +47,7 @@ fn spread_first<'t>(analysis: &Analysis<'t>, launch: &Launch<'t>) -> Option<(For
 
 fn only_spreads<'t>(analysis: &Analysis<'t>, item: &Choice<'t>) -> Formula {
     let graph = analysis.graph();
-    analysis.values().formulas.or(graph.stands(item, "Type", "spread"), graph.stands(item, "Type", "random"))
+    analysis.values().formulas.or(graph.says(item, "Type", &["spread"]), graph.says(item, "Type", &["random"]))
 }
 
 /// When a launch runs on a group with managed scaling and a target below 100, and where the target is written.

@@ -132,5 +132,5 @@ fn attachable<'t>(graph: &ResourceGraph<'t>, provider: &Identity<'t>) -> Formula
 fn addition(node: crate::syntax::Node, lists: &[crate::values::Expression]) -> Option<Edit> {
     let [list] = lists else { return None };
     let same_file = std::ptr::eq(list.node.tree(), node.tree());
-    same_file.then(|| list.node.append_item(node.place().text())).flatten()
+    same_file.then(|| list.node.append_item(&node.in_flow()?))?
 }

@@ -32,7 +32,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             continue;
         }
         for (cluster, when) in clusters(graph, &launch) {
-            let writers = attachments.iter().filter(|attachment| attachment.cluster == Some(cluster));
+            // The order of two stacks is in no template.
+            let own = attachments.iter().filter(|attachment| graph.values().is_own(attachment.writer.id.stack));
+            let writers = own.filter(|attachment| attachment.cluster == Some(cluster));
             for attachment in writers.filter(|attachment| attachment.writer.resource_type() == ASSOCIATIONS) {
                 if let Some(finding) = diagnostic(graph, &launch, when, attachment, &attachments) {
                     sink.report(finding);
@@ -75,10 +77,12 @@ fn diagnostic<'t>(
     } else {
         format!("`{name}` can be created before `{attaching}` sets the default strategy that it inherits")
     };
+    let here = if written.is_some() { "names what is not attached yet" } else { "has no launch type and no strategy of its own" };
     let finding = Finding::at(place, message)
         .node(node)
         .resource(graph, service)
         .verdict(verdict)
+        .here(here)
         .label(associations.place(), format!("nothing orders `{name}` after this"))
         .note("a capacity provider must be attached to the cluster before a service uses it; in the other order the deployment fails, or, where the strategy is the cluster's default, the service takes the EC2 launch type")
         .note("when the stack is deleted, the same order removes the service first; a provider in use cannot be detached")

@@ -69,13 +69,14 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, arn: &Choice<'
     let (group, listener) = first?;
     let verdict = values.verdict(arn.when, formulas.any(hits))?;
     let (service, name) = (launch.resource.logical_id(), listener.logical_id());
+    let thing = if listener.resource_type() == LISTENERS[0] { "listener" } else { "rule" };
     let message =
         format!("`{service}` may be created before `{name}`, which attaches `{}` to its load balancer", group.logical_id());
     let finding = Finding::at(graph.entry_span(written.node), message)
         .node(written.node)
         .resource(graph, &launch.resource)
-        .here("the target group has a load balancer only when the listener is there")
-        .label(listener.place(), "the listener")
+        .here(format!("the target group has a load balancer only when the {thing} is there"))
+        .label(listener.place(), format!("the {thing}"))
         .verdict(verdict)
         .note("ECS then refuses the service: the target group \"does not have an associated load balancer\"")
         .help(format!("add `DependsOn: {name}` to `{service}`"));

@@ -1,6 +1,6 @@
 //! `unsupported-network-mode`: a task definition's network mode is none that its compute offers.
 
-use super::compute::{demand, finding_at, label_demand, ties, written_where};
+use super::compute::{demand, finding_at, help_for, label_demand, ties, written_where};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ResourceGraph;
@@ -84,7 +84,7 @@ fn diagnostic<'t>(
         .resource(graph, &resource)
         .verdict(verdict)
         .here(if written.is_some() { offered } else { "without `NetworkMode`, `bridge` is used" })
-        .help(help);
+        .help(help_for(tie, compute, help.to_owned()));
     if written.is_none() {
         finding = finding.note(offered);
     }

@@ -1,6 +1,6 @@
 //! `unsupported-on-fargate`: a task definition for Fargate has settings that Fargate does not offer.
 
-use super::compute::{demand, entry, label_demand, ties};
+use super::compute::{demand, entry, help_for, label_demand, ties};
 use super::hazard::outermost;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -97,6 +97,8 @@ struct Fault<'t> {
     when: Formula,
     path: &'static [&'static str],
     node: Node<'t>,
+    /// The item of a list that is refused, where not the whole list is.
+    item: Option<String>,
 }
 
 fn faults<'t>(graph: &ResourceGraph<'t>, fit: &Fit<'t>) -> Vec<Fault<'t>> {
@@ -135,12 +137,32 @@ fn refused<'t>(graph: &ResourceGraph<'t>, mapping: &Choice<'t>, settings: &[Sett
                 Refused::Words(words) => texts(&value, &|text, when| graph.stated(text, words, when)),
                 Refused::OtherThan(words) => texts(&value, &|text, _| graph.denied(text, words)),
                 Refused::ItemsOtherThan(words) => {
-                    formulas.any(items().map(|item| texts(&item, &|text, _| graph.denied(text, words))).collect::<Vec<_>>())
+                    for item in items() {
+                        refused_items(graph, &item, path, words, faults);
+                    }
+                    continue;
                 }
             };
             if when != Formula::FALSE {
-                faults.push(Fault { when, path, node: outermost(written.node) });
+                faults.push(Fault { when, path, node: outermost(written.node), item: None });
             }
+        }
+    }
+}
+
+/// An item of a list, where it is none of `words`.
+fn refused_items<'t>(
+    graph: &ResourceGraph<'t>,
+    item: &Choice<'t>,
+    path: &'static [&'static str],
+    words: &[&str],
+    faults: &mut Vec<Fault<'t>>,
+) {
+    let Some(written) = item.written() else { return };
+    for (when, text) in graph.texts_of(item) {
+        let when = graph.values().formulas.and(when, graph.denied(&text, words));
+        if when != Formula::FALSE {
+            faults.push(Fault { when, path, node: written.node, item: Some(graph.values().show(&text)) });
         }
     }
 }
@@ -156,7 +178,13 @@ fn diagnostic<'t>(
     let tie = ties(graph, fit, Compute::Fargate, hits, &verdict);
     let setting = fault.path.last().copied().unwrap_or_default();
     let (what, help) = match setting {
-        "Add" => ("capabilities other than `SYS_PTRACE`".to_owned(), "remove the other capabilities".to_owned()),
+        "Add" => {
+            let capability = fault.item.as_deref().unwrap_or_default();
+            (
+                format!("the capability `{capability}`"),
+                format!("remove `{capability}`; `SYS_PTRACE` is the only one that Fargate lets a container add"),
+            )
+        }
         "LogDriver" => ("a log driver that it does not have".to_owned(), "use `awslogs`, `awsfirelens` or `splunk`".to_owned()),
         "Type" => ("GPUs or inference accelerators".to_owned(), "run the task on EC2 instances or Managed Instances".to_owned()),
         "PidMode" => ("`PidMode: host`".to_owned(), "remove it, or set it to `task`".to_owned()),
@@ -168,6 +196,6 @@ fn diagnostic<'t>(
         .resource(graph, &resource)
         .verdict(verdict)
         .here("not offered by Fargate")
-        .help(help);
+        .help(help_for(tie, Compute::Fargate, help));
     label_demand(graph, finding, fit, Compute::Fargate, hits)
 }

@@ -24,14 +24,19 @@ pub(super) static RULE: Rule = Rule {
 /// Source: <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html>, `capacityProviderStrategy`.
 const MAX_ITEMS: usize = 20;
 
+/// Most items of a strategy in the target of a rule, a schedule or a pipe.
+///
+/// Source: the schemas of `AWS::Events::Rule`, `AWS::Scheduler::Schedule` and `AWS::Pipes::Pipe`.
+const MAX_ITEMS_OF_TARGET: usize = 6;
+
 fn check(analysis: &Analysis, sink: &mut Sink) {
     if !analysis.mentions(&["CapacityProviderStrategy"]) {
         return;
     }
     let graph = analysis.graph();
     for strategy in graph.strategies() {
-        if strategy.items.len() > MAX_ITEMS {
-            report(graph, &strategy, too_long(graph, &strategy), sink);
+        if let Some(fault) = too_long(graph, &strategy) {
+            report(graph, &strategy, Some(fault), sink);
             continue;
         }
         report(graph, &strategy, two_bases(graph, &strategy), sink);
@@ -69,11 +74,14 @@ fn pairs<'s, 't>(graph: &ResourceGraph<'t>, strategy: &'s Strategy<'t>) -> Vec<(
 
 fn too_long<'t>(graph: &ResourceGraph<'t>, strategy: &Strategy<'t>) -> Option<Fault<'t>> {
     let always = strategy.items.iter().filter(|item| graph.values().implies(strategy.when, item.when)).count();
-    (always > MAX_ITEMS).then(|| Fault {
+    let target =
+        matches!(strategy.resource.resource_type(), "AWS::Events::Rule" | "AWS::Scheduler::Schedule" | "AWS::Pipes::Pipe");
+    let most = if target { MAX_ITEMS_OF_TARGET } else { MAX_ITEMS };
+    (always > most).then(|| Fault {
         when: strategy.when,
         node: strategy.list.node,
         message: format!("the strategy of `{}` has {always} items", strategy.resource.logical_id()),
-        note: "a strategy has at most 20 items",
+        note: if target { "the strategy of a target has at most 6 items" } else { "a strategy has at most 20 items" },
         help: "remove items",
     })
 }

@@ -70,7 +70,7 @@ fn protection<'t>(graph: &ResourceGraph<'t>, host: &HostGroup<'t>) -> (Formula, 
         )
     });
     let by_provider = std::iter::once((
-        graph.stands(&host.block.block, "ManagedTerminationProtection", "ENABLED"),
+        graph.says(&host.block.block, "ManagedTerminationProtection", &["ENABLED"]),
         values.property(&host.block.block, "ManagedTerminationProtection"),
     ));
     let (mut protected, mut written) = (Formula::FALSE, None);
