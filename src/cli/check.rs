@@ -35,7 +35,8 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     let clock = || start.elapsed();
     let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
     let work = || {
-        let inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
+        let mut inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
+        watch.step("policies", || super::guard::attach(&arguments.guard, &mut inputs));
         let Inputs { sources, settings, companions, jobs, .. } = &inputs;
         let count = sources.len() + companions.sources.len();
         let found = match allowed {
@@ -78,7 +79,8 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     }
     let baseline = suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
     let fixes = fixes.unwrap_or_else(|| fix::offered(&outcome.diagnostics, &sources));
-    let Outcome { diagnostics, suppressed, .. } = outcome;
+    let Outcome { diagnostics, suppressed, problems: failed, .. } = outcome;
+    problems.extend(failed);
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,
@@ -203,7 +205,7 @@ fn companions(
     configs.warnings.extend(unread);
     let mut settings = settings(configs, overrides, &sources);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Companions { sources, settings })
+    Ok(Companions { sources, settings, ..Companions::default() })
 }
 
 /// What cfn-lint's config file says about the run, and the folder its paths are relative to.

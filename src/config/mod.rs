@@ -110,6 +110,9 @@ pub struct Settings {
     pub parameter_files: Vec<String>,
     /// Folders and globs of templates that are linked with though they are not checked, relative to the same.
     pub workspace_roots: Vec<String>,
+    /// Files, folders and globs of policies, and names of packs with `pack:` before them; `discover` makes paths start from the
+    /// current folder.
+    pub guard: Vec<String>,
     /// What a `.cfnlintrc` says about the whole run.
     pub run: RunSettings,
 }
@@ -143,6 +146,7 @@ impl Default for Settings {
             exclude_named: false,
             parameter_files: Vec::new(),
             workspace_roots: Vec::new(),
+            guard: Vec::new(),
             run: RunSettings::default(),
         }
     }

@@ -6,56 +6,56 @@ use serde::Deserialize;
 
 /// A rule file.
 #[derive(Clone, Debug, Deserialize)]
-pub struct File {
+pub(super) struct File {
     /// Variables of the file.
-    pub assignments: Vec<Let>,
+    pub(super) assignments: Vec<Let>,
     /// Its rules; clauses outside of rules are in one whose name ends in `/default`.
-    pub guard_rules: Vec<Rule>,
+    pub(super) guard_rules: Vec<Rule>,
     /// Rules with parameters.
-    pub parameterized_rules: Vec<ParameterizedRule>,
+    pub(super) parameterized_rules: Vec<ParameterizedRule>,
 }
 
 /// `rule name when … { … }`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Rule {
+pub(super) struct Rule {
     /// Its name.
-    pub rule_name: String,
+    pub(super) rule_name: String,
     /// What stands behind `when`.
-    pub conditions: Option<Vec<Vec<Clause>>>,
+    pub(super) conditions: Option<Vec<Vec<Clause>>>,
     /// What stands in braces.
-    pub block: Block,
+    pub(super) block: Block,
 }
 
 /// A rule with parameters.
 #[derive(Clone, Debug, Deserialize)]
-pub struct ParameterizedRule {
+pub(super) struct ParameterizedRule {
     /// The names of its parameters.
-    pub parameter_names: Vec<String>,
+    pub(super) parameter_names: Vec<String>,
     /// The rule.
-    pub rule: Rule,
+    pub(super) rule: Rule,
 }
 
 /// What stands in braces: variables, and clauses of which each line must hold, and of a line one.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Block {
+pub(super) struct Block {
     /// Its variables.
-    pub assignments: Vec<Let>,
+    pub(super) assignments: Vec<Let>,
     /// Its clauses.
-    pub conjunctions: Vec<Vec<Clause>>,
+    pub(super) conjunctions: Vec<Vec<Clause>>,
 }
 
 /// `let var = value`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Let {
+pub(super) struct Let {
     /// Its name, without the `%`.
-    pub var: String,
+    pub(super) var: String,
     /// What it is.
-    pub value: LetValue,
+    pub(super) value: LetValue,
 }
 
 /// What a variable stands for, or a clause compares with.
 #[derive(Clone, Debug, Deserialize)]
-pub enum LetValue {
+pub(super) enum LetValue {
     /// A literal.
     Value(Literal),
     /// A query.
@@ -66,29 +66,29 @@ pub enum LetValue {
 
 /// A literal; regular expressions are strings between slashes.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Literal {
+pub(super) struct Literal {
     /// What it says.
     #[serde(default)]
-    pub value: serde_json::Value,
+    pub(super) value: serde_json::Value,
 }
 
 /// A call of a function.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Call {
+pub(super) struct Call {
     /// Its arguments.
-    pub parameters: Vec<LetValue>,
+    pub(super) parameters: Vec<LetValue>,
 }
 
 /// A query.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Query {
+pub(super) struct Query {
     /// Its steps.
-    pub query: Vec<Step>,
+    pub(super) query: Vec<Step>,
 }
 
 /// A step of a query.
 #[derive(Clone, Debug, Deserialize)]
-pub enum Step {
+pub(super) enum Step {
     /// `this`.
     This,
     /// A key, or `%variable`.
@@ -100,21 +100,21 @@ pub enum Step {
     /// `[*]`.
     AllIndices(Option<String>),
     /// `[3]`.
-    Index(i64),
+    Index(serde::de::IgnoredAny),
     /// `[ … ]`.
     Filter(Option<String>, Vec<Vec<Clause>>),
 }
 
 /// What keys are compared with.
 #[derive(Clone, Debug, Deserialize)]
-pub struct KeyFilter {
+pub(super) struct KeyFilter {
     /// The value.
-    pub compare_with: LetValue,
+    pub(super) compare_with: LetValue,
 }
 
 /// A clause.
 #[derive(Clone, Debug, Deserialize)]
-pub enum Clause {
+pub(super) enum Clause {
     /// In a rule, one that is no block of a type; elsewhere a comparison.
     Clause(Box<InnerClause>),
     /// The name of a rule.
@@ -132,7 +132,7 @@ pub enum Clause {
 /// A clause of a rule wraps one of a block; a clause of a block is a comparison.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
-pub enum InnerClause {
+pub(super) enum InnerClause {
     /// A comparison.
     Access {
         /// What is compared.
@@ -144,68 +144,68 @@ pub enum InnerClause {
 
 /// A comparison.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Comparison {
+pub(super) struct Comparison {
     /// What is compared.
-    pub query: Query,
+    pub(super) query: Query,
     /// The operator and whether it is negated.
-    pub comparator: (String, bool),
+    pub(super) comparator: (String, bool),
     /// What it is compared with.
-    pub compare_with: Option<LetValue>,
+    pub(super) compare_with: Option<LetValue>,
     /// What the author says.
-    pub custom_message: Option<String>,
+    pub(super) custom_message: Option<String>,
     /// Where it stands.
-    pub location: Location,
+    pub(super) location: Location,
 }
 
 /// A place in the rule file.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub struct Location {
+pub(super) struct Location {
     /// The line, from 1.
-    pub line: u32,
+    pub(super) line: u32,
     /// The column, from 1.
-    pub column: u32,
+    pub(super) column: u32,
 }
 
 /// The name of a rule as a clause.
 #[derive(Clone, Debug, Deserialize)]
-pub struct NamedRule {
+pub(super) struct NamedRule {
     /// The rule that must hold.
-    pub dependent_rule: String,
+    pub(super) dependent_rule: String,
     /// What the author says.
-    pub custom_message: Option<String>,
+    pub(super) custom_message: Option<String>,
     /// Where it stands.
-    pub location: Location,
+    pub(super) location: Location,
 }
 
 /// The name of a rule with arguments, as a clause.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Call2 {
+pub(super) struct Call2 {
     /// The arguments.
-    pub parameters: Vec<LetValue>,
+    pub(super) parameters: Vec<LetValue>,
     /// The rule.
-    pub named_rule: NamedRule,
+    pub(super) named_rule: NamedRule,
 }
 
 /// `query { … }`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct BlockClause {
+pub(super) struct BlockClause {
     /// What it is about.
-    pub query: Query,
+    pub(super) query: Query,
     /// What must hold of each.
-    pub block: Block,
+    pub(super) block: Block,
     /// Where it stands.
-    pub location: Location,
+    pub(super) location: Location,
 }
 
 /// `AWS::S3::Bucket { … }`.
 #[derive(Clone, Debug, Deserialize)]
-pub struct TypeBlock {
+pub(super) struct TypeBlock {
     /// The type.
-    pub type_name: String,
+    pub(super) type_name: String,
     /// What stands behind `when`.
-    pub conditions: Option<Vec<Vec<Clause>>>,
+    pub(super) conditions: Option<Vec<Vec<Clause>>>,
     /// What must hold of each resource.
-    pub block: Block,
+    pub(super) block: Block,
     /// The query that it stands for.
-    pub query: Vec<Step>,
+    pub(super) query: Vec<Step>,
 }

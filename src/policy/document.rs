@@ -9,16 +9,16 @@ use crate::text::Place;
 
 /// A value of a document, with the text it came from.
 #[derive(Clone, Debug)]
-pub struct Value<'t> {
+pub(super) struct Value<'t> {
     /// What it is.
-    pub shape: Shape<'t>,
+    pub(super) shape: Shape<'t>,
     /// The text it came from.
-    pub place: Place,
+    pub(super) place: Place,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub enum Shape<'t> {
+pub(super) enum Shape<'t> {
     /// `null` or `~`.
     Null,
     /// A boolean.
@@ -37,87 +37,55 @@ pub enum Shape<'t> {
 
 /// An entry of a map.
 #[derive(Clone, Debug)]
-pub struct Entry<'t> {
+pub(super) struct Entry<'t> {
     /// Its key.
-    pub key: Cow<'t, str>,
+    pub(super) key: Cow<'t, str>,
     /// The text of the key.
-    pub key_place: Place,
+    pub(super) key_place: Place,
     /// Its value.
-    pub value: Value<'t>,
+    pub(super) value: Value<'t>,
 }
 
 /// The text that a path of Guard leads to.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub(super) struct Found {
     /// The key, where the path ends at an entry of a map.
-    pub key: Option<Place>,
+    pub(super) key: Option<Place>,
     /// The value.
-    pub value: Place,
-    /// Whether the whole path was found; otherwise this is as far as it goes.
-    pub is_exact: bool,
+    pub(super) value: Place,
     /// The keys and list indices that lead there.
-    pub path: Vec<String>,
+    pub(super) path: Vec<String>,
 }
 
 impl<'t> Value<'t> {
     /// The value of the entry `key` of a map.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Self> {
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.value)
     }
 
     /// The entries of a map; none for anything else.
     #[must_use]
-    pub fn entries(&self) -> &[Entry<'t>] {
+    pub(super) fn entries(&self) -> &[Entry<'t>] {
         if let Shape::Map(entries) = &self.shape { entries } else { &[] }
     }
 
     /// The text of a string.
     #[must_use]
-    pub fn as_str(&self) -> Option<&str> {
+    pub(super) fn as_str(&self) -> Option<&str> {
         if let Shape::String(text) = &self.shape { Some(text) } else { None }
-    }
-
-    /// The number of values in it, itself included.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let (mut size, mut work) = (0, vec![self]);
-        while let Some(value) = work.pop() {
-            size += 1;
-            match &value.shape {
-                Shape::List(items) => work.extend(items),
-                Shape::Map(entries) => work.extend(entries.iter().map(|entry| &entry.value)),
-                _ => {}
-            }
-        }
-        size
-    }
-
-    /// How many lists and maps stand in each other at the deepest place.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        let (mut deepest, mut work) = (0, vec![(self, 1)]);
-        while let Some((value, depth)) = work.pop() {
-            deepest = deepest.max(depth);
-            match &value.shape {
-                Shape::List(items) => work.extend(items.iter().map(|item| (item, depth + 1))),
-                Shape::Map(entries) => work.extend(entries.iter().map(|entry| (&entry.value, depth + 1))),
-                _ => {}
-            }
-        }
-        deepest
     }
 
     /// The place that Guard calls `path`: keys and indices behind a `/` each. Guard does not escape a `/` in a key, so every key
     /// that the rest of the path begins with is tried.
     #[must_use]
-    pub fn find(&self, path: &str) -> Found {
-        let mut best = Found { key: None, value: self.place.clone(), is_exact: path.is_empty(), path: Vec::new() };
+    pub(super) fn find(&self, path: &str) -> Found {
+        let mut best = Found { key: None, value: self.place.clone(), path: Vec::new() };
         let mut work: Vec<(&Self, &str, Option<&Place>, Vec<String>)> = vec![(self, path, None, Vec::new())];
         while let Some((value, rest, key, steps)) = work.pop() {
             if steps.len() > best.path.len() || rest.is_empty() {
                 let key = key.cloned();
-                best = Found { key, value: value.place.clone(), is_exact: rest.is_empty(), path: steps.clone() };
+                best = Found { key, value: value.place.clone(), path: steps.clone() };
             }
             let Some(rest) = rest.strip_prefix('/') else {
                 if rest.is_empty() {
@@ -149,7 +117,7 @@ impl<'t> Value<'t> {
 
     /// The value as text for Guard's reader, which reads JSON as YAML by libyaml.
     #[must_use]
-    pub fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);
         out

@@ -21,27 +21,27 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Why a rule file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError {
+pub(super) struct ParseError {
     /// What is wrong.
-    pub message: String,
+    pub(super) message: String,
     /// Line and column, counted from 1, where Guard says them.
-    pub at: Option<(u32, u32)>,
+    pub(super) at: Option<(u32, u32)>,
 }
 
 /// What one document comes to.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Report {
+pub(super) struct Report {
     /// The rules that failed, and clauses that stand outside of rules.
-    pub not_compliant: Vec<Check>,
+    pub(super) not_compliant: Vec<Check>,
     /// The rules that did not apply.
-    pub not_applicable: Vec<String>,
+    pub(super) not_applicable: Vec<String>,
     /// The rules that hold.
-    pub compliant: Vec<String>,
+    pub(super) compliant: Vec<String>,
 }
 
 /// Something that failed.
 #[derive(Clone, Debug, Deserialize)]
-pub enum Check {
+pub(super) enum Check {
     /// A rule.
     Rule {
         /// Its name.
@@ -69,7 +69,7 @@ pub enum Check {
 
 /// A clause that failed.
 #[derive(Clone, Debug, Deserialize)]
-pub enum Clause {
+pub(super) enum Clause {
     /// It asks something of one value.
     Unary(Comparison),
     /// It compares.
@@ -78,34 +78,40 @@ pub enum Clause {
 
 /// What a clause says and on what.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Comparison {
+pub(super) struct Comparison {
     /// The clause, as Guard writes it.
-    pub context: String,
+    pub(super) context: String,
     /// What the author says.
-    pub messages: Messages,
+    pub(super) messages: Messages,
     /// The values.
-    pub check: Values,
+    pub(super) check: Values,
 }
 
 /// The values of a clause that failed.
 #[derive(Clone, Debug, Deserialize)]
-pub enum Values {
+pub(super) enum Values {
     /// There was a value, and it is wrong.
     Resolved {
         /// The value of a clause that compares.
         from: Option<At>,
         /// The value of a clause that asks.
         value: Option<At>,
+        /// The operator, and whether it is negated.
+        comparison: Option<(String, bool)>,
     },
     /// There was a value, and it is not among those permitted.
     InResolved {
         /// The value.
         from: At,
+        /// The operator, and whether it is negated.
+        comparison: Option<(String, bool)>,
     },
     /// There was none.
     UnResolved {
         /// How far the query leads.
         value: Unresolved,
+        /// The operator, and whether it is negated.
+        comparison: Option<(String, bool)>,
     },
     /// The rule of this name, on which the clause depends, did not hold.
     UnResolvedContext(String),
@@ -113,25 +119,25 @@ pub enum Values {
 
 /// How far a query leads.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Unresolved {
+pub(super) struct Unresolved {
     /// The last value there is.
-    pub traversed_to: At,
+    pub(super) traversed_to: At,
     /// What is missing below it.
-    pub remaining_query: String,
+    pub(super) remaining_query: String,
 }
 
 /// A value's place in the document.
 #[derive(Clone, Debug, Deserialize)]
-pub struct At {
+pub(super) struct At {
     /// Keys and indices, with a `/` before each.
-    pub path: String,
+    pub(super) path: String,
 }
 
 /// What the author of a rule says.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Messages {
+pub(super) struct Messages {
     /// The text between `<<` and `>>`.
-    pub custom_message: Option<String>,
+    pub(super) custom_message: Option<String>,
 }
 
 /// Reads a rule file; `None` where it holds no rule.
@@ -139,7 +145,7 @@ pub struct Messages {
 /// # Errors
 ///
 /// Where Guard cannot read it.
-pub fn parse(text: &str) -> Result<Option<File>, ParseError> {
+pub(super) fn parse(text: &str) -> Result<Option<File>, ParseError> {
     let failed = |message: String| ParseError { message, at: None };
     let outcome = on_a_big_stack(|| match cfn_guard::commands::validate::parse_rules(text, "") {
         Ok(Some(rules)) => serde_json::to_value(&rules).map(Some).map_err(|error| failed(error.to_string())),
@@ -150,29 +156,35 @@ pub fn parse(text: &str) -> Result<Option<File>, ParseError> {
     serde_json::from_value(value).map(Some).map_err(|error| failed(format!("the rules cannot be understood: {error}")))
 }
 
-/// Evaluates the rules of one file on documents, one report each.
-///
-/// # Errors
-///
-/// Where the evaluation fails as a whole, with the reason.
-pub fn evaluate(rules: &str, documents: &[String]) -> Result<Vec<Report>, String> {
-    let payload = serde_json::json!({ "rules": [rules], "data": documents }).to_string();
-    on_a_big_stack(|| {
-        let command = ValidateBuilder::default()
-            .payload(true)
-            .structured(true)
-            .output_format(OutputFormatType::JSON)
-            .show_summary(vec![ShowSummaryType::None])
-            .try_build();
-        let buffer = || WriteBuffer::Vec(Vec::new());
-        let mut writer = Writer::new_with_err(buffer(), buffer()).map_err(|error| error.to_string())?;
-        let mut reader = Reader::new(ReadBuffer::Cursor(Cursor::new(payload.into_bytes())));
-        let run = command.and_then(|command| command.execute(&mut writer, &mut reader));
-        run.map_err(|error| one_line(&error.to_string()))?;
-        let text = writer.into_string().map_err(|error| error.to_string())?;
-        serde_json::from_str(&text).map_err(|error| format!("its report cannot be read: {error}"))
-    })
-    .unwrap_or_else(|panic| Err(format!("the evaluator panicked: {panic}")))
+/// Evaluates rule files, each on a document of its own, and reports on each. One that fails, with the reason, takes nothing else down.
+#[must_use]
+pub(super) fn evaluate_all(work: &[(&str, &str)]) -> Vec<Result<Report, String>> {
+    let all = || {
+        let one = |(rules, document): &(&str, &str)| {
+            let outcome = catch_unwind(AssertUnwindSafe(|| evaluate(rules, document)));
+            outcome.unwrap_or_else(|panic| Err(format!("the evaluator panicked: {}", words(panic.as_ref()))))
+        };
+        work.iter().map(one).collect()
+    };
+    on_a_big_stack(all).unwrap_or_else(|reason| work.iter().map(|_| Err(reason.clone())).collect())
+}
+
+fn evaluate(rules: &str, document: &str) -> Result<Report, String> {
+    let payload = serde_json::json!({ "rules": [rules], "data": [document] }).to_string();
+    let command = ValidateBuilder::default()
+        .payload(true)
+        .structured(true)
+        .output_format(OutputFormatType::JSON)
+        .show_summary(vec![ShowSummaryType::None])
+        .try_build();
+    let buffer = || WriteBuffer::Vec(Vec::new());
+    let mut writer = Writer::new_with_err(buffer(), buffer()).map_err(|error| error.to_string())?;
+    let mut reader = Reader::new(ReadBuffer::Cursor(Cursor::new(payload.into_bytes())));
+    let run = command.and_then(|command| command.execute(&mut writer, &mut reader));
+    run.map_err(|error| one_line(&error.to_string()))?;
+    let text = writer.into_string().map_err(|error| error.to_string())?;
+    let mut reports: Vec<Report> = serde_json::from_str(&text).map_err(|error| format!("its report cannot be read: {error}"))?;
+    reports.pop().ok_or_else(|| "it reports nothing".to_owned())
 }
 
 /// Runs `work` on a thread with a stack for deep rules.
@@ -185,11 +197,14 @@ fn on_a_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String>
         let caught = || catch_unwind(AssertUnwindSafe(work));
         let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, caught);
         let result = thread.map_err(|error| format!("no thread: {error}"))?.join().and_then(|result| result);
-        result.map_err(|panic| {
-            let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-            one_line(words.unwrap_or("for a reason it does not say"))
-        })
+        result.map_err(|panic| words(panic.as_ref()))
     })
+}
+
+/// The words of a panic.
+fn words(panic: &(dyn std::any::Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    one_line(words.unwrap_or("for a reason it does not say"))
 }
 
 /// The reason and the place in what Guard says of a text that it cannot read.

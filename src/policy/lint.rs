@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ast::{Block, Clause, File, InnerClause, LetValue, Query, Rule, Step};
+use crate::text::Span;
 
 /// Brackets in each other at most. Guard's parser calls itself for each.
-const MAX_NESTING: usize = 64;
+pub(super) const MAX_NESTING: usize = 64;
 
 /// What is wrong with a rule file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub(super) enum Fault {
     /// Brackets stand too deep in each other, from this byte on.
     Nesting(usize),
     /// Rules or variables that need each other, in their order; the first is the last again.
@@ -27,7 +28,7 @@ pub enum Fault {
 
 /// Something that has a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Name {
+pub(super) enum Name {
     /// A rule, with or without parameters.
     Rule(String),
     /// A variable.
@@ -36,7 +37,7 @@ pub enum Name {
 
 /// Where brackets stand deeper in each other than the parser can bear.
 #[must_use]
-pub fn nesting(text: &str) -> Option<Fault> {
+pub(super) fn nesting(text: &str) -> Option<Fault> {
     let bytes = text.as_bytes();
     let (mut open, mut at) = (0_usize, 0);
     while let Some(&byte) = bytes.get(at) {
@@ -59,6 +60,83 @@ pub fn nesting(text: &str) -> Option<Fault> {
     None
 }
 
+/// Regular expressions that take more than some milliseconds to compile: wide classes of Unicode, repeated often.
+#[must_use]
+pub(super) fn costly_expressions(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let mut rest = 0;
+        while let Some((from, to)) = expression(line, rest) {
+            if weight(&line[from + 1..to]) > MAX_WEIGHT {
+                found.push(Span::new((start + from) as u32, (start + to + 1) as u32));
+            }
+            rest = to + 1;
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// The next text between slashes that follows an operator.
+fn expression(line: &str, from: usize) -> Option<(usize, usize)> {
+    let code = &line[..line.find(" #").unwrap_or(line.len())];
+    for (at, _) in code.match_indices('/').filter(|(at, _)| *at >= from) {
+        let before = code[..at].trim_end();
+        if !(before.ends_with(['=', '[', ',', '(']) || before.ends_with(" in") || before.ends_with(" IN")) {
+            continue;
+        }
+        let bytes = code.as_bytes();
+        let mut end = at + 1;
+        while end < bytes.len() && bytes[end] != b'/' {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        return (end < bytes.len()).then_some((at, end));
+    }
+    None
+}
+
+/// How often a wide class of Unicode stands in an expression once repetitions are written out.
+fn weight(expression: &str) -> usize {
+    let mut total = 0_usize;
+    let mut pending = 0;
+    let bytes = expression.as_bytes();
+    let mut at = 0;
+    let mut in_class = false;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\\' => {
+                let is_wide = matches!(bytes.get(at + 1), Some(b'w' | b'W' | b'p' | b'P' | b'd' | b'D' | b's' | b'S'));
+                if !in_class {
+                    total += pending;
+                    pending = 0;
+                }
+                pending = pending.max(usize::from(is_wide));
+                at += 1;
+            }
+            b'[' if !in_class => {
+                total += pending;
+                pending = 0;
+                in_class = true;
+            }
+            b']' => in_class = false,
+            b'{' if !in_class => {
+                let bound = expression[at..].split('}').next().unwrap_or_default();
+                let times = bound.rsplit(|c: char| !c.is_ascii_digit()).find_map(|number| number.parse::<usize>().ok());
+                total = total.saturating_add(pending.saturating_mul(times.unwrap_or(1)));
+                pending = 0;
+                at += bound.len();
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    total.saturating_add(pending)
+}
+
+/// `[\w]{1,64}` takes 25 ms; this is about a fifth of it.
+const MAX_WEIGHT: usize = 12;
+
 /// The number of bytes before the quote that ends a text on its line.
 fn closing(bytes: &[u8], quote: u8) -> Option<usize> {
     let mut at = 0;
@@ -74,7 +152,7 @@ fn closing(bytes: &[u8], quote: u8) -> Option<usize> {
 
 /// What is wrong with the names of a rule file.
 #[must_use]
-pub fn names(file: &File) -> Vec<Fault> {
+pub(super) fn names(file: &File) -> Vec<Fault> {
     let mut faults = BTreeSet::new();
     let mut needs: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
     let mut defined: BTreeSet<Name> = BTreeSet::new();

@@ -19,7 +19,7 @@ const MAX_SIZE: usize = 2_000_000;
 
 /// The document of a template; `None` where it is deeper or larger than Guard can bear.
 #[must_use]
-pub fn document(root: Node<'_>) -> Option<Value<'_>> {
+pub(super) fn document(root: Node<'_>) -> Option<Value<'_>> {
     let mut left = MAX_SIZE;
     value(root, MAX_DEPTH, &mut left)
 }
