@@ -403,6 +403,13 @@ fn hint(nearest: Option<&str>) -> String {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    // What Guard's evaluator panics with is reported as a problem of the policy, not printed.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(crate::policy::THREAD) {
+            usual(panic);
+        }
+    }));
     ExitCode::from(run_with(arguments()))
 }
 

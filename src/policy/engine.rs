@@ -4,20 +4,17 @@
 //! (`run_checks` cuts reports behind 8 KiB). Both may panic, and a rule file may overflow the stack: both run on a thread of
 //! their own here, and what overflows any stack is refused before by [`super::lint`].
 
-use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use cfn_guard::commands::Executable;
-use cfn_guard::commands::validate::{OutputFormatType, ShowSummaryType};
-use cfn_guard::utils::reader::{ReadBuffer, Reader};
-use cfn_guard::utils::writer::{WriteBuffer, Writer};
-use cfn_guard::{CommandBuilder, ValidateBuilder};
 use serde::Deserialize;
 
 use super::ast::File;
 
 /// The stack of a thread that parses or evaluates.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// The name of such a thread. What panics there is caught and reported.
+pub const THREAD: &str = "policy";
 
 /// Why a rule file cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,11 +144,7 @@ pub(super) struct Messages {
 /// Where Guard cannot read it.
 pub(super) fn parse(text: &str) -> Result<Option<File>, ParseError> {
     let failed = |message: String| ParseError { message, at: None };
-    let outcome = on_a_big_stack(|| match cfn_guard::commands::validate::parse_rules(text, "") {
-        Ok(Some(rules)) => serde_json::to_value(&rules).map(Some).map_err(|error| failed(error.to_string())),
-        Ok(None) => Ok(None),
-        Err(error) => Err(parse_error(&error.to_string())),
-    });
+    let outcome = on_a_big_stack(|| guard::parse(text).map_err(|said| parse_error(&said)));
     let Some(value) = outcome.map_err(|panic| failed(format!("Guard's reader failed: {panic}")))?? else { return Ok(None) };
     serde_json::from_value(value).map(Some).map_err(|error| failed(format!("the rules cannot be understood: {error}")))
 }
@@ -161,30 +154,12 @@ pub(super) fn parse(text: &str) -> Result<Option<File>, ParseError> {
 pub(super) fn evaluate_all(work: &[(&str, &str)]) -> Vec<Result<Report, String>> {
     let all = || {
         let one = |(rules, document): &(&str, &str)| {
-            let outcome = catch_unwind(AssertUnwindSafe(|| evaluate(rules, document)));
+            let outcome = catch_unwind(AssertUnwindSafe(|| guard::evaluate(rules, document)));
             outcome.unwrap_or_else(|panic| Err(format!("the evaluator panicked: {}", words(panic.as_ref()))))
         };
         work.iter().map(one).collect()
     };
     on_a_big_stack(all).unwrap_or_else(|reason| work.iter().map(|_| Err(reason.clone())).collect())
-}
-
-fn evaluate(rules: &str, document: &str) -> Result<Report, String> {
-    let payload = serde_json::json!({ "rules": [rules], "data": [document] }).to_string();
-    let command = ValidateBuilder::default()
-        .payload(true)
-        .structured(true)
-        .output_format(OutputFormatType::JSON)
-        .show_summary(vec![ShowSummaryType::None])
-        .try_build();
-    let buffer = || WriteBuffer::Vec(Vec::new());
-    let mut writer = Writer::new_with_err(buffer(), buffer()).map_err(|error| error.to_string())?;
-    let mut reader = Reader::new(ReadBuffer::Cursor(Cursor::new(payload.into_bytes())));
-    let run = command.and_then(|command| command.execute(&mut writer, &mut reader));
-    run.map_err(|error| one_line(&error.to_string()))?;
-    let text = writer.into_string().map_err(|error| error.to_string())?;
-    let mut reports: Vec<Report> = serde_json::from_str(&text).map_err(|error| format!("its report cannot be read: {error}"))?;
-    reports.pop().ok_or_else(|| "it reports nothing".to_owned())
 }
 
 /// Runs `work` on a thread with a stack for deep rules.
@@ -195,7 +170,7 @@ fn evaluate(rules: &str, document: &str) -> Result<Report, String> {
 fn on_a_big_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     std::thread::scope(|scope| {
         let caught = || catch_unwind(AssertUnwindSafe(work));
-        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, caught);
+        let thread = std::thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK_BYTES).spawn_scoped(scope, caught);
         let result = thread.map_err(|error| format!("no thread: {error}"))?.join().and_then(|result| result);
         result.map_err(|panic| words(panic.as_ref()))
     })
@@ -213,10 +188,74 @@ fn parse_error(said: &str) -> ParseError {
         let behind = &said[said.find(word)? + word.len()..];
         behind.trim_start().split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
     };
-    ParseError { message: one_line(said), at: number("at line").zip(number("at column").or_else(|| number("column"))) }
+    // Behind it stands the rest of the file.
+    let expected =
+        said.split_once("when handling").and_then(|(_, rest)| rest.split_once(", fragment")).map(|(words, _)| one_line(words));
+    let expected = expected.filter(|words| !words.is_empty()).map(|words| format!(": {words}"));
+    let message = match said.contains("at line") {
+        true => format!("Guard cannot read the rules from here on{}", expected.unwrap_or_default()),
+        false => one_line(said),
+    };
+    ParseError { message, at: number("at line").zip(number("at column")) }
 }
 
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
+}
+
+/// The crate.
+#[cfg(feature = "guard")]
+mod guard {
+    use std::io::Cursor;
+
+    use cfn_guard::commands::Executable;
+    use cfn_guard::commands::validate::{OutputFormatType, ShowSummaryType, parse_rules};
+    use cfn_guard::utils::reader::{ReadBuffer, Reader};
+    use cfn_guard::utils::writer::{WriteBuffer, Writer};
+    use cfn_guard::{CommandBuilder, ValidateBuilder};
+
+    use super::{Report, one_line};
+
+    /// The rules as JSON.
+    pub(super) fn parse(text: &str) -> Result<Option<serde_json::Value>, String> {
+        let rules = parse_rules(text, "").map_err(|error| error.to_string())?;
+        rules.map(|rules| serde_json::to_value(&rules).map_err(|error| error.to_string())).transpose()
+    }
+
+    /// The report on one document.
+    pub(super) fn evaluate(rules: &str, document: &str) -> Result<Report, String> {
+        let payload = serde_json::json!({ "rules": [rules], "data": [document] }).to_string();
+        let command = ValidateBuilder::default()
+            .payload(true)
+            .structured(true)
+            .output_format(OutputFormatType::JSON)
+            .show_summary(vec![ShowSummaryType::None])
+            .try_build();
+        let buffer = || WriteBuffer::Vec(Vec::new());
+        let mut writer = Writer::new_with_err(buffer(), buffer()).map_err(|error| error.to_string())?;
+        let mut reader = Reader::new(ReadBuffer::Cursor(Cursor::new(payload.into_bytes())));
+        let run = command.and_then(|command| command.execute(&mut writer, &mut reader));
+        run.map_err(|error| one_line(&error.to_string()))?;
+        let text = writer.into_string().map_err(|error| error.to_string())?;
+        let mut reports: Vec<Report> =
+            serde_json::from_str(&text).map_err(|error| format!("its report cannot be read: {error}"))?;
+        reports.pop().ok_or_else(|| "it reports nothing".to_owned())
+    }
+}
+
+/// What stands in for the crate where cfnvet is built without it.
+#[cfg(not(feature = "guard"))]
+mod guard {
+    use super::Report;
+
+    const MISSING: &str = "this cfnvet is built without the feature `guard`, which policies need";
+
+    pub(super) fn parse(_: &str) -> Result<Option<serde_json::Value>, String> {
+        Err(MISSING.to_owned())
+    }
+
+    pub(super) fn evaluate(_: &str, _: &str) -> Result<Report, String> {
+        Err(MISSING.to_owned())
+    }
 }

@@ -17,6 +17,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use engine::THREAD;
 pub use load::{Loaded, Policy, load};
 pub use packs::pack;
 pub use unit_test::{Case, test};
