@@ -58,6 +58,7 @@ parameter-files: [parameters/prod.json]
 workspace: off
 workspace-roots: [stacks/]
 stack-names: {stacks/network.yaml: network}
+guard: [policies/, 'pack:ecs-exec']
 baseline: known.json
 rules:
   ECS102: {severity: warning}
@@ -77,6 +78,7 @@ fn every_key_is_read() {
     assert_eq!(settings.parameter_files, ["parameters/prod.json"]);
     assert_eq!((settings.workspace, &settings.workspace_roots[..]), (Workspace::Off, &["stacks/".to_owned()][..]));
     assert_eq!(settings.stack_names["stacks/network.yaml"], "network");
+    assert_eq!(settings.guard, ["policies/", "pack:ecs-exec"]);
     assert_eq!(settings.baseline.as_deref(), Some("known.json"));
     assert_eq!(settings.severity_of("ECS102", "exec-on-asg-run-task", Severity::Error), Severity::Warning);
     assert!(!settings.selects("ECS101", "exec-on-asg-capacity-provider"));

@@ -155,7 +155,7 @@ impl Failure<'_> {
         let name = public_name(policy, rule);
         let path =
             self.path.filter(|path| !path.is_empty()).or_else(|| Some(first_path(report, self.needs?))).unwrap_or("/Resources");
-        // The stub stands for all resources that the rule file does not read.
+        // A path into the stub, which is in no template, ends at `Resources`.
         let found = document.find(path);
         let place = place(&found, document);
         let clause = self.written.map(|written| policy.source.slice(written.span));
