@@ -156,6 +156,12 @@ fn an_unknown_key_is_answered_with_the_nearest_and_its_place() {
 }
 
 #[test]
+fn a_character_that_yaml_has_not_is_shown_where_it_stands() {
+    let found = errors("severity: info\nignore: [é\u{1}]\n");
+    assert!(found.starts_with("2:11: control characters are not allowed"), "{found}");
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_refused_and_the_others_count() {
     let texts = [
         "severity: bad\n",

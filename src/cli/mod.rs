@@ -368,8 +368,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{} is there already, --force writes over it", config::FILE_NAME)]
     ConfigExists,
-    #[error("{name}: {problem}")]
-    ConfigFile { name: &'static str, problem: String },
+    #[error("{0}")]
+    ConfigFile(String),
     #[error("unknown command `{0}`, `cfnvet --help` lists them")]
     UnknownCommand(String),
     #[error("{0}")]
@@ -492,6 +492,6 @@ fn reason(text: &str) -> Result<String, &'static str> {
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it must have the form KEY=VALUE"),
+        _ => Err("it must have a `=` behind the name"),
     }
 }

@@ -20,14 +20,13 @@ pub(super) fn init(force: bool) -> Result<u8, CliError> {
     let carried = match config::CFNLINTRC_NAMES.iter().find(|name| discover::exists(Path::new(name))) {
         None => Vec::new(),
         Some(name) => {
-            let problem = |problem: String| CliError::ConfigFile { name, problem };
-            let text = discover::text(Path::new(name)).map_err(problem)?;
+            let text = discover::text(Path::new(name)).map_err(|problem| CliError::ConfigFile(format!("{name}: {problem}")))?;
             let reading = config::parse_cfnlintrc(&text, Settings::default());
             if let Some(error) = reading.errors.first() {
-                return Err(problem(error.to_string()));
+                return Err(CliError::ConfigFile(error.in_file(name)));
             }
             for warning in &reading.warnings {
-                output::warning(&format!("{name}: {warning}"));
+                output::warning(&warning.in_file(name));
             }
             for key in not_carried(&reading.settings) {
                 output::warning(&format!("{name}: `{key}` has no key in {}, give it on the command line", config::FILE_NAME));

@@ -19,6 +19,13 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
+    /// The words with the place in front of them, in the file called `name`.
+    #[must_use]
+    pub fn in_file(&self, name: &str) -> String {
+        let space = if self.place.is_some() { "" } else { " " };
+        format!("{name}:{space}{self}")
+    }
+
     fn start(&self) -> String {
         self.place.as_ref().map(|place| format!("{}:{}: ", place.line, place.column)).unwrap_or_default()
     }
