@@ -280,7 +280,9 @@ fn the_pack_of_ecs_exec_finds_the_incident() {
             "fixtures/incident",
         ],
     );
-    assert_eq!(out.matches("GRD:ECS_EXEC_ON_ASG_CAPACITY").count(), 1, "{out}{error}");
+    // The YAML one, and its twin in JSON.
+    assert_eq!(out.matches("exec-with-provider.").count(), 2, "{out}{error}");
+    assert_eq!(out.matches("GRD:ECS_EXEC_ON_ASG_CAPACITY").count(), 2, "{out}{error}");
     assert_eq!(code, 1);
     let (_, error, code) = cfnvet(root(), &["check", "--isolated", "--guard", "pack:ecs-exex", "fixtures/incident"]);
     assert_eq!(code, 2);

@@ -15,7 +15,7 @@ use crate::syntax;
 /// Gives each template its policies: those of the command line, and those of its config file.
 pub(super) fn attach(written: &[String], inputs: &mut Inputs) {
     let mut library = Library::default();
-    let mut known: Vec<(Vec<String>, Arc<[Arc<Policy>]>)> = Vec::new();
+    let mut known: Vec<(Vec<String>, Policies)> = Vec::new();
     let mut all = Vec::with_capacity(inputs.settings.len());
     for settings in &inputs.settings {
         let paths: Vec<String> = written.iter().chain(&settings.guard).cloned().collect();
@@ -32,6 +32,9 @@ pub(super) fn attach(written: &[String], inputs: &mut Inputs) {
     inputs.problems.append(&mut library.problems);
 }
 
+/// The policies of a template.
+type Policies = Arc<[Arc<Policy>]>;
+
 /// The policies read so far.
 #[derive(Default)]
 struct Library {
@@ -41,7 +44,7 @@ struct Library {
 
 impl Library {
     /// The policies that `paths` name, each file once.
-    fn policies(&mut self, paths: &[String]) -> Arc<[Arc<Policy>]> {
+    fn policies(&mut self, paths: &[String]) -> Policies {
         let mut all: Vec<Arc<Policy>> = Vec::new();
         for path in paths {
             if !self.by_path.contains_key(path) {
@@ -118,6 +121,7 @@ pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
         for discover::GuardTest { policy: source, tests } in tests {
             let mut loaded = policy::load(&source);
             problems.append(&mut loaded.problems);
+            loaded.warnings.iter().for_each(output::run_warning);
             let Some(policy) = loaded.policy.filter(|_| !tests.is_empty()) else { continue };
             let _ = writeln!(out, "Testing Guard File {}", source.name());
             let mut number = 0;

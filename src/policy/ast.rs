@@ -114,6 +114,7 @@ pub(super) struct KeyFilter {
 
 /// A clause.
 #[derive(Clone, Debug, Deserialize)]
+#[expect(clippy::enum_variant_names, reason = "the names are those that Guard writes")]
 pub(super) enum Clause {
     /// In a rule, one that is no block of a type; elsewhere a comparison.
     Clause(Box<InnerClause>),

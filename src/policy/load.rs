@@ -82,7 +82,7 @@ pub fn load(source: &Arc<SourceFile>) -> Loaded {
         let list = if matches!(fault, Fault::DuplicateRule(_)) { &mut loaded.warnings } else { &mut loaded.problems };
         list.push(problem(source, find(source, &name), message));
     }
-    let header = Header::read(source, &mut loaded.problems);
+    let header = Header::read(source, &mut loaded);
     for cost in lint::costly_expressions(source.text()) {
         let message = "the regular expression takes long to compile, which happens anew at each comparison: write `[A-Za-z0-9_]` in \
                        place of `\\w`, `[0-9]` in place of `\\d`, and smaller bounds";
@@ -155,7 +155,7 @@ struct Header {
 }
 
 impl Header {
-    fn read(source: &SourceFile, problems: &mut Vec<RunProblem>) -> Self {
+    fn read(source: &SourceFile, loaded: &mut Loaded) -> Self {
         let mut header = Self::default();
         let mut start = 0;
         for line in source.text().split_inclusive('\n') {
@@ -166,14 +166,19 @@ impl Header {
             let Some((key, value)) = comment.split_once(':') else { continue };
             let value = value.trim();
             match key.trim() {
+                "view" if matches!(value, "resolved" | "facts") => {
+                    let message = format!("the view `{value}` is not there yet: the policy sees templates as they are written");
+                    loaded.warnings.push(problem(source, at, message));
+                }
                 "view" if value != "template" => {
-                    problems.push(problem(source, at, format!("unknown view `{value}`, there is `template`")));
+                    let message = format!("unknown view `{value}`, there are `template`, `resolved` and `facts`");
+                    loaded.problems.push(problem(source, at, message));
                 }
                 "severity" => {
                     header.severity = config::severity(value);
                     if header.severity.is_none() {
                         let message = format!("unknown severity `{value}`, there are `info`, `warning` and `error`");
-                        problems.push(problem(source, at, message));
+                        loaded.problems.push(problem(source, at, message));
                     }
                 }
                 _ => {}
