@@ -35,6 +35,8 @@ pub mod analysis;
 
 pub mod rules;
 
+pub mod policy;
+
 pub mod suppress;
 
 pub mod check;

@@ -27,7 +27,8 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     let clock = || start.elapsed();
     let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
     let work = || {
-        let inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
+        let mut inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
+        watch.step("policies", || super::guard::attach(&arguments.guard, &mut inputs));
         let Inputs { sources, settings, companions, jobs, .. } = &inputs;
         let count = sources.len() + companions.sources.len();
         let found = match allowed {
@@ -71,8 +72,9 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     }
     let baseline = suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
     let fixes = fixes.unwrap_or_else(|| fix::offered(&outcome.diagnostics, &sources));
-    let Outcome { diagnostics, suppressed, warnings, .. } = outcome;
+    let Outcome { diagnostics, suppressed, warnings, problems: failed, .. } = outcome;
     warnings.iter().for_each(output::run_warning);
+    problems.extend(failed);
     let report = Report {
         diagnostics: &diagnostics,
         problems: &problems,

@@ -101,7 +101,7 @@ fn companions(
     configs.warnings.extend(unread);
     let mut settings = settings(configs, overrides, &sources);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Companions { sources, settings })
+    Ok(Companions { sources, settings, ..Companions::default() })
 }
 
 /// What cfn-lint's config file says about the run, and the folder its paths are relative to.

@@ -6,6 +6,7 @@ mod cfn_lint;
 mod check;
 mod fix;
 mod graph;
+mod guard;
 mod inputs;
 mod inspect;
 mod output;
@@ -75,6 +76,12 @@ Examples:
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
   cfnvet config-schema > .cfnvet.schema.json";
+
+const GUARD_TEST_EXAMPLES: &str = "\
+Exit status: 0 all hold, 1 some do not, 2 could not run.
+
+Examples:
+  cfnvet guard test policies/";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -152,6 +159,9 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Test policies in Guard's language, and see the verdict of each rule
+    #[command(subcommand)]
+    Guard(GuardCommand),
     /// Print the JSON Schema of the config file
     #[command(after_help = SCHEMA_EXAMPLES)]
     ConfigSchema,
@@ -218,6 +228,11 @@ struct CheckArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "add_ignores", "diff"], help_heading = "Suppression")]
     write_baseline: Option<PathBuf>,
 
+    /// Policies in Guard's language to check with too: a file, a folder of .guard files, a glob, or pack:NAME; may be given more
+    /// than once
+    #[arg(long, value_name = "PATH", help_heading = "Rules")]
+    guard: Vec<String>,
+
     #[command(flatten)]
     output: OutputArgs,
 
@@ -280,6 +295,26 @@ struct InputArgs {
     /// The number of threads [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Subcommand)]
+enum GuardCommand {
+    /// Run Guard's unit tests: NAME_tests.yaml or .json beside NAME.guard, or in a folder `tests` there
+    #[command(after_help = GUARD_TEST_EXAMPLES)]
+    Test {
+        /// A folder of policies and their tests, or a .guard file
+        #[arg(value_name = "DIR", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the verdict of every rule of policies on templates, as JSON
+    Validate {
+        /// The policies: a file, a folder of .guard files, a glob, or pack:NAME
+        #[arg(long, value_name = "PATH", required = true)]
+        guard: Vec<String>,
+        /// Templates
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -373,6 +408,13 @@ fn hint(nearest: Option<&str>) -> String {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    // What Guard's evaluator panics with is reported as a problem of the policy, not printed.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(crate::policy::THREAD) {
+            usual(panic);
+        }
+    }));
     ExitCode::from(run_with(arguments()))
 }
 
@@ -397,6 +439,8 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Explain { rule } => rules::explain(&rule),
         Command::Rules { output_format } => rules::list(output_format),
         Command::Init { force } => setup::init(force),
+        Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
+        Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),
         Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),

@@ -180,6 +180,7 @@ impl<'f> Reader<'f> {
             }
             (Shape::Globs, "exclude") => self.reading.settings.exclude = self.globs(key.name, at),
             (Shape::Globs, "parameter-files") => self.reading.settings.parameter_files = self.paths(key.name, at),
+            (Shape::Globs, "guard") => self.reading.settings.guard = self.paths(key.name, at),
             (Shape::Globs, _) => self.reading.settings.workspace_roots = self.paths(key.name, at),
             (Shape::Path, name) => self.reading.settings.baseline = self.path(name, at),
             (Shape::RulesByGlob, name) => {

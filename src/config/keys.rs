@@ -118,6 +118,12 @@ pub(super) const KEYS: &[Key] = &[
         example: "\n  stacks/network.yaml: network",
     },
     Key {
+        name: "guard",
+        shape: Shape::Globs,
+        about: "Policies in Guard's language: files, folders and globs of .guard files, and packs of ours (pack:ecs-exec).",
+        example: "[policies/]",
+    },
+    Key {
         name: "baseline",
         shape: Shape::Path,
         about: "A file of findings that are not reported, written by --write-baseline.",

@@ -113,6 +113,9 @@ pub struct Settings {
     pub parameter_files: Vec<String>,
     /// Folders and globs of templates that are linked with though they are not checked, relative to the same.
     pub workspace_roots: Vec<String>,
+    /// Files, folders and globs of policies, and names of packs with `pack:` before them; `discover` makes paths start from the
+    /// current folder.
+    pub guard: Vec<String>,
     /// What a `.cfnlintrc` says about the whole run.
     pub run: RunSettings,
     /// What the command line says, which is in the rest already. It is kept to be put on top of what a template says.
@@ -175,6 +178,7 @@ impl Default for Settings {
             exclude_named: false,
             parameter_files: Vec::new(),
             workspace_roots: Vec::new(),
+            guard: Vec::new(),
             run: RunSettings::default(),
             command_line: Arc::default(),
         }
