@@ -73,6 +73,7 @@ fn run(examples: &fixable::Examples, word: &str, allowed: Safety, count: usize, 
             faulty += 1;
             println!("--- seed {own}: {}", faults.join("; "));
             if let Some(folder) = keep {
+                std::fs::create_dir_all(folder).expect("the folder can be made");
                 std::fs::write(folder.join(format!("{own}-{word}-{name}")), &text).expect("the folder can be written");
                 let after = fixable::text_after(&fixed, &text);
                 std::fs::write(folder.join(format!("{own}-{word}-after-{name}")), after).expect("the folder can be written");

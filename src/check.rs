@@ -14,10 +14,12 @@ use crate::config::{Settings, Workspace};
 use crate::deployed;
 use crate::diagnostic::Diagnostic;
 use crate::graph;
+use crate::policy::{self, Policy};
+use crate::report::{ProblemPlace, RunProblem};
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
-use crate::template::{Member, MemberId, Template, TemplateSet};
+use crate::template::{Member, MemberId, SettingFault, Template, TemplateSet};
 use crate::text::{SourceFile, Span};
 use crate::workspace::{Parsed, Paths, fits};
 
@@ -30,6 +32,10 @@ pub struct Outcome {
     pub templates: usize,
     /// How many findings the templates themselves suppress.
     pub suppressed: usize,
+    /// What the templates say about how they are checked and cannot count, with its place.
+    pub warnings: Vec<RunProblem>,
+    /// Policies that could not be evaluated.
+    pub problems: Vec<RunProblem>,
 }
 
 /// The findings in a set of templates.
@@ -39,6 +45,8 @@ pub struct Found {
     pub by_member: Vec<Vec<Diagnostic>>,
     /// Those that the templates suppress.
     pub suppressed: Vec<Diagnostic>,
+    /// Policies that could not be evaluated.
+    pub problems: Vec<RunProblem>,
 }
 
 /// Gives the file at a path, where it may be read.
@@ -54,9 +62,12 @@ pub fn check(sources: &[Arc<SourceFile>], settings: &[Arc<Settings>], load: Load
     check_among(sources, settings, &Companions::default(), load, &Watch::default())
 }
 
-/// Templates that others are linked with though they are not checked: they export, import and nest, and nothing is reported in them.
+/// What goes with the templates that are checked: the policies they are held against, and templates that they are linked with. These
+/// export, import and nest, and nothing is reported in them.
 #[derive(Debug, Default)]
 pub struct Companions {
+    /// The policies of each template that is checked; empty where there are none at all.
+    pub policies: Vec<Arc<[Arc<Policy>]>>,
     /// Their texts.
     pub sources: Vec<Arc<SourceFile>>,
     /// The settings of each.
@@ -75,9 +86,11 @@ pub fn check_among(
     let world = watch.step("parse", || World::read_among(sources, settings, companions, load, watch));
     let templates = watch.step("sections", || world.templates());
     let set = watch.step("link", || world.link(&templates));
-    let Found { by_member, suppressed } = watch.step("check", || world.findings_watched(&set, watch));
+    let Found { by_member, suppressed, problems } =
+        watch.step("check", || world.findings_watched(&set, &companions.policies, watch));
     let diagnostics = distinct(by_member.into_iter().flatten().collect());
-    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len() }
+    let warnings = world.warnings();
+    Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len(), warnings, problems }
 }
 
 /// Sorted, and each once.
@@ -119,6 +132,26 @@ impl World {
         let known = parsed.len();
         let paths = load_nested(&mut parsed, load);
         Self { parsed, paths, given: sources.len(), known }
+    }
+
+    /// What the templates given say about how they are checked and cannot count.
+    fn warnings(&self) -> Vec<RunProblem> {
+        let of = |parsed: &Parsed| -> Vec<RunProblem> {
+            let warning = |(span, fault): &(Span, SettingFault)| {
+                let position = parsed.source.position(span.start);
+                let text = parsed.source.text();
+                let place = ProblemPlace::new(text, position.line as usize, position.column as usize);
+                let message = match fault {
+                    SettingFault::Region(message) => message.clone(),
+                    SettingFault::Files => {
+                        "`parameter_files` in a template is left aside, name the files with --parameter-file".to_owned()
+                    }
+                };
+                RunProblem { file: Some(parsed.source.name().to_owned()), place: Some(place), message }
+            };
+            parsed.faults.iter().map(warning).collect()
+        };
+        self.parsed[..self.given].iter().flat_map(of).collect()
     }
 
     /// Their sections, in the order in which they were given.
@@ -207,14 +240,14 @@ impl World {
     /// The findings of the analysis of each template, without those that the template they are in suppresses.
     #[must_use]
     pub fn findings(&self, set: &TemplateSet) -> Found {
-        self.findings_watched(set, &Watch::default())
+        self.findings_watched(set, &[], &Watch::default())
     }
 
-    fn findings_watched(&self, set: &TemplateSet, watch: &Watch) -> Found {
+    fn findings_watched(&self, set: &TemplateSet, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
-        let mut by_member = map(&numbers, |&number| {
+        let checked = map(&numbers, |&number| {
             let runs = |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
@@ -223,15 +256,39 @@ impl World {
             let name = self.parsed[number].source.name();
             let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
             let mut diagnostics = watch.template(name, check);
+            let mut outcome = policy::Outcome::default();
+            if let Some(policies) = policies.get(number) {
+                outcome = self.policies(number, policies);
+                diagnostics.append(&mut outcome.diagnostics);
+            }
             if number >= self.given {
                 let is_given =
                     |file: &SourceFile| self.parsed[..self.given].iter().any(|parsed| parsed.source.name() == file.name());
                 diagnostics.retain(|diagnostic| is_given(&diagnostic.file));
             }
-            diagnostics
+            (diagnostics, outcome.suppressed, outcome.problems)
         });
-        let suppressed = self.suppress(set, &mut by_member);
-        Found { by_member, suppressed }
+        let mut by_member = Vec::with_capacity(checked.len());
+        let (mut suppressed, mut problems) = (Vec::new(), Vec::new());
+        for (diagnostics, mut own, mut failed) in checked {
+            by_member.push(diagnostics);
+            suppressed.append(&mut own);
+            problems.append(&mut failed);
+        }
+        suppressed.append(&mut self.suppress(set, &mut by_member));
+        Found { by_member, suppressed, problems }
+    }
+
+    /// What policies say of a template as it is written, as far as the settings ask for it.
+    fn policies(&self, number: MemberId, policies: &[Arc<Policy>]) -> policy::Outcome {
+        let settings = self.settings(number);
+        let mut outcome = policy::check(policies, self.parsed[number].written());
+        for list in [&mut outcome.diagnostics, &mut outcome.suppressed] {
+            list.retain(|diagnostic| settings.selects(&diagnostic.code, &diagnostic.name));
+            set_severity(settings, list);
+        }
+        outcome.suppressed.retain(|diagnostic| diagnostic.severity >= settings.severity);
+        outcome
     }
 
     /// Takes out what the templates suppress, and what is below the level that the settings ask for; adds what is wrong with the
@@ -339,7 +396,7 @@ fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
             }
             match load(&path) {
                 Some(source) => {
-                    let settings = Arc::clone(&parsed[at].settings);
+                    let settings = Arc::clone(&parsed[at].given);
                     paths.insert(&path, parsed.len());
                     parsed.push(Parsed::new(&source, &settings));
                 }

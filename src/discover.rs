@@ -3,6 +3,7 @@
 //! What is in a template is not looked at, beyond whether it looks like one.
 
 mod config_files;
+mod policies;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::report::RunProblem;
 use crate::text::{MAX_FILE_BYTES, SourceFile};
 
 pub use config_files::{ConfigFiles, ConfigSource, parameter_file};
+pub use policies::{GuardTest, PACK, guard_tests, policies};
 
 /// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";

@@ -11,7 +11,7 @@ use crate::analysis::Analysis;
 use crate::check::{Load, World};
 use crate::config::Settings;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::graph::ecs::{CLUSTERS, CapacityKind, Launch, Provider, StrategySource};
+use crate::graph::ecs::{CapacityKind, Launch, Provider, StrategySource};
 use crate::graph::{ResourceGraph, is_nested_stack};
 use crate::report::graph::{EdgeKind, EdgeView, FindingView, GraphView, ResourceView, StackView, When};
 use crate::template::{MemberId, Named, TemplateSet};
@@ -318,14 +318,12 @@ fn add_capacity<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, edges: &mut 
 /// The cluster itself, where no provider of the templates stands between.
 fn add_cluster<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, when: Formula, note: &str, edges: &mut Edges) {
     let values = graph.values();
-    for cluster in &launch.cluster {
-        for identity in graph.identify(cluster, CLUSTERS) {
-            let Some(target) = graph.target(&identity) else { continue };
-            let when = values.formulas.and(when, identity.when);
-            let place = cluster.written().map(|written| written.node.place());
-            let key = (launch.resource.id, target.id, EdgeKind::PlacesTasksOn);
-            add(values, edges, key, when, place.as_ref(), Some(note.to_owned()));
-        }
+    let place = launch.cluster.iter().find_map(|cluster| Some(cluster.written()?.node.place()));
+    for identity in graph.clusters_of_launch(launch) {
+        let Some(target) = graph.target(&identity) else { continue };
+        let when = values.formulas.and(when, identity.when);
+        let key = (launch.resource.id, target.id, EdgeKind::PlacesTasksOn);
+        add(values, edges, key, when, place.as_ref(), Some(note.to_owned()));
     }
 }
 

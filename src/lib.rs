@@ -37,6 +37,8 @@ pub mod analysis;
 
 pub mod rules;
 
+pub mod policy;
+
 pub mod suppress;
 
 pub mod check;

@@ -8,16 +8,20 @@ use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
 use crate::syntax::{self, Node, Tree};
-use crate::template::{self, Expansion, Named, Parameter, Template, expand};
-use crate::text::SourceFile;
+use crate::template::{self, Expansion, Named, Parameter, SettingFault, Template, expand};
+use crate::text::{SourceFile, Span};
 
 /// A template that was read, with the paths of the templates that it nests.
 #[derive(Debug)]
 pub struct Parsed {
     /// Its text.
     pub source: Arc<SourceFile>,
-    /// What the user wants for it.
+    /// What the user wants for it, with what it says itself.
     pub settings: Arc<Settings>,
+    /// What the user wants, which goes for the templates that it nests too.
+    pub given: Arc<Settings>,
+    /// What it says of that and cannot count.
+    pub faults: Vec<(Span, SettingFault)>,
     parsed: Tree,
     expanded: Option<Expansion>,
     /// For each nested stack with a template beside this one: the number of the resource, and the path.
@@ -32,10 +36,16 @@ impl Parsed {
     #[must_use]
     pub fn new(source: &Arc<SourceFile>, settings: &Arc<Settings>) -> Self {
         let parsed = syntax::parse(source);
+        let given = Arc::clone(settings);
+        // Before its loops are written out, which values of parameters decide.
+        let (settings, faults) = match template::own_settings(&parsed) {
+            Some((own, faults)) => (Arc::new(given.with_template(&own)), faults),
+            None => (Arc::clone(&given), Vec::new()),
+        };
         let expanded = expand(&parsed, &|name| settings.parameters.get(name).cloned());
         let tree = expanded.as_ref().map_or(&parsed, |expansion| &expansion.tree);
         let (nests, hosted) = nested_paths(source, tree);
-        Self { source: Arc::clone(source), settings: Arc::clone(settings), parsed, expanded, nests, hosted }
+        Self { source: Arc::clone(source), settings, given, faults, parsed, expanded, nests, hosted }
     }
 
     /// The name of the stack it is deployed as, where the settings say so.

@@ -58,6 +58,7 @@ parameter-files: [parameters/prod.json]
 workspace: off
 workspace-roots: [stacks/]
 stack-names: {stacks/network.yaml: network}
+guard: [policies/, 'pack:ecs-exec']
 baseline: known.json
 rules:
   ECS102: {severity: warning}
@@ -77,6 +78,7 @@ fn every_key_is_read() {
     assert_eq!(settings.parameter_files, ["parameters/prod.json"]);
     assert_eq!((settings.workspace, &settings.workspace_roots[..]), (Workspace::Off, &["stacks/".to_owned()][..]));
     assert_eq!(settings.stack_names["stacks/network.yaml"], "network");
+    assert_eq!(settings.guard, ["policies/", "pack:ecs-exec"]);
     assert_eq!(settings.baseline.as_deref(), Some("known.json"));
     assert_eq!(settings.severity_of("ECS102", "exec-on-asg-run-task", Severity::Error), Severity::Warning);
     assert!(!settings.selects("ECS101", "exec-on-asg-capacity-provider"));
@@ -150,7 +152,13 @@ fn an_empty_file_sets_nothing() {
 fn an_unknown_key_is_answered_with_the_nearest_and_its_place() {
     insta::assert_snapshot!(errors("ignore: []\nselct: [E]\n"), @"2:1: unknown key `selct`, did you mean `select`?");
     insta::assert_snapshot!(errors("fail_on: error\n"), @"1:1: unknown key `fail_on`, did you mean `fail-on`?");
-    insta::assert_snapshot!(errors("zzz: 1\n"), @"1:1: unknown key `zzz`, the keys are `select`, `ignore`, `per-path-ignores`, `exclude`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `parameter-files`, `workspace`, `workspace-roots`, `stack-names`, `baseline`");
+    insta::assert_snapshot!(errors("zzz: 1\n"), @"1:1: unknown key `zzz`, the keys are `select`, `ignore`, `per-path-ignores`, `exclude`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `parameter-files`, `workspace`, `workspace-roots`, `stack-names`, `guard`, `baseline`");
+}
+
+#[test]
+fn a_character_that_yaml_has_not_is_shown_where_it_stands() {
+    let found = errors("severity: info\nignore: [é\u{1}]\n");
+    assert!(found.starts_with("2:11: control characters are not allowed"), "{found}");
 }
 
 #[test]
@@ -317,5 +325,32 @@ fn the_example_in_the_documentation_is_right() {
     assert_eq!(settings.fail_on, Some(Severity::Error));
     for key in config::schema(&known_rules())["properties"].as_object().expect("it has keys").keys() {
         assert!(example.contains(&format!("{key}:")), "docs/configuration.md must show `{key}`");
+    }
+}
+
+#[test]
+fn the_values_of_options_are_checked_at_their_place() {
+    let text = "rules:\n  ECS101:\n    managed-scaling-off: warnin\n    profile: 8\n    verified:\n      - Api*\n      - {resource: Web, reson: x}\n  \
+                exec-on-asg-capacity-provider:\n    assume-unresolved-provider: [asg]\n";
+    let reading = reading(text);
+    let errors: Vec<String> = reading.errors.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!(errors.join("\n"), @"
+    3:26: ECS101: `managed-scaling-off` cannot be `warnin`, did you mean `warning`?
+    4:14: ECS101: `profile` must be `current` or `aws-docs-2022`, not a number
+    7:9: ECS101: unknown key `reson`, did you mean `reason`?
+    9:33: ECS101: `assume-unresolved-provider` must be `ignore`, `asg` or `fargate`, not a list
+    ");
+    assert_eq!(reading.settings.options("ECS101", ""), None, "what is wrong does not count");
+}
+
+#[test]
+fn a_region_of_the_usual_form_is_taken_and_others_are_not() {
+    for written in ["us-east-9", "eu-southwest-1", "ca-north-1", "us-gov-central-1"] {
+        let reading = reading(&format!("regions: [{written}]\n"));
+        assert_eq!((reading.errors.len(), reading.warnings.len()), (0, 1), "{written}");
+    }
+    for written in ["us-est-1", "us-east-10", "us-east-0", "xx-east-1", "us-1", "east-1", "us--1"] {
+        let reading = reading(&format!("regions: [{written}]\n"));
+        assert_eq!((reading.errors.len(), reading.warnings.len()), (1, 0), "{written}");
     }
 }

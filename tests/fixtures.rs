@@ -138,7 +138,7 @@ fn every_fixture_has_exactly_the_findings_the_table_says() {
 }
 
 /// Folders of fixtures that tests of their own read.
-const ELSEWHERE: [&str; 3] = ["deployed/", "graph/", "syntax/"];
+const ELSEWHERE: [&str; 4] = ["deployed/", "graph/", "guard/", "syntax/"];
 
 #[test]
 fn every_fixture_is_in_the_table() {

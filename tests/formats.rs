@@ -657,6 +657,7 @@ fn statistics_count_what_each_rule_found() {
     {"version": 1,
     "tool": {"name":"cfnvet","version":"[version]"},
     "files_checked": 5,
+    "files_skipped": 0,
     "statistics": [
     {"code":"ECS101","name":"exec-on-asg-capacity-provider","severity":"error","count":10,"fixable":7},
     {"code":"GRD:mine","name":"exec-on-asg-capacity-provider","severity":"info","count":3,"fixable":0}],

@@ -26,6 +26,7 @@ mod oracle;
 mod outputs;
 mod packaging;
 mod pages;
+mod policy;
 mod reports;
 mod schema;
 mod support;

@@ -371,3 +371,169 @@ fn the_manual_the_completions_and_the_help_know_every_command() {
     repository.write("taken", "");
     assert_eq!(repository.run(&["man", "--out", "taken"]).status, 2);
 }
+
+/// What pre-commit runs: the entry of our hook, the `args` of the user in place of the hook's own, and the files that `files:` selects.
+fn hook(repository: &Repository, arguments: Option<&[&str]>, staged: &[&str]) -> Run {
+    let hooks: serde_yaml::Value = serde_yaml::from_str(&crate::support::read(".pre-commit-hooks.yaml")).expect("it is YAML");
+    let entry = hooks[0]["entry"].as_str().expect("it is text").strip_prefix("cfnvet ").expect("it runs cfnvet");
+    let own: Vec<&str> = hooks[0]["args"].as_sequence().expect("it is a list").iter().filter_map(|word| word.as_str()).collect();
+    let words: Vec<&str> =
+        entry.split(' ').chain(arguments.unwrap_or(&own).iter().copied()).chain(staged.iter().copied()).collect();
+    repository.run(&words)
+}
+
+/// A service with a finding of ECS101 under a `Metadata` of the resource.
+fn with_metadata(top: &str, resource: &str) -> String {
+    let resource = resource.replace('\n', "\n    ");
+    format!("{top}{}", EXEC.replace("  Api:\n", &format!("  Api:\n    {resource}\n").replace("    \n", "")))
+}
+
+const IGNORES_ALL: &str = "Metadata:\n  cfn-lint:\n    config:\n      ignore_checks: [ECS101, W3002]\n";
+
+#[test]
+fn a_repository_with_a_cfnlintrc_metadata_and_a_hook_is_moved_by_changing_the_hook_alone() {
+    let repository = Repository::new(&[
+        (".cfnlintrc", "ignore_checks:\n- E1001\n- W3002\ninclude_checks: [I]\nregions: [eu-west-1]\n"),
+        ("stacks/plain.yaml", EXEC),
+        ("stacks/template.yaml", &with_metadata(IGNORES_ALL, "")),
+        ("stacks/resource.yaml", &with_metadata("", IGNORES_ALL.trim_end())),
+        ("stacks/empty.yaml", EMPTY),
+        ("values.yaml", "image: {tag: 1}\n"),
+        ("package.json", "{\"name\": \"x\"}\n"),
+    ]);
+    let staged =
+        ["stacks/plain.yaml", "stacks/template.yaml", "stacks/resource.yaml", "stacks/empty.yaml", "values.yaml", "package.json"];
+    let cases: [(Option<&[&str]>, i32, &str); 8] = [
+        (None, 1, ""),
+        (Some(&["--ignore-checks", "W3002"]), 1, ""),
+        (Some(&["-i", "W"]), 1, ""),
+        (Some(&["-i", "E1001,ECS101", "W3002", "--"]), 0, ""),
+        (Some(&["--non-zero-exit-code", "error"]), 0, ""),
+        (Some(&["--non-zero-exit-code=none", "-f", "parseable"]), 0, "stacks/plain.yaml:19:7:19:54:ECS101:"),
+        (Some(&["-f", "parseable"]), 1, "stacks/plain.yaml:19:7:19:54:ECS101:"),
+        (Some(&["-x", "ECS101:managed-scaling-off=ignore", "-r", "us-east-1", "--"]), 1, ""),
+    ];
+    for (arguments, status, start) in cases {
+        let run = hook(&repository, arguments, &staged);
+        assert_eq!(run.status, status, "{arguments:?}: {}{}", run.out, run.err);
+        assert_eq!(run.err.matches("warning:").count(), 0, "{arguments:?}: {}", run.err);
+        assert!(run.out.contains(start), "{arguments:?}: {}", run.out);
+        let lines = run.out.lines().filter(|line| line.starts_with("stacks/"));
+        assert!(lines.filter(|line| !line.contains("plain.yaml") && line.contains("ECS101")).count() == 0, "{}", run.out);
+        if start.is_empty() {
+            assert!(run.out.contains("Checked 4 templates, 2 other files skipped"), "{arguments:?}: {}", run.out);
+        }
+    }
+    // `files:` of the hook stays as it is: pre-commit passes what it selects.
+    let run = hook(&repository, None, &["stacks/template.yaml", "stacks/resource.yaml"]);
+    assert_eq!(run.status, 0, "{}", run.out);
+}
+
+#[test]
+fn a_template_whose_name_begins_with_a_hyphen_is_checked() {
+    let repository = Repository::new(&[("-x.yaml", EXEC), ("-i.yaml", EXEC), ("--fix.yaml", EXEC)]);
+    for arguments in [None, Some(&["-i", "E1001", "--"][..]), Some(&["--severity", "info", "--"])] {
+        let run = hook(&repository, arguments, &["-x.yaml", "-i.yaml", "--fix.yaml"]);
+        assert_eq!(run.status, 1, "{arguments:?}: {}", run.err);
+        assert!(run.out.contains("Checked 3 templates"), "{arguments:?}: {}", run.out);
+    }
+}
+
+/// The top of a template with `config` under `Metadata.cfn-lint`.
+fn configured(config: &str) -> String {
+    format!("Metadata:\n  cfn-lint:\n    config: {config}\n{EXEC}")
+}
+
+#[test]
+fn the_config_in_a_template_wins_over_the_file_and_the_command_line_over_it() {
+    let prod = "{parameters: [{Stage: prod}]}";
+    let test = "{parameters: [{Stage: test}]}";
+    let found = |config: &str, rc: &str, arguments: &[&str]| {
+        let repository = Repository::new(&[("a.yaml", &configured(config)), (".cfnlintrc", rc)]);
+        repository.write("test.json", r#"{"Stage": "test"}"#);
+        let run = repository.run(&[&["check", "--output-format", "concise", "a.yaml"], arguments].concat());
+        assert!(run.status < 2, "{}", run.err);
+        match (run.out.contains("ECS101"), run.out.contains("[possible")) {
+            (false, _) => "never",
+            (true, true) => "at times",
+            (true, false) => "always",
+        }
+    };
+    assert_eq!(found("{}", "", &[]), "at times");
+    assert_eq!(found(test, "", &[]), "never");
+    assert_eq!(found(prod, "", &[]), "always");
+    assert_eq!(found(prod, "parameters: [{Stage: test}]\n", &[]), "always");
+    assert_eq!(found("{}", "parameters: [{Stage: test}]\n", &[]), "never");
+    assert_eq!(found("{}", "template_parameters: [{Stage: test}]\n", &[]), "never");
+    assert_eq!(found(prod, "", &["--parameter", "Stage=test"]), "never");
+    assert_eq!(found(prod, "", &["--parameter-file", "test.json"]), "never");
+    assert_eq!(found("{parameters: [{Stage: prod}, {Stage: test}]}", "", &[]), "at times", "the sets do not agree");
+    for wrong in
+        ["x", "[]", "{parameters: {Stage: test}}", "{parameters: [x, [], {Stage: {}}]}", "{parameters: x}", "{regions: eu}"]
+    {
+        assert_eq!(found(wrong, "", &[]), "at times", "{wrong}");
+    }
+    let own = "rules: {ECS101: {severity: warning}}\nparameters: {Stage: test}\n";
+    let repository = Repository::new(&[("a.yaml", &configured(prod)), (".cfnvet.yaml", own)]);
+    assert_eq!(repository.findings(&["a.yaml"]), ["a.yaml ECS101"], "over .cfnvet.yaml too");
+}
+
+#[test]
+fn regions_options_and_levels_in_a_template_count_for_it() {
+    let by_region = EXEC.replace("!Equals [!Ref Stage, prod]", "!Equals [!Ref AWS::Region, eu-west-1]");
+    let template = |config: &str| configured(config).replace(EXEC, &by_region);
+    let found = |config: &str, arguments: &[&str]| {
+        let repository = Repository::new(&[("a.yaml", &template(config))]);
+        let run = repository.run(&[&["check", "--output-format", "concise", "a.yaml"], arguments].concat());
+        (run.out.contains("ECS101"), run.err)
+    };
+    assert!(found("{}", &[]).0);
+    assert!(!found("{regions: [us-east-1]}", &[]).0);
+    assert!(found("{regions: [us-east-1]}", &["--region", "eu-west-1"]).0);
+    assert!(found("{regions: [us-east-1, ALL_REGIONS]}", &[]).0);
+    let (is_found, err) = found("{regions: [us-est-1], parameter_files: [x.json]}", &[]);
+    assert!(is_found);
+    assert!(err.contains("warning: a.yaml:3:24: unknown region `us-est-1`, did you mean `us-east-1`?\n"), "{err}");
+    assert!(err.contains("warning: a.yaml:3:52: `parameter_files` in a template is left aside"), "{err}");
+
+    let infos = |config: &str| {
+        let repository = Repository::new(&[("a.yaml", &configured(config)), ("b.yaml", EXEC)]);
+        repository.run(&["check", "--output-format", "concise", "."]).out
+    };
+    assert!(!infos("{}").contains(" info "));
+    let out = infos("{include_checks: [I3011]}");
+    assert!(out.contains("a.yaml") && out.contains(" info "), "{out}");
+    assert!(!out.lines().any(|line| line.starts_with("b.yaml") && line.contains(" info ")), "{out}");
+    let verified = "{configure_rules: {ECS101: {verified: [{resource: Api, reason: looked at}]}}}";
+    let out = infos(verified);
+    assert!(out.contains("b.yaml") && !out.lines().any(|line| line.starts_with("a.yaml") && line.contains("ECS101")), "{out}");
+}
+
+#[test]
+fn the_config_of_a_parent_does_not_count_for_the_templates_that_it_nests() {
+    let parent = "Metadata: {cfn-lint: {config: {regions: [us-east-1], include_checks: [I]}}}\nResources:\n  Child:\n    \
+                  Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: child.yaml}\n";
+    let repository = Repository::new(&[("parent.yaml", parent), ("child.yaml", EXEC)]);
+    let run = repository.run(&["check", "--output-format", "concise", "parent.yaml", "child.yaml"]);
+    assert!(run.status < 2, "{}", run.err);
+}
+
+#[test]
+fn a_report_is_not_written_onto_a_template_that_is_checked() {
+    let repository = Repository::new(&[("a.yaml", EXEC), ("b.yaml", EXEC)]);
+    for arguments in [
+        &["check", "--output-format", "json=./a.yaml", "a.yaml", "b.yaml"][..],
+        &["check", "--output-format", "json", "--output-file", "b.yaml", "."],
+        &["check", "--fix", "--unsafe-fixes", "--output-format", "json=stacks/../a.yaml", "."],
+        &["check", "--add-ignores", "x", "--output-format", "json=b.yaml", "."],
+        &["graph", "--output-file", "a.yaml", "a.yaml"],
+    ] {
+        repository.write("stacks/.keep", "");
+        let run = repository.run(arguments);
+        assert_eq!(run.status, 2, "{arguments:?}: {}", run.out);
+        assert!(run.err.contains(": this is a template that is checked, a report cannot go there"), "{arguments:?}: {}", run.err);
+        for name in ["a.yaml", "b.yaml"] {
+            assert_eq!(fs::read_to_string(repository.path().join(name)).expect("it is there"), EXEC, "{arguments:?}");
+        }
+    }
+}

@@ -330,6 +330,7 @@ fn json_without_findings_is_a_whole_document() {
     {"version": 1,
     "tool": {"name":"cfnvet","version":"[version]"},
     "files_checked": 0,
+    "files_skipped": 0,
     "suppressed": 0,
     "in_baseline": 0,
     "diagnostics": [],

@@ -179,6 +179,17 @@ fn add_ignores_leaves_no_finding_and_changes_nothing_more_the_second_time() {
     "Api": {
       "Type": "AWS::ECS::Service",
       "Properties": {"TaskDefinition": "task", "DesiredCount": 2}
+    },
+    "Gate": {
+      "Type": "AWS::ECS::TaskDefinition",
+      "Properties": {"ContainerDefinitions": [
+        {"Name": "web", "Image": "web"},
+        {"Name": "log", "Image": "log"}
+      ]}
+    },
+    "Exec": {
+      "Type": "AWS::ECS::Service",
+      "Properties": {"TaskDefinition": {"Ref": "Gate"}, "EnableExecuteCommand": true}
     }
   }
 }
@@ -187,7 +198,8 @@ fn add_ignores_leaves_no_finding_and_changes_nothing_more_the_second_time() {
     let two = template("") + &service("Web").replace("DesiredCount: 2", "DesiredCount: 2\n      # cfnvet: ignore[ECS407]");
     let files = [("a.yaml", two.as_str()), ("b.json", json), ("c.yaml", flow), ("d.yaml", &template("").replace('\n', "\r\n"))];
     let folder = folder(&files);
-    let arguments = ["--select", "ECS4", "--add-ignores", "known \"for\" long", "."];
+    // Two findings of `ECS113` in one resource take one entry.
+    let arguments = ["--select", "ECS4,ECS113", "--add-ignores", "known \"for\" long", "."];
     let (status, text) = run(folder.path(), &arguments);
     assert_eq!(status, Some(0), "{text}");
     assert!(text.contains("no findings; "), "{text}");
@@ -197,9 +209,9 @@ fn add_ignores_leaves_no_finding_and_changes_nothing_more_the_second_time() {
     assert_eq!(status, Some(0), "{text}");
     assert_eq!(once, read());
     assert!(once[0].contains("  # cfnvet: ignore[ECS4"), "{}", once[0]);
-    assert!(once[1].contains("cfnvet"), "{}", once[1]);
+    assert_eq!(once[1].matches("ECS113").count(), 1, "{}", once[1]);
     assert!(!once[3].replace("\r\n", "").contains('\n'), "{:?}", once[3]);
-    let (_, text) = run(folder.path(), &["--select", "ECS4,SUP101", "b.json", "c.yaml", "d.yaml"]);
+    let (_, text) = run(folder.path(), &["--select", "ECS4,ECS113,SUP101", "b.json", "c.yaml", "d.yaml"]);
     assert!(text.contains("no findings"), "{text}");
 }
 
@@ -239,4 +251,113 @@ fn a_file_that_is_no_baseline_is_refused_with_its_place() {
     assert_eq!(run(folder.path(), &["--baseline", "new.json", "a.yaml"]).0, Some(2));
     assert_eq!(run(folder.path(), &["--baseline", "none.json", "a.yaml"]).0, Some(2));
     assert_eq!(run(folder.path(), &["--write-baseline", "a.yaml", "a.yaml"]).0, Some(2), "a template is no baseline");
+}
+
+#[test]
+fn the_fix_of_an_unknown_rule_takes_it_away_and_leaves_the_others() {
+    let settings = only(&[RULE, "SUP102"]);
+    let after = |before: &str| {
+        let found = check("t.yaml", before, &settings);
+        fixed(before, &found.into_iter().filter(|finding| finding.code == "SUP102").collect::<Vec<_>>())
+    };
+    let comment = |list: &str| template(&format!("  # cfnvet: ignore[{list}] by hand\n"));
+    assert_eq!(after(&comment("ECS406, ECS4O6")), comment("ECS406"));
+    assert_eq!(after(&comment("nothing-like-it")), template(""));
+    let metadata = |list: &str| format!("Metadata:\n  cfnvet:\n    ignore:\n{list}{}", template(""));
+    assert_eq!(after(&metadata("      - ECS406\n      - ECS4O6\n")), metadata("      - ECS406\n"));
+    assert_eq!(after(&metadata("      ECS4O6: by hand\n      ECS406: x\n")), metadata("      ECS406: x\n"));
+}
+
+#[test]
+fn the_fix_of_a_malformed_suppression_makes_it_one_or_takes_it_away() {
+    let settings = only(&[RULE, "SUP103"]);
+    for (before, after) in [
+        ("  # cfnvet: ignore[] x\n", ""),
+        ("  # cfnvet: ignore\n", ""),
+        ("  # cfnvet: ignore(ECS406) by hand\n", "  # cfnvet: ignore[ECS406] by hand\n"),
+        ("  # cfnvet ignore[ECS406] by hand\n", "  # cfnvet: ignore[ECS406] by hand\n"),
+        ("  # cfnvet: ignore ECS406\n", "  # cfnvet: ignore[ECS406]\n"),
+    ] {
+        let found: Vec<_> = check("t.yaml", template(before), &settings).into_iter().filter(|one| one.code == "SUP103").collect();
+        assert_eq!(found.len(), 1, "{before}");
+        assert_eq!(fixed(&template(before), &found), template(after), "{before}");
+        let again = check("t.yaml", template(after), &settings);
+        assert!(again.iter().all(|finding| finding.code != "SUP103"), "{after}");
+    }
+}
+
+#[test]
+fn what_a_parent_may_bring_is_not_judged_unused() {
+    let unused = |head: &str| {
+        let text = format!("{head}{}", template("  # cfnvet: ignore[ECS101]\n"));
+        check("t.yaml", text, &only(&["ECS", "SUP101"])).iter().filter(|finding| finding.code == "SUP101").count()
+    };
+    assert_eq!(unused(""), 1);
+    assert_eq!(unused("Parameters:\n  Stage: {Type: String, AllowedValues: [a, b]}\n"), 1, "every value was tried");
+    assert_eq!(unused("Parameters:\n  Provider: {Type: String, Default: FARGATE}\n"), 0);
+    assert_eq!(unused("Description: has an !ImportValue\n"), 0);
+}
+
+#[test]
+fn a_reason_in_metadata_is_what_was_given() {
+    let json = "{\"Resources\": {\"Api\": {\"Type\": \"AWS::ECS::Service\", \"Properties\": {\"TaskDefinition\": \"t\", \"DesiredCount\": 2}}}}\n";
+    let flow = "Resources: {Api: {Type: AWS::ECS::Service, Properties: {TaskDefinition: task, DesiredCount: 2}}}\n";
+    for reason in ["it's: \"so\" \\ # {a} [b], *c &d !e %f @g `h`", "確認済み 🚋", "x: y - z", "null", "'", "C:\\temp\\n"] {
+        let folder = folder(&[("a.json", json), ("b.yaml", flow)]);
+        let (status, text) = run(folder.path(), &["--select", RULE, "--add-ignores", reason, "."]);
+        assert_eq!(status, Some(0), "{reason}: {text}");
+        assert!(text.contains("no findings; 2 "), "{reason}: {text}");
+        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("it is there");
+        let json: serde_json::Value = serde_json::from_str(&read("a.json")).expect("it is JSON");
+        assert_eq!(json["Resources"]["Api"]["Metadata"]["cfnvet"]["ignore"][RULE], reason);
+        assert!(read("b.yaml").contains(RULE), "{}", read("b.yaml"));
+    }
+}
+
+#[test]
+fn ignores_cannot_be_added_to_standard_input() {
+    let folder = folder(&[("a.yaml", &template(""))]);
+    let (status, text) = run(folder.path(), &["--add-ignores", "x", "-", "a.yaml"]);
+    assert_eq!((status, text.as_str()), (Some(2), "error: `--add-ignores` writes into files, and `-` is none\n"));
+    assert_eq!(std::fs::read_to_string(folder.path().join("a.yaml")).expect("it is there"), template(""));
+}
+
+#[test]
+fn a_baseline_of_a_thousand_findings_holds_them_all_when_lines_and_resources_move() {
+    let name = |number: usize| format!("Api{number:04}");
+    let forwards: String = (0..500).map(|number| service(&name(number))).collect();
+    let backwards: String = (0..500).rev().map(|number| format!("\n  # moved\n{}", service(&name(number)))).collect();
+    let (before, after) = (format!("Resources:\n{forwards}"), format!("# a head\nResources:\n{backwards}"));
+    // Two files with the same text, so that every finding has a double.
+    let folder = folder(&[("a.yaml", &before), ("b.yaml", &before)]);
+    let check =
+        |more: &[&str]| run(folder.path(), &[&["--select", RULE, "--fail-on", "info"], more, &["a.yaml", "b.yaml"]].concat());
+    assert_eq!(check(&["--write-baseline", "base.json"]).0, Some(0));
+    let written = std::fs::read_to_string(folder.path().join("base.json")).expect("it is written");
+    assert_eq!(written.matches(RULE).count(), 1000);
+    let all_known = |text: &(Option<i32>, String)| {
+        assert_eq!(text.0, Some(0), "{}", text.1);
+        assert!(text.1.contains("1000 findings in the baseline not shown") && !text.1.contains("no longer"), "{}", text.1);
+    };
+    all_known(&check(&["--baseline", "base.json"]));
+    for file in ["a.yaml", "b.yaml"] {
+        std::fs::write(folder.path().join(file), &after).expect("it is written");
+    }
+    all_known(&check(&["--baseline", "base.json"]));
+    // The words of a message may change with a version.
+    let mut reworded: serde_json::Value = serde_json::from_str(&written).expect("it is JSON");
+    for entry in reworded["findings"].as_array_mut().expect("it is a list") {
+        entry["message"] = "in other words".into();
+    }
+    std::fs::write(folder.path().join("reworded.json"), reworded.to_string()).expect("it is written");
+    all_known(&check(&["--baseline", "reworded.json"]));
+    // A resource under another name is another finding, and its old one is gone.
+    std::fs::write(folder.path().join("b.yaml"), after.replace("Api0007", "Renamed")).expect("it is written");
+    let (status, text) = check(&["--baseline", "base.json"]);
+    assert_eq!(status, Some(1), "{text}");
+    assert!(text.contains("999 findings in the baseline not shown") && text.contains("1 entry no longer occurs"), "{text}");
+    // Written anew from the moved files, it is in the same order as before.
+    std::fs::write(folder.path().join("b.yaml"), &after).expect("it is written");
+    assert_eq!(check(&["--write-baseline", "new.json"]).0, Some(0));
+    assert_eq!(std::fs::read_to_string(folder.path().join("new.json")).expect("it is written"), written);
 }

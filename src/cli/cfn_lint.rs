@@ -100,7 +100,12 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
     let regions = rules(&own.regions);
     arguments.inputs.regions.extend(regions.into_iter().filter(|region| region != "ALL_REGIONS"));
     for written in split(&own.configure_rule, &mut files, |word| word.contains(':')) {
-        let (rule, option, value) = configured(&written).ok_or(CliError::RuleOption(written))?;
+        let (rule, option, value) = configured(&written).ok_or_else(|| CliError::RuleOption(written.clone()))?;
+        // An option that our rule lacks, cfn-lint's rule of the same code may have.
+        let known = crate::rules::find(&rule).and_then(|rule| rule.options.iter().find(|known| known.name == option));
+        if let Some(Err(fault)) = known.map(|known| known.check(&value)) {
+            return Err(CliError::OptionValue { written, problem: fault.message });
+        }
         overrides.rule_options.entry(rule).or_default().insert(option, value);
     }
     for written in split(&own.parameters, &mut files, |word| word.contains('=')) {

@@ -91,7 +91,8 @@ pub(super) fn gives_text_back(arguments: &CheckArgs) -> bool {
     arguments.fix && !arguments.diff && reads_standard_input(arguments)
 }
 
-fn reads_standard_input(arguments: &CheckArgs) -> bool {
+/// Whether a template comes from standard input.
+pub(super) fn reads_standard_input(arguments: &CheckArgs) -> bool {
     arguments.inputs.paths.iter().any(|path| path == Path::new(STANDARD_INPUT))
 }
 

@@ -6,6 +6,8 @@ mod cfn_lint;
 mod check;
 mod fix;
 mod graph;
+mod guard;
+mod inputs;
 mod inspect;
 mod output;
 mod outputs;
@@ -74,6 +76,12 @@ Examples:
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
   cfnvet config-schema > .cfnvet.schema.json";
+
+const GUARD_TEST_EXAMPLES: &str = "\
+Exit status: 0 all hold, 1 some do not, 2 could not run.
+
+Examples:
+  cfnvet guard test policies/";
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
@@ -151,6 +159,9 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Test policies in Guard's language, and see the verdict of each rule
+    #[command(subcommand)]
+    Guard(GuardCommand),
     /// Print the JSON Schema of the config file
     #[command(after_help = SCHEMA_EXAMPLES)]
     ConfigSchema,
@@ -217,6 +228,11 @@ struct CheckArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "add_ignores", "diff"], help_heading = "Suppression")]
     write_baseline: Option<PathBuf>,
 
+    /// Policies in Guard's language to check with too: a file, a folder of .guard files, a glob, or pack:NAME; may be given more
+    /// than once
+    #[arg(long, value_name = "PATH", help_heading = "Rules")]
+    guard: Vec<String>,
+
     #[command(flatten)]
     output: OutputArgs,
 
@@ -281,6 +297,26 @@ struct InputArgs {
     jobs: Option<NonZeroUsize>,
 }
 
+#[derive(Debug, Subcommand)]
+enum GuardCommand {
+    /// Run Guard's unit tests: NAME_tests.yaml or .json beside NAME.guard, or in a folder `tests` there
+    #[command(after_help = GUARD_TEST_EXAMPLES)]
+    Test {
+        /// A folder of policies and their tests, or a .guard file
+        #[arg(value_name = "DIR", required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Print the verdict of every rule of policies on templates, as JSON
+    Validate {
+        /// The policies: a file, a folder of .guard files, a glob, or pack:NAME
+        #[arg(long, value_name = "PATH", required = true)]
+        guard: Vec<String>,
+        /// Templates
+        #[arg(value_name = "PATH", required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = INSPECT_EXAMPLES)]
 struct InspectArgs {
@@ -333,8 +369,8 @@ enum CliError {
     NothingToExplain { written: String, nearest: Option<&'static str> },
     #[error("{} is there already, --force writes over it", config::FILE_NAME)]
     ConfigExists,
-    #[error("{name}: {problem}")]
-    ConfigFile { name: &'static str, problem: String },
+    #[error("{0}")]
+    ConfigFile(String),
     #[error("unknown command `{0}`, `cfnvet --help` lists them")]
     UnknownCommand(String),
     #[error("{0}")]
@@ -343,6 +379,8 @@ enum CliError {
     Glob(String),
     #[error("`--configure-rule {0}` must have the form RULE:OPTION=VALUE")]
     RuleOption(String),
+    #[error("`--configure-rule {written}`: {problem}")]
+    OptionValue { written: String, problem: String },
     #[error("invalid value `{written}` for `--parameters`: {problem}")]
     Parameter { written: String, problem: &'static str },
     #[error("{}: {problem}", .path.display())]
@@ -353,6 +391,8 @@ enum CliError {
     Outputs(#[from] outputs::OutputsError),
     #[error("{}: cannot be written: {error}", .path.display())]
     OutputFile { path: PathBuf, error: std::io::Error },
+    #[error("`--add-ignores` writes into files, and `-` is none")]
+    IgnoresInStandardInput,
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
@@ -368,6 +408,13 @@ fn hint(nearest: Option<&str>) -> String {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    // What Guard's evaluator panics with is reported as a problem of the policy, not printed.
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(crate::policy::THREAD) {
+            usual(panic);
+        }
+    }));
     ExitCode::from(run_with(arguments()))
 }
 
@@ -392,6 +439,8 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Explain { rule } => rules::explain(&rule),
         Command::Rules { output_format } => rules::list(output_format),
         Command::Init { force } => setup::init(force),
+        Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
+        Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),
         Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),
@@ -448,6 +497,6 @@ fn reason(text: &str) -> Result<String, &'static str> {
 fn parameter(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("it must have the form KEY=VALUE"),
+        _ => Err("it must have a `=` behind the name"),
     }
 }

@@ -1,19 +1,19 @@
 //! Where reports go: one to standard output, any number to files.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Args, Command};
 
-use super::{CliError, Color, output};
+use super::{CliError, Color, output, write};
 use crate::diagnostic::RuleInfo;
 use crate::report::{Format, Report};
 use crate::rules;
-use crate::text::nearest_name;
+use crate::text::{SourceFile, nearest_name};
 
 /// How the report looks, and where it goes.
 #[derive(Args, Debug)]
@@ -55,6 +55,8 @@ pub(super) enum OutputsError {
     BothToStandardOutput(Format, Format),
     #[error("{}: two reports cannot go to one file", .0.display())]
     OneFile(PathBuf),
+    #[error("{}: this is a template that is checked, a report cannot go there", .0.display())]
+    OntoTemplate(PathBuf),
     #[error("`--output-file` is for a format without a file of its own, and each has one")]
     NothingForFile,
     #[error("`--statistics` has no shape in `{}`, it goes with full, concise and json", .0.as_str())]
@@ -108,12 +110,26 @@ impl OutputArgs {
     }
 }
 
+/// Refuses to write to a file that is one of the templates that were read, by any name.
+#[expect(clippy::disallowed_methods, reason = "links and `..` hide which file a path means")]
+pub(super) fn spare(file: &Path, sources: &[Arc<SourceFile>]) -> Result<(), OutputsError> {
+    let Ok(real) = file.canonicalize() else { return Ok(()) };
+    let is_there = |source: &Arc<SourceFile>| Path::new(source.name()).canonicalize().is_ok_and(|other| other == real);
+    if sources.iter().any(is_there) { Err(OutputsError::OntoTemplate(file.to_owned())) } else { Ok(()) }
+}
+
 /// The path without what does not change where it leads.
 fn plain(path: &Path) -> impl Iterator<Item = Component<'_>> {
     path.components().filter(|component| *component != Component::CurDir)
 }
 
 impl Outputs {
+    /// Refuses to write a report onto a template that was read.
+    pub(super) fn spare(&self, sources: &[Arc<SourceFile>]) -> Result<(), OutputsError> {
+        let files = self.all.iter().filter_map(|output| output.file.as_deref());
+        files.into_iter().try_for_each(|file| spare(file, sources))
+    }
+
     /// The same, with another way to print the report that goes to no file.
     pub(super) fn printed_by(self, print: fn(&str) -> io::Result<()>) -> Self {
         Self { print, ..self }
@@ -125,7 +141,7 @@ impl Outputs {
     }
 
     fn put(&self, file: Option<&Path>, text: &str) -> Result<(), CliError> {
-        if file.is_some() { write(file, text) } else { Ok((self.print)(text)?) }
+        if file.is_some() { write_to(file, text) } else { Ok((self.print)(text)?) }
     }
 
     /// Writes the report in each format, files first; its rules and its style are set here. What cannot be written does not keep
@@ -160,47 +176,11 @@ fn rule_infos() -> Vec<RuleInfo> {
 }
 
 /// Writes `text` to `file`, or prints it.
-pub(super) fn write(file: Option<&Path>, text: &str) -> Result<(), CliError> {
+pub(super) fn write_to(file: Option<&Path>, text: &str) -> Result<(), CliError> {
     match file {
-        Some(path) => replace(path, text.as_bytes()).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
+        Some(path) => write::put(path, text).map_err(|error| CliError::OutputFile { path: path.to_owned(), error }),
         None => Ok(output::print(text)?),
     }
-}
-
-/// Puts `content` into a file, which is made with its folders where it is missing. Whoever reads it meanwhile finds all of the old
-/// content or all of the new.
-#[expect(clippy::disallowed_methods, reason = "this is the place that writes reports")]
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let (target, permissions) = match fs::metadata(path) {
-        // What is no file, such as a pipe, can only be written to.
-        Ok(metadata) if !metadata.is_file() || path.starts_with("/dev") => return fs::write(path, content),
-        // Behind a link, the file is replaced and not the link.
-        Ok(metadata) => (fs::canonicalize(path)?, Some(metadata.permissions())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (path.to_owned(), None),
-        Err(error) => return Err(error),
-    };
-    let Some(name) = target.file_name() else { return fs::write(path, content) };
-    let folder = target.parent().unwrap_or(Path::new(""));
-    if !folder.as_os_str().is_empty() {
-        fs::create_dir_all(folder)?;
-    }
-    let temporary = folder.join(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
-    let mut file = match File::create_new(&temporary) {
-        Ok(file) => file,
-        // The folder takes no new file, and the file itself may still be written.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return fs::write(path, content),
-        Err(error) => return Err(error),
-    };
-    let written = file.write_all(content).and_then(|()| match permissions {
-        Some(permissions) => fs::set_permissions(&temporary, permissions),
-        None => Ok(()),
-    });
-    drop(file);
-    let replaced = written.and_then(|()| fs::rename(&temporary, &target));
-    if replaced.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    replaced
 }
 
 /// Reads `FORMAT` and `FORMAT=FILE`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
-use super::outputs::write;
+use super::outputs::write_to;
 use super::{Cli, CliError, SUCCESS, known_rules, output};
 use crate::config::{self, Settings};
 use crate::diagnostic::Severity;
@@ -20,14 +20,13 @@ pub(super) fn init(force: bool) -> Result<u8, CliError> {
     let carried = match config::CFNLINTRC_NAMES.iter().find(|name| discover::exists(Path::new(name))) {
         None => Vec::new(),
         Some(name) => {
-            let problem = |problem: String| CliError::ConfigFile { name, problem };
-            let text = discover::text(Path::new(name)).map_err(problem)?;
+            let text = discover::text(Path::new(name)).map_err(|problem| CliError::ConfigFile(format!("{name}: {problem}")))?;
             let reading = config::parse_cfnlintrc(&text, Settings::default());
             if let Some(error) = reading.errors.first() {
-                return Err(problem(error.to_string()));
+                return Err(CliError::ConfigFile(error.in_file(name)));
             }
             for warning in &reading.warnings {
-                output::warning(&format!("{name}: {warning}"));
+                output::warning(&warning.in_file(name));
             }
             for key in not_carried(&reading.settings) {
                 output::warning(&format!("{name}: `{key}` has no key in {}, give it on the command line", config::FILE_NAME));
@@ -36,7 +35,7 @@ pub(super) fn init(force: bool) -> Result<u8, CliError> {
             carried(&reading.settings)
         }
     };
-    write(Some(file), &config::starter(&carried))?;
+    write_to(Some(file), &config::starter(&carried))?;
     output::print(&format!("Wrote {}.\n", config::FILE_NAME))?;
     Ok(SUCCESS)
 }
@@ -78,7 +77,10 @@ fn carried(settings: &Settings) -> Vec<(&'static str, String)> {
     let has = |rule: &str, options: &serde_json::Value| {
         let known = crate::rules::find(rule);
         known.is_none_or(|known| {
-            options.as_object().is_some_and(|all| all.keys().all(|key| known.options.contains(&key.as_str())))
+            let takes = |(name, value): (&String, &serde_json::Value)| {
+                known.options.iter().any(|option| option.name == name && option.check(value).is_ok())
+            };
+            options.as_object().is_some_and(|all| all.iter().all(takes))
         })
     };
     let options: Vec<(String, String)> = settings
@@ -119,7 +121,7 @@ pub(super) fn man(name: Option<&str>, folder: Option<&Path>) -> Result<u8, CliEr
     if let Some(folder) = folder {
         for command in std::iter::once(&program).chain(program.get_subcommands().filter(shown)) {
             let file = folder.join(format!("{}.1", command.get_display_name().unwrap_or(command.get_name())));
-            write(Some(&file), &page(command)?)?;
+            write_to(Some(&file), &page(command)?)?;
         }
         return Ok(SUCCESS);
     }

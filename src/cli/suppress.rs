@@ -107,7 +107,7 @@ fn write_baseline(path: &Path, diagnostics: &[Diagnostic]) -> Result<(), CliErro
         fingerprint,
         message: diagnostic.message.clone(),
     });
-    super::outputs::write(Some(path), &Baseline::render(entries.collect()))
+    super::outputs::write_to(Some(path), &Baseline::render(entries.collect()))
 }
 
 /// Writes suppressions for `diagnostics` into their files, which `sources` are afterwards; adds what could not be written.

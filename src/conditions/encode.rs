@@ -6,7 +6,7 @@
 //! connected by `same` atoms share a universe (every mentioned literal, default and allowed value of theirs) and one invented value for
 //! each open variable among them, which suffices: as many variables cannot tell more values apart.
 
-use super::query::Assignment;
+use super::assignment::Assignment;
 use super::solver::{Literal, Meter, Solver};
 use super::store::{FRESH, Node, Store, Text};
 use super::{Formula, Variable};

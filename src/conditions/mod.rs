@@ -10,6 +10,7 @@
 //! Cheap before dear: every formula carries its truth in 64 sample worlds, which answers most questions of satisfiability with one look;
 //! then conjunctions of literals are compared, then the defaults are tried, and only what is left goes to the solver.
 
+mod assignment;
 mod encode;
 mod formula;
 mod model;

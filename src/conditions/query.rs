@@ -4,6 +4,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::assignment::Assignment;
 use super::encode::{Encoding, root};
 use super::model::Model;
 use super::solver::{Meter, Solver};
@@ -18,47 +19,6 @@ pub const STORE_STEPS: u64 = 5_000_000;
 pub const FREE_STEPS: u64 = 1_024;
 /// The nodes next to the root in which a contradiction is looked for before the whole of a larger formula.
 const NEAR: usize = 64;
-
-/// A value for each variable and proposition of a formula, both sorted.
-#[derive(Default, Debug)]
-pub(super) struct Assignment {
-    pub(super) variables: Vec<(Variable, Text)>,
-    pub(super) propositions: Vec<(u32, bool)>,
-}
-
-impl Assignment {
-    fn value(&self, variable: Variable) -> Option<Text> {
-        let place = self.variables.binary_search_by_key(&variable, |entry| entry.0).ok()?;
-        Some(self.variables[place].1)
-    }
-
-    /// Gives a value to those variables and propositions of a cone that have none.
-    pub(super) fn complete(&mut self, store: &Store, cone: &[u32]) {
-        for variable in store.variables_of_cone(cone) {
-            if let Err(place) = self.variables.binary_search_by_key(&variable, |entry| entry.0) {
-                let value = store.value_outside(variable, |_| false).expect("a domain has a value");
-                self.variables.insert(place, (variable, value));
-            }
-        }
-        for &number in cone.iter().filter(|&&number| store.node_at(number) == Node::Proposition) {
-            if let Err(place) = self.propositions.binary_search_by_key(&number, |entry| entry.0) {
-                self.propositions.insert(place, (number, false));
-            }
-        }
-    }
-
-    pub(super) fn atom(&self, number: u32, node: Node) -> Option<bool> {
-        match node {
-            Node::Equals(variable, text) => Some(self.value(variable)? == text),
-            Node::Same(first, second) => Some(self.value(first)? == self.value(second)?),
-            Node::Proposition => {
-                let place = self.propositions.binary_search_by_key(&number, |entry| entry.0).ok()?;
-                Some(self.propositions[place].1)
-            }
-            Node::True | Node::And(..) => None,
-        }
-    }
-}
 
 /// What deciding a formula gave.
 pub(super) enum Decision {

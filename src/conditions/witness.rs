@@ -10,8 +10,9 @@ use std::cmp::Reverse;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::assignment::Assignment;
 use super::model::{Model, Value};
-use super::query::{Assignment, Query, never_holds};
+use super::query::{Query, never_holds};
 use super::solver::Meter;
 use super::store::{FRESH, Knowledge, Known, Node, Store, Text, node_number};
 use super::{Formula, Variable};

@@ -3,7 +3,7 @@
 //! Rules that cfn-lint has and cfnvet does not may be named in it, so its rule names are not checked.
 
 use super::file::{At, Entry, Reader, Reading, unknown};
-use super::{KnownRule, Settings, severity};
+use super::{KnownRule, Settings, agreed, severity};
 use crate::diagnostic::Severity;
 
 /// Every key that cfn-lint reads.
@@ -79,7 +79,11 @@ fn setting(reader: &mut Reader, entry: &Entry) {
             reader.reading.settings.rule_options = rules.into_iter().map(|rule| (rule.name, rule.value.node.to_json())).collect();
         }
         "regions" => reader.reading.settings.regions = reader.regions(name, at),
-        "parameters" | "template_parameters" => reader.reading.settings.parameters = reader.texts(name, at).into_iter().collect(),
+        "parameters" | "template_parameters" => {
+            // cfn-lint wants a list of mappings, and checks with each.
+            let sets: Vec<Vec<(String, String)>> = reader.items(at).iter().map(|set| reader.texts(name, set)).collect();
+            reader.reading.settings.parameters = agreed(sets);
+        }
         "parameter_files" | "deployment_files" => {
             let files = words(reader, name, at, "a list of files");
             reader.reading.settings.parameter_files.extend(files);

@@ -4,7 +4,7 @@ use super::globs::path_glob;
 use super::keys::{KEYS, Key, LEVELS, Shape};
 use super::node::{Node, Step, place};
 use super::regions::{RegionFault, region};
-use super::{KnownRule, Level, Settings, Workspace, nearest, severity};
+use super::{ALL_REGIONS, KnownRule, Level, Settings, Workspace, nearest, severity};
 use crate::report::ProblemPlace;
 use crate::text::nearest_name;
 
@@ -19,6 +19,13 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
+    /// The words with the place in front of them, in the file called `name`.
+    #[must_use]
+    pub fn in_file(&self, name: &str) -> String {
+        let space = if self.place.is_some() { "" } else { " " };
+        format!("{name}:{space}{self}")
+    }
+
     fn start(&self) -> String {
         self.place.as_ref().map(|place| format!("{}:{}: ", place.line, place.column)).unwrap_or_default()
     }
@@ -173,6 +180,7 @@ impl<'f> Reader<'f> {
             }
             (Shape::Globs, "exclude") => self.reading.settings.exclude = self.globs(key.name, at),
             (Shape::Globs, "parameter-files") => self.reading.settings.parameter_files = self.paths(key.name, at),
+            (Shape::Globs, "guard") => self.reading.settings.guard = self.paths(key.name, at),
             (Shape::Globs, _) => self.reading.settings.workspace_roots = self.paths(key.name, at),
             (Shape::Path, name) => self.reading.settings.baseline = self.path(name, at),
             (Shape::RulesByGlob, name) => {
@@ -206,12 +214,21 @@ impl<'f> Reader<'f> {
                 self.reading.settings.severity_overrides.extend(level.map(|level| (entry.name.clone(), level)));
                 continue;
             }
-            if let Some(rule) = known.filter(|rule| !rule.options.contains(&inner.name.as_str())) {
-                let keys = rule.options.iter().copied().chain(["severity"]);
-                let message = unknown("option", &inner.name, keys, "it has");
-                self.error(&inner.key.steps, format!("{}: {message}", rule.code));
+            let value = inner.value.node.to_json();
+            if let Some(rule) = known {
+                let Some(option) = rule.options.iter().find(|option| option.name == inner.name) else {
+                    let keys = rule.options.iter().map(|option| option.name).chain(["severity"]);
+                    let message = unknown("option", &inner.name, keys, "it has");
+                    self.error(&inner.key.steps, format!("{}: {message}", rule.code));
+                    continue;
+                };
+                if let Err(fault) = option.check(&value) {
+                    let item = fault.item.and_then(|index| self.items(&inner.value).into_iter().nth(index));
+                    self.error(&item.as_ref().unwrap_or(&inner.value).steps, format!("{}: {}", rule.code, fault.message));
+                    continue;
+                }
             }
-            options.insert(inner.name, inner.value.node.to_json());
+            options.insert(inner.name, value);
         }
         if !options.is_empty() {
             self.reading.settings.rule_options.insert(entry.name.clone(), serde_json::Value::Object(options));
@@ -264,7 +281,7 @@ impl<'f> Reader<'f> {
         for (word, at) in words {
             match region(&word) {
                 // cfn-lint's word for all regions it knows.
-                _ if word == "ALL_REGIONS" => continue,
+                _ if word == ALL_REGIONS => continue,
                 Ok(()) => {}
                 Err(RegionFault::Warning(message)) => self.warning(&at.steps, message),
                 Err(RegionFault::Error(message)) => self.error(&at.steps, message),
@@ -324,6 +341,14 @@ impl<'f> Reader<'f> {
         None
     }
 
+    /// The items of a list; anything else is the only one.
+    pub(super) fn items<'n>(&self, at: &At<'n>) -> Vec<At<'n>> {
+        match at.node {
+            Node::List(items) => items.iter().enumerate().map(|(index, item)| at.step(item, Step::Item(index))).collect(),
+            _ => vec![at.clone()],
+        }
+    }
+
     /// Texts by name; CloudFormation takes the value of a parameter as text.
     pub(super) fn texts(&mut self, name: &str, at: &At) -> Vec<(String, String)> {
         let mut texts = Vec::new();
@@ -349,7 +374,7 @@ pub(super) fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'
 }
 
 /// "`a`, `b` or `c`".
-fn one_of(words: &[&str]) -> String {
+pub(super) fn one_of(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),

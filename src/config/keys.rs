@@ -118,6 +118,12 @@ pub(super) const KEYS: &[Key] = &[
         example: "\n  stacks/network.yaml: network",
     },
     Key {
+        name: "guard",
+        shape: Shape::Globs,
+        about: "Policies in Guard's language: files, folders and globs of .guard files, and packs of ours (pack:ecs-exec).",
+        example: "[policies/]",
+    },
+    Key {
         name: "baseline",
         shape: Shape::Path,
         about: "A file of findings that are not reported, written by --write-baseline.",
@@ -181,7 +187,7 @@ impl Shape {
             Self::Entries => {
                 let entry = |rule: &super::KnownRule| {
                     let mut properties = serde_json::Map::from_iter([("severity".to_owned(), words(LEVELS))]);
-                    properties.extend(rule.options.iter().map(|option| ((*option).to_owned(), json!({}))));
+                    properties.extend(rule.options.iter().map(|option| (option.name.to_owned(), option.schema())));
                     json!({"type": "object", "additionalProperties": false, "properties": properties})
                 };
                 let named = |rule: &super::KnownRule| [(rule.code.to_owned(), entry(rule)), (rule.name.to_owned(), entry(rule))];

@@ -9,17 +9,20 @@ mod file;
 mod globs;
 mod keys;
 mod node;
+mod options;
 mod parameters;
 mod regions;
 mod selection;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use baseline::{Baseline, BaselineEntry};
 pub use cfnlintrc::{CFN_LINT_EXIT_CODES, CFN_LINT_FORMATS, cfn_lint_fail_on, parse_cfnlintrc};
 pub use file::{ConfigError, Reading, parse};
 pub use globs::{path_glob, path_globs};
 pub use keys::{schema, starter};
+pub use options::{OptionFault, OptionShape, RuleOption};
 pub use parameters::{ParameterFile, parse_parameters};
 pub use regions::{REGIONS, RegionFault, region};
 pub use selection::{Selection, Selectors, matches, nearest};
@@ -39,8 +42,8 @@ pub struct KnownRule {
     pub code: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// The names of its options.
-    pub options: &'static [&'static str],
+    /// Its options.
+    pub options: &'static [RuleOption],
 }
 
 /// What a rule's severity is set to.
@@ -110,8 +113,40 @@ pub struct Settings {
     pub parameter_files: Vec<String>,
     /// Folders and globs of templates that are linked with though they are not checked, relative to the same.
     pub workspace_roots: Vec<String>,
+    /// Files, folders and globs of policies, and names of packs with `pack:` before them; `discover` makes paths start from the
+    /// current folder.
+    pub guard: Vec<String>,
     /// What a `.cfnlintrc` says about the whole run.
     pub run: RunSettings,
+    /// What the command line says, which is in the rest already. It is kept to be put on top of what a template says.
+    pub command_line: Arc<Overrides>,
+}
+
+/// What a template says itself, in `Metadata.cfn-lint.config`; it wins over the config file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InTemplate {
+    /// `include_checks` has a check of level info.
+    pub info: bool,
+    /// `configure_rules`.
+    pub rule_options: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// `regions`; empty for all.
+    pub regions: Option<Vec<String>>,
+    /// `parameters`.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// cfn-lint's word for all regions.
+pub const ALL_REGIONS: &str = "ALL_REGIONS";
+
+/// The parameters that every one of several sets gives, with the same value: cfn-lint checks a template once with each set, and what
+/// they do not agree on can be any of theirs.
+pub fn agreed<S: IntoIterator<Item = (String, String)>>(sets: impl IntoIterator<Item = S>) -> BTreeMap<String, String> {
+    let mut sets = sets.into_iter().map(|set| set.into_iter().collect::<BTreeMap<String, String>>());
+    let first = sets.next().unwrap_or_default();
+    sets.fold(first, |mut agreed, set| {
+        agreed.retain(|name, value| set.get(name) == Some(value));
+        agreed
+    })
 }
 
 /// What cfn-lint's config file says in place of arguments.
@@ -143,7 +178,9 @@ impl Default for Settings {
             exclude_named: false,
             parameter_files: Vec::new(),
             workspace_roots: Vec::new(),
+            guard: Vec::new(),
             run: RunSettings::default(),
+            command_line: Arc::default(),
         }
     }
 }
@@ -178,13 +215,12 @@ impl Settings {
         self.selection.command_line = overrides.selectors.clone();
         self.severity = overrides.severity.unwrap_or(self.severity);
         self.fail_on = overrides.fail_on.unwrap_or(self.fail_on);
-        self.selection.mandatory.extend(overrides.mandatory.iter().cloned());
-        for (rule, options) in &overrides.rule_options {
-            let known = self.rule_options.entry(rule.clone()).or_insert_with(|| serde_json::json!({}));
-            if let Some(known) = known.as_object_mut() {
-                known.extend(options.clone());
+        for rule in &overrides.mandatory {
+            if !self.selection.mandatory.contains(rule) {
+                self.selection.mandatory.push(rule.clone());
             }
         }
+        self.set_options(&overrides.rule_options);
         if !overrides.regions.is_empty() {
             self.regions.clone_from(&overrides.regions);
         }
@@ -193,7 +229,41 @@ impl Settings {
             self.workspace = Workspace::Off;
         }
         self.stack_names.extend(overrides.stack_names.clone());
+        if *self.command_line != *overrides {
+            self.command_line = Arc::new(overrides.clone());
+        }
         self
+    }
+
+    /// These settings with what a template says about itself, and the command line on top again.
+    #[must_use]
+    pub fn with_template(&self, own: &InTemplate) -> Self {
+        let mut settings = self.clone();
+        if own.info {
+            settings.severity = Severity::Info;
+        }
+        settings.set_options(&own.rule_options);
+        if let Some(regions) = &own.regions {
+            settings.regions.clone_from(regions);
+        }
+        settings.parameters.extend(own.parameters.clone());
+        settings.with(&self.command_line)
+    }
+
+    /// Gives a template parameter a value that a file named on the command line holds.
+    pub fn give(&mut self, name: &str, value: &str) {
+        self.parameters.insert(name.to_owned(), value.to_owned());
+        Arc::make_mut(&mut self.command_line).parameters.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Sets options of rules, each in place of the one of the same name.
+    fn set_options(&mut self, options: &BTreeMap<String, serde_json::Map<String, serde_json::Value>>) {
+        for (rule, options) in options {
+            let known = self.rule_options.entry(rule.clone()).or_insert_with(|| serde_json::json!({}));
+            if let Some(known) = known.as_object_mut() {
+                known.extend(options.clone());
+            }
+        }
     }
 
     /// Whether the rule of this code and name runs, where it would by default.

@@ -85,9 +85,16 @@ impl Node {
 
 /// What serde_yaml says is wrong with a text.
 pub(super) fn fault(text: &str, error: &serde_yaml::Error) -> ConfigError {
+    let message = error.to_string();
+    // A character that YAML has not is placed by its byte alone.
+    let byte = message.rsplit_once(" at position ").and_then(|(what, byte)| Some((what, text.get(..byte.parse().ok()?)?)));
+    if let Some((what, before)) = byte {
+        let (line, start) = (before.matches('\n').count() + 1, before.rfind('\n').map_or(0, |end| end + 1));
+        let place = ProblemPlace::new(text, line, before[start..].chars().count() + 1);
+        return ConfigError { place: Some(place), message: what.to_owned() };
+    }
     let place = error.location().map(|place| ProblemPlace::new(text, place.line(), place.column()));
     // serde_yaml gives the place in its message, where it stands in front here.
-    let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
     ConfigError { place, message: message.to_owned() }
 }

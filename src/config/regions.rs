@@ -4,9 +4,9 @@ use crate::text::nearest_name;
 
 /// The codes of the regions of all partitions.
 ///
-/// Source: AWS Regions, <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>, and for the partitions of
-/// China, GovCloud, the isolated regions and the European Sovereign Cloud the endpoint data of the AWS SDKs.
-pub const REGIONS: [&str; 46] = [
+/// Source: the partitions of the AWS SDKs, <https://github.com/boto/botocore/blob/1.44.5/botocore/data/partitions.json>, without the
+/// `-global` entries, which are no regions.
+pub const REGIONS: [&str; 48] = [
     "af-south-1",
     "ap-east-1",
     "ap-east-2",
@@ -39,8 +39,10 @@ pub const REGIONS: [&str; 46] = [
     "il-central-1",
     "me-central-1",
     "me-south-1",
+    "me-west-1",
     "mx-central-1",
     "sa-east-1",
+    "sa-west-1",
     "us-east-1",
     "us-east-2",
     "us-gov-east-1",
@@ -74,12 +76,26 @@ pub fn region(written: &str) -> Result<(), RegionFault> {
         return Ok(());
     }
     let hint = nearest_name(written, REGIONS.into_iter()).map(|near| format!(", did you mean `{near}`?")).unwrap_or_default();
-    // A region in a direction that is known and with the next number is most likely one that was opened since.
-    let stem = |code: &str| code.rsplit_once('-').map(|(stem, _)| stem.to_owned());
-    let is_numbered =
-        written.rsplit_once('-').is_some_and(|(_, number)| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()));
-    if is_numbered && REGIONS.iter().any(|known| stem(known) == stem(written)) {
+    // What begins as regions do, with a direction and one digit, is most likely one that was opened since.
+    if looks_like_region(written) {
         return Err(RegionFault::Warning(format!("region `{written}` is not known to this version")));
     }
     Err(RegionFault::Error(format!("unknown region `{written}`{hint}")))
+}
+
+/// Where regions lie.
+const DIRECTIONS: [&str; 9] = ["central", "east", "north", "northeast", "northwest", "south", "southeast", "southwest", "west"];
+
+/// Whether a text has the form of a region: the beginning of one that is known, a direction and a digit.
+fn looks_like_region(written: &str) -> bool {
+    let parts = |code: &str| -> Option<(String, String, String)> {
+        let (rest, number) = code.rsplit_once('-')?;
+        let (area, direction) = rest.rsplit_once('-')?;
+        Some((area.to_owned(), direction.to_owned(), number.to_owned()))
+    };
+    parts(written).is_some_and(|(area, direction, number)| {
+        let is_known = REGIONS.iter().filter_map(|known| parts(known)).any(|known| known.0 == area);
+        let is_digit = number.len() == 1 && number.bytes().all(|byte| (b'1'..=b'9').contains(&byte));
+        is_known && is_digit && DIRECTIONS.contains(&direction.as_str())
+    })
 }

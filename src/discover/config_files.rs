@@ -194,6 +194,9 @@ impl ConfigFiles {
             settings.per_path_ignores.iter().filter_map(|(glob, rules)| Some((config::path_glob(glob).ok()?, rules.clone())));
         let (ignores, exclude) = (ignores.collect(), config::path_globs(&settings.exclude));
         settings.baseline = settings.baseline.map(|path| near(&folder).join(path).display().to_string());
+        for path in settings.guard.iter_mut().filter(|path| !path.starts_with(super::PACK)) {
+            *path = near(&folder).join(&path).display().to_string();
+        }
         let mut deployments = Vec::new();
         let paths: Vec<PathBuf> = settings.parameter_files.iter().map(|path| near(&folder).join(path)).collect();
         let files = candidates(&paths, false);

@@ -54,13 +54,18 @@ impl<'t> ResourceGraph<'t> {
     fn identify_case(&self, case: Case<'t>, named: NamedBy) -> Vec<Identity<'t>> {
         let when = case.when;
         let one = |target| vec![Identity { when, target }];
-        let text = match case.value {
-            Value::Text(text) => text,
-            Value::Absent => return one(Target::Absent),
-            Value::Unknown(why) => return one(Target::Unknown(why)),
-            Value::Structure(_) => return one(Target::Unknown(Unknown::Shape)),
-            Value::Invalid => return Vec::new(),
-        };
+        match case.value {
+            Value::Text(text) => self.identify_text(text, when, named),
+            Value::Absent => one(Target::Absent),
+            Value::Unknown(why) => one(Target::Unknown(why)),
+            Value::Structure(_) => one(Target::Unknown(Unknown::Shape)),
+            Value::Invalid => Vec::new(),
+        }
+    }
+
+    /// What a name or an ARN points to.
+    pub(super) fn identify_text(&self, text: Text<'t>, when: Formula, named: NamedBy) -> Vec<Identity<'t>> {
+        let one = |target| vec![Identity { when, target }];
         let name = text.after_last(named.arn_marker).unwrap_or(text);
         if let Some(Part::Resource(id, _)) = name.only() {
             let right = self.resource(*id).resource_type() == named.resource_type;
@@ -78,10 +83,9 @@ impl<'t> ResourceGraph<'t> {
             }
         };
         // Another stack may declare what is called so.
-        if let Some(written) = name.known()
-            && !named.reserved.contains(&written)
-        {
-            self.values.find_declared(named.resource_type, written);
+        let written = name.known().map(str::to_owned).or_else(|| self.values.with_defaults(&name));
+        if let Some(written) = written.filter(|written| !named.reserved.contains(&written.as_str())) {
+            self.values.find_declared(named.resource_type, &written);
         }
         for reserved in named.reserved {
             let literal = Text::literal(*reserved);

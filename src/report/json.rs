@@ -19,6 +19,7 @@ pub(super) fn render(report: &Report) -> String {
     let _ = writeln!(out, "{{\"version\": {VERSION},");
     let _ = writeln!(out, "\"tool\": {},", line(&TOOL));
     let _ = writeln!(out, "\"files_checked\": {},", report.files.len());
+    let _ = writeln!(out, "\"files_skipped\": {},", report.files_skipped);
     let _ = writeln!(out, "\"suppressed\": {},", report.hidden.suppressed);
     let _ = writeln!(out, "\"in_baseline\": {},", report.hidden.baseline);
     out.push_str("\"diagnostics\": ");

@@ -62,7 +62,8 @@ pub(super) fn json(report: &Report) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "{{\"version\": {},", json::VERSION);
     let _ = writeln!(out, "\"tool\": {},", json::line(&json::TOOL));
-    let _ = write!(out, "\"files_checked\": {},\n\"statistics\": ", report.files.len());
+    let _ = writeln!(out, "\"files_checked\": {},\n\"files_skipped\": {},", report.files.len(), report.files_skipped);
+    out.push_str("\"statistics\": ");
     let entry = |count: Count| {
         let Count { code, name, severity, count, fixable } = count;
         json::line(&Entry { code, name, severity: severity.as_str(), count, fixable })

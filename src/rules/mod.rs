@@ -11,6 +11,7 @@ mod template;
 use std::sync::LazyLock;
 
 use crate::analysis::Analysis;
+use crate::config::RuleOption;
 use crate::diagnostic::Severity;
 
 pub use sink::{At, Finding, Sink};
@@ -30,8 +31,8 @@ pub struct Rule {
     pub page: &'static str,
     /// What it looks at.
     pub scope: Scope,
-    /// Names of the options that the config may set for it.
-    pub options: &'static [&'static str],
+    /// The options that the config may set for it.
+    pub options: &'static [RuleOption],
     check: fn(&Analysis, &mut Sink),
 }
 

@@ -1,6 +1,6 @@
 //! Writes suppressions for findings into the text of their template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{comment, line_of};
@@ -31,10 +31,18 @@ pub fn add<'d>(source: &Arc<SourceFile>, findings: &[&'d Diagnostic], reason: &s
         }
     }
     elsewhere.sort_by(|one, other| one.order(other));
+    // One entry covers all findings of a rule in a resource.
+    let mut written: BTreeSet<(Option<String>, &str)> = BTreeSet::new();
     for finding in elsewhere {
-        let resource = resource_of(&tree, finding.span);
-        match in_metadata(source.name(), &text, resource.as_deref(), &finding.code, reason) {
-            Some(changed) => text = changed,
+        let place = (resource_of(&tree, finding.span), &*finding.code);
+        if written.contains(&place) {
+            continue;
+        }
+        match in_metadata(source.name(), &text, place.0.as_deref(), place.1, reason) {
+            Some(changed) => {
+                text = changed;
+                written.insert(place);
+            }
             None => left.push(finding),
         }
     }

@@ -97,7 +97,7 @@ fn after_names(text: &str, count: usize) -> &str {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split([' ', '\t', ',', ':']).filter(|word| !word.is_empty())
+    text.split([' ', '\t', ',', ':', '(', ')', '=']).filter(|word| !word.is_empty())
 }
 
 fn spaced(reason: &str) -> String {

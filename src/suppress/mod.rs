@@ -15,7 +15,7 @@ use crate::config::{self, Settings};
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::rules::{self, Finding, Rule, Scope, Sink};
 use crate::syntax::{MAX_DEPTH, Node, Tree};
-use crate::template::Template;
+use crate::template::{Parameter, Template};
 use crate::text::{Edit, SourceFile, Span};
 pub use add::add;
 use comment::Comment;
@@ -87,6 +87,8 @@ pub struct Suppressions {
     faults: Vec<Fault>,
     /// The text has a fault, behind which findings may be missing.
     is_broken: bool,
+    /// Another stack may give it what it does not hold: values of parameters, or an import.
+    is_open: bool,
     /// The rules named that kept a finding back: the number of the suppression, and that of the rule in it.
     used: BTreeSet<(usize, usize)>,
 }
@@ -106,6 +108,7 @@ impl Suppressions {
             all: Vec::new(),
             faults: Vec::new(),
             is_broken: !written.problems().is_empty() || written.source().problem().is_some(),
+            is_open: is_open(template),
             used: BTreeSet::new(),
         };
         if own {
@@ -215,7 +218,8 @@ impl Suppressions {
         let has_run = |rule: &Rule| {
             // Exports, imports and nested stacks depend on which templates were given.
             let is_of_several = rule.code.starts_with("XST") || rule.code == "E3043";
-            rule.scope != Scope::Suppressions && !is_of_several && self.settings.selects(rule.code, rule.name)
+            let depends = rule.scope == Scope::Deployment && self.is_open;
+            rule.scope != Scope::Suppressions && !is_of_several && !depends && self.settings.selects(rule.code, rule.name)
         };
         named.peek().is_some() && named.all(|rule| has_run(rule))
     }
@@ -290,6 +294,14 @@ impl Suppressions {
             sink.report(finding);
         }
     }
+}
+
+/// Whether the template may be deployed with what no file of the run says: a parent stack may nest it, or another stack export to it.
+/// What is found then can be more than what is found in the template alone.
+fn is_open(template: &Template) -> bool {
+    let text = template.tree.source().text().as_bytes();
+    let is_free = |parameter: &Parameter| parameter.allowed_values.is_none();
+    template.parameters.iter().any(is_free) || memmem::find(text, b"ImportValue").is_some()
 }
 
 /// Takes a comment away: its line where it has one of its own, else with the blanks before it.

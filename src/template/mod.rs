@@ -6,6 +6,7 @@
 mod dynamic;
 mod expand;
 mod intrinsic;
+mod own_settings;
 mod parameter;
 mod section;
 mod set;
@@ -18,6 +19,7 @@ use crate::text::Span;
 pub use dynamic::{DynamicReference, dynamic_reference};
 pub use expand::{Expansion, expand};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
+pub use own_settings::{SettingFault, own_settings};
 pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};

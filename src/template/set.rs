@@ -1,8 +1,11 @@
 //! Templates that are analysed together, and how they are linked.
 
+use std::collections::BTreeSet;
+use std::ops::Bound::{Included, Unbounded};
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::stack_exports::StackExports;
+use super::stack_exports::{StackExports, is_named_after_stack};
 use super::{Intrinsic, Piece, Template, pieces};
 use crate::syntax::Node;
 
@@ -54,6 +57,8 @@ pub struct Ties {
 struct Relations {
     /// By type and name: the outermost templates that declare a resource.
     declared: FxHashMap<(&'static str, String), Vec<MemberId>>,
+    /// The same where the name is the default of a parameter.
+    declared_by_default: FxHashMap<(&'static str, String), Vec<MemberId>>,
     /// By name: the outermost templates that change what is called so.
     changed: FxHashMap<String, Vec<MemberId>>,
     /// By a template that exports: the outermost templates that import from it and change something.
@@ -64,6 +69,12 @@ struct Relations {
 #[derive(Debug, Default)]
 struct Exports {
     by_shape: FxHashMap<String, Vec<Export>>,
+    /// The shapes without a hole, in their order.
+    whole: BTreeSet<String>,
+    /// The same, each from its last character to its first.
+    whole_reversed: BTreeSet<String>,
+    /// The shapes with a hole, by what stands behind the last hole, then by what stands before the first.
+    holed: FxHashMap<String, FxHashMap<String, Vec<String>>>,
     /// Those whose name has no shape.
     shapeless: Vec<Export>,
 }
@@ -84,11 +95,15 @@ impl<'t> TemplateSet<'t> {
             for (output, declared) in found.template.outputs.iter().enumerate() {
                 let Some(name) = declared.export_name else { continue };
                 let export = Export { member, output };
+                stack_exports.add(name, export, found.template);
+                // No import is known to mean the name of a stack that is not known itself.
+                if found.stack_name.is_none() && is_named_after_stack(name) {
+                    continue;
+                }
                 match shape(name, found.stack_name.as_deref()) {
-                    Some(shape) => exports.by_shape.entry(shape).or_default().push(export),
+                    Some(shape) => exports.add(shape, export),
                     None => exports.shapeless.push(export),
                 }
-                stack_exports.add(name, export);
             }
         }
         Self { members, exports, stack_exports, relations: Relations::default(), deployed: false }
@@ -108,6 +123,12 @@ impl<'t> TemplateSet<'t> {
                 if let Some((resource_type, property)) = property_of(ties.declaring) {
                     for name in self.written_out(number, property, &parents) {
                         add(relations.declared.entry((resource_type, name)).or_default(), &outermost(&parents, number));
+                    }
+                    // What nests a template says what its parameters are.
+                    if let Some(name) =
+                        property.and_then(|property| default_of(member.template, property)).filter(|_| parents[number].is_empty())
+                    {
+                        add(relations.declared_by_default.entry((resource_type, name)).or_default(), &[number]);
                     }
                 }
                 if let Some((_, property)) = property_of(ties.changing) {
@@ -153,11 +174,13 @@ impl<'t> TemplateSet<'t> {
         found
     }
 
-    /// The outermost template that declares a resource of a type with a name that is written out; `None` where there is none, and
-    /// where there are several.
+    /// The outermost template that declares a resource of a type with a name that is written out, or, where none does, with a
+    /// parameter whose default is the name; `None` where there is none, and where there are several.
     #[must_use]
     pub fn declaring(&self, resource_type: &'static str, name: &str) -> Option<MemberId> {
-        match self.relations.declared.get(&(resource_type, name.to_owned())).map(Vec::as_slice) {
+        let key = (resource_type, name.to_owned());
+        let declared = self.relations.declared.get(&key).or_else(|| self.relations.declared_by_default.get(&key));
+        match declared.map(Vec::as_slice) {
             Some([only]) => Some(*only),
             _ => None,
         }
@@ -252,9 +275,15 @@ impl<'t> TemplateSet<'t> {
         if let Some(shape) = shape(name, None) {
             found.extend(self.exports.by_shape.get(&shape).into_iter().flatten().copied());
             // A name that is written out may be one of those that are not, and the other way round.
-            let mixed = self.exports.by_shape.iter().filter(|(other, _)| **other != shape && may_be_same(other, &shape));
-            let mut others: Vec<Export> = mixed.flat_map(|(_, exports)| exports.iter().copied()).take(MAX_CANDIDATES).collect();
-            // The order of a map is not the order of the files.
+            let others = self.exports.fitting(&shape);
+            let mut others: Vec<Export> = others
+                .iter()
+                .filter_map(|other| self.exports.by_shape.get(*other))
+                .flatten()
+                .copied()
+                .take(MAX_CANDIDATES)
+                .collect();
+            // The order of the names is not the order of the files.
             others.sort_unstable();
             found.append(&mut others);
         }
@@ -267,6 +296,63 @@ impl<'t> TemplateSet<'t> {
     pub fn export_named_after_stack(&self, name: Node<'t>, importer: MemberId) -> Option<Export> {
         self.stack_exports.meant_by(&self.members, name, importer)
     }
+}
+
+impl Exports {
+    fn add(&mut self, shape: String, export: Export) {
+        match ends(&shape) {
+            Some((start, end)) => {
+                let alike = self.holed.entry(end.to_owned()).or_default().entry(start.to_owned()).or_default();
+                if !alike.contains(&shape) {
+                    alike.push(shape.clone());
+                }
+            }
+            None => {
+                self.whole.insert(shape.clone());
+                self.whole_reversed.insert(reversed(&shape));
+            }
+        }
+        self.by_shape.entry(shape).or_default().push(export);
+    }
+
+    /// Other shapes that can be the same name as `shape`. Found by what the names begin and end with: comparing each import with
+    /// each export would take the square of the number of templates.
+    fn fitting(&self, shape: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        match ends(shape) {
+            Some((start, end)) if start.len() >= end.len() => {
+                let alike = self.whole.range::<str, _>((Included(start), Unbounded)).take_while(|other| other.starts_with(start));
+                found.extend(alike.filter(|other| may_be_same(shape, other)).take(MAX_CANDIDATES).map(String::as_str));
+            }
+            Some((_, end)) => {
+                let end = reversed(end);
+                let alike = self
+                    .whole_reversed
+                    .range::<str, _>((Included(end.as_str()), Unbounded))
+                    .take_while(|other| other.starts_with(&end));
+                let alike = alike.filter_map(|other| self.whole.get(&reversed(other)));
+                found.extend(alike.filter(|other| may_be_same(shape, other)).take(MAX_CANDIDATES).map(String::as_str));
+            }
+            None => {
+                let places = || shape.char_indices().map(|(at, _)| at).chain([shape.len()]);
+                for by_start in places().filter_map(|at| self.holed.get(&shape[at..])) {
+                    let alike = places().filter_map(|at| by_start.get(&shape[..at])).flatten();
+                    found.extend(alike.filter(|other| may_be_same(shape, other)).take(MAX_CANDIDATES).map(String::as_str));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What stands before the first hole of a shape and behind the last; `None` where it has none.
+fn ends(shape: &str) -> Option<(&str, &str)> {
+    let (start, rest) = shape.split_once(HOLE)?;
+    Some((start, rest.rsplit(HOLE).next().unwrap_or(rest)))
+}
+
+fn reversed(name: &str) -> String {
+    name.chars().rev().collect()
 }
 
 /// The templates that nest each template.
@@ -306,6 +392,12 @@ fn add(members: &mut Vec<MemberId>, more: &[MemberId]) {
     }
 }
 
+/// The default of the parameter that a value refers to.
+fn default_of(template: &Template, value: Node) -> Option<String> {
+    let Some(Intrinsic::Ref(parameter)) = Intrinsic::of(value) else { return None };
+    Some(template.parameters.get(parameter)?.default?.as_str()?.to_owned())
+}
+
 /// The shape of a name: a string, or an `Fn::Sub` or `Fn::Join` of strings and references. `stack` is the name of the stack it is
 /// in, where that is known.
 fn shape(name: Node, stack: Option<&str>) -> Option<String> {
@@ -332,8 +424,7 @@ fn shape(name: Node, stack: Option<&str>) -> Option<String> {
 /// Whether two shapes can be the same name: one of them is written out, and fits between the ends of the other.
 fn may_be_same(a: &str, b: &str) -> bool {
     let (whole, holed) = if a.contains(HOLE) { (b, a) } else { (a, b) };
-    let (Some((start, rest)), false) = (holed.split_once(HOLE), whole.contains(HOLE)) else { return false };
-    let end = rest.rsplit(HOLE).next().unwrap_or(rest);
+    let (Some((start, end)), false) = (ends(holed), whole.contains(HOLE)) else { return false };
     whole.len() >= start.len() + end.len() && whole.starts_with(start) && whole.ends_with(end)
 }
 
@@ -347,5 +438,33 @@ mod tests {
         assert!(!may_be_same("\0-cluster", "prod-vpc"));
         assert!(!may_be_same("\0-cluster", "\0-vpc"));
         assert!(!may_be_same("ab\0ba", "aba"));
+    }
+
+    #[test]
+    fn looking_shapes_up_finds_what_comparing_all_would_find() {
+        let shapes = [
+            "prod-cluster",
+            "cluster",
+            "",
+            "\0",
+            "\0-cluster",
+            "prod-\0",
+            "prod-\0-vpc",
+            "a\0b\0r",
+            "prüfung-\0",
+            "prüfung-vpc",
+            "abr",
+        ];
+        let mut exports = Exports::default();
+        for (output, shape) in shapes.iter().enumerate() {
+            exports.add((*shape).to_owned(), Export { member: 0, output });
+        }
+        for wanted in shapes.iter().chain(&["prod-a-vpc", "\0-vpc", "axbyr", "pr\0", "ü"]) {
+            let mut found = exports.fitting(wanted);
+            let mut expected: Vec<&str> = shapes.iter().copied().filter(|shape| may_be_same(wanted, shape)).collect();
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{wanted:?}");
+        }
     }
 }

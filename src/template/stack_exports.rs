@@ -17,9 +17,18 @@ const STACK_NAME: &str = "${AWS::StackName}";
 #[derive(Debug, Default)]
 pub(super) struct StackExports {
     /// By what stands behind the name of the stack.
-    by_rest: FxHashMap<String, Vec<Export>>,
+    by_rest: FxHashMap<String, Alike>,
     /// The names that each template imports, as written; read when they are first asked for.
     imported: Vec<OnceLock<Vec<String>>>,
+}
+
+/// The exports of which the same stands behind the name of the stack.
+#[derive(Debug, Default)]
+struct Alike {
+    /// All, in the order of the templates.
+    all: Vec<Export>,
+    /// By the folder of their template.
+    by_folder: FxHashMap<Option<String>, Vec<Export>>,
 }
 
 impl StackExports {
@@ -29,10 +38,12 @@ impl StackExports {
     }
 
     /// Adds an export of the name `name`, if it is named after its stack.
-    pub(super) fn add(&mut self, name: Node, export: Export) {
+    pub(super) fn add(&mut self, name: Node, export: Export, template: &Template) {
         let Some(name) = written(name) else { return };
         if let Some(rest) = name.strip_prefix(STACK_NAME).filter(|rest| !rest.is_empty() && !rest.contains("${")) {
-            self.by_rest.entry(rest.to_owned()).or_default().push(export);
+            let alike = self.by_rest.entry(rest.to_owned()).or_default();
+            alike.all.push(export);
+            alike.by_folder.entry(folder(template)).or_default().push(export);
         }
     }
 
@@ -45,17 +56,21 @@ impl StackExports {
         let name = written(name)?;
         // The stack's name ends behind the last thing that is not written out, or somewhere in what is.
         let from = name.rfind('}').map_or(1, |end| end + 1);
-        let mut found: Vec<Export> = Vec::new();
-        for (at, _) in name.char_indices().filter(|(at, _)| *at >= from) {
-            let (stack, rest) = name.split_at(at);
-            let exports = self.by_rest.get(rest).into_iter().flatten().filter(|export| export.member != importer);
-            if stack != STACK_NAME {
-                found.extend(exports.filter(|export| self.has_all(members, **export, (stack, rest), importer)));
-            }
-        }
-        let folder = |member: MemberId| members[member].template.tree.source().name().rsplit_once('/').map(|(folder, _)| folder);
-        if found.iter().any(|export| folder(export.member) == folder(importer)) {
-            found.retain(|export| folder(export.member) == folder(importer));
+        let splits = || name.char_indices().filter(|(at, _)| *at >= from).map(|(at, _)| name.split_at(at));
+        let meant = |(stack, rest): (&str, &str), exports: &[Export]| -> Vec<Export> {
+            let others = exports.iter().filter(|export| stack != STACK_NAME && export.member != importer);
+            // Two are enough to tell that none is meant.
+            others.filter(|export| self.has_all(members, **export, (stack, rest), importer)).take(2).copied().collect()
+        };
+        let own = folder(members[importer].template);
+        let near = splits().flat_map(|split| {
+            meant(split, self.by_rest.get(split.1).and_then(|alike| alike.by_folder.get(&own)).map_or(&[], Vec::as_slice))
+        });
+        let mut found: Vec<Export> = near.take(2).collect();
+        if found.is_empty() {
+            let far =
+                splits().flat_map(|split| meant(split, self.by_rest.get(split.1).map_or(&[], |alike| alike.all.as_slice())));
+            found = far.take(2).collect();
         }
         match found.as_slice() {
             [only] => Some(*only),
@@ -72,10 +87,19 @@ impl StackExports {
         let mut of_stack =
             others.filter(|rest| !rest.contains("${") && separator.is_none_or(|separator| rest.starts_with(separator)));
         of_stack.all(|rest| {
-            let exports = self.by_rest.get(rest).into_iter().flatten();
-            rest.is_empty() || exports.into_iter().any(|other| other.member == export.member)
+            let exports = self.by_rest.get(rest).map_or(&[][..], |alike| alike.all.as_slice());
+            rest.is_empty() || exports.binary_search_by_key(&export.member, |other| other.member).is_ok()
         })
     }
+}
+
+/// Whether the name of an export holds the name of its stack.
+pub(super) fn is_named_after_stack(name: Node) -> bool {
+    written(name).is_some_and(|name| name.contains(STACK_NAME))
+}
+
+fn folder(template: &Template) -> Option<String> {
+    template.tree.source().name().rsplit_once('/').map(|(folder, _)| folder.to_owned())
 }
 
 /// The names that a template imports, as written.

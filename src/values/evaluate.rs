@@ -466,9 +466,38 @@ impl<'t> Values<'t> {
                         }
                     }
                 }
+                (Some(index), Some(Intrinsic::Ref(name))) => {
+                    let item = self.default_item(found.stack, name, index);
+                    let text = Text::of(Part::Parameter(found.stack, name));
+                    let given = item.map(|(default, item)| (self.formulas.and(choice.when, self.text_is(&text, &default)), item));
+                    let mut rest = choice.when;
+                    if let Some((when, item)) = given.filter(|(when, _)| self.possible(*when)) {
+                        cases.push(Case::new(when, Value::Text(Text::literal(item))));
+                        rest = self.formulas.and(rest, self.formulas.not(when));
+                    }
+                    if self.possible(rest) {
+                        cases.push(Case::new(rest, Value::Text(self.call(whole))));
+                    }
+                }
                 _ => cases.push(unknown(Value::Text(self.call(whole)))),
             }
         }
+    }
+
+    /// The default of a list of strings that is chosen when the stack is deployed, and the item of it at `index`.
+    fn default_item(&self, stack: StackId, name: &'t str, index: usize) -> Option<(String, String)> {
+        let deployed = self.stack(stack);
+        let parameter = deployed.template.parameters.get(name)?;
+        let plain = parameter.node.get("Type").and_then(Node::as_str) == Some("CommaDelimitedList");
+        if !plain || matches!(deployed.role, Role::Nested { .. }) {
+            return None;
+        }
+        let default = match self.given_value(stack, name) {
+            Some(given) => given.clone(),
+            None => parameter.default?.as_str()?.to_owned(),
+        };
+        let item = default.split(',').nth(index)?.trim().to_owned();
+        Some((default, item))
     }
 
     /// `Fn::FindInMap`: every value that the keys can lead to, those that are the same together.

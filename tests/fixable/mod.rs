@@ -224,14 +224,29 @@ fn lines_faults(before: &str, after: &str) -> Vec<String> {
         if tag == DiffTag::Equal || tag == DiffTag::Insert {
             continue;
         }
-        let removed = &old[range];
+        let (first, removed) = (range.start, &old[range]);
         for (at, line) in removed.iter().enumerate().filter(|(_, line)| is_comment(line)) {
             let comment = line.trim();
             let inside = removed[..at].iter().any(|line| !is_comment(line)) && removed[at..].iter().any(|line| !is_comment(line));
-            if !inside && !new.iter().any(|line| line.trim().trim_start_matches('\u{feff}') == comment) {
+            if !inside
+                && !entry_is_gone(&old, &new, first + at)
+                && !new.iter().any(|line| line.trim().trim_start_matches('\u{feff}') == comment)
+            {
                 faults.push(format!("the comment `{comment}` is gone"));
             }
         }
     }
     faults
+}
+
+/// Whether the entry that holds line `at` is nowhere in `new`: the difference of the lines may take one of its lines for another's.
+fn entry_is_gone(old: &[&str], new: &[&str], at: usize) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_text = |line: &&&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
+    let Some(mut depth) = old[at..].iter().find(is_text).map(|line| indent(line)) else { return false };
+    old[..at].iter().rev().filter(is_text).any(|line| {
+        let is_around = indent(line) < depth;
+        depth = depth.min(indent(line));
+        is_around && !new.iter().any(|other| other.trim() == line.trim())
+    })
 }

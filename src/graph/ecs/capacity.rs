@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::super::identity::{NamedBy, Target};
+use super::super::identity::{Identity, NamedBy, Target};
 use super::super::{Resource, ResourceGraph};
 use super::{ASSOCIATIONS, CAPACITY_PROVIDER, CLUSTER, Launch, LaunchPath};
 use crate::template::Ties;
@@ -224,27 +224,37 @@ impl<'t> ResourceGraph<'t> {
     /// Adds what a launch without launch type and strategy gets from its cluster.
     fn cluster_default(&self, launch: &Launch<'t>, when: Formula, found: &mut Vec<Capacity<'t>>) {
         let formulas = &self.values.formulas;
-        for cluster in &launch.cluster {
-            for identity in self.identify(cluster, CLUSTERS) {
-                let when = formulas.and(when, identity.when);
-                if !self.values.possible(when) {
-                    continue;
-                }
-                let unknown = |why| Capacity { when, kind: CapacityKind::Unknown(why) };
-                match identity.target {
-                    Target::Resource(id) => self.default_of(launch, id, when, found),
-                    Target::Name(name) => {
-                        let rest = self.default_by_associations(launch, &ClusterName::Written(name), when, found);
-                        if self.values.possible(rest) {
-                            found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::Elsewhere) });
-                        }
+        for identity in self.clusters_of_launch(launch) {
+            let when = formulas.and(when, identity.when);
+            if !self.values.possible(when) {
+                continue;
+            }
+            let unknown = |why| Capacity { when, kind: CapacityKind::Unknown(why) };
+            match identity.target {
+                Target::Resource(id) => self.default_of(launch, id, when, found),
+                Target::Name(name) => {
+                    let rest = self.default_by_associations(launch, &ClusterName::Written(name), when, found);
+                    if self.values.possible(rest) {
+                        found.push(Capacity { when: rest, kind: CapacityKind::Unknown(Unknown::Elsewhere) });
                     }
-                    // The cluster called `default` is nobody's resource, and its strategy nobody's business here.
-                    Target::Absent => found.push(unknown(Unknown::Elsewhere)),
-                    Target::Unknown(why) => found.push(unknown(why)),
                 }
+                Target::Absent => found.push(unknown(Unknown::Elsewhere)),
+                Target::Unknown(why) => found.push(unknown(why)),
             }
         }
+    }
+
+    /// The clusters of a launch. One that names none is on the cluster called `default`.
+    #[must_use]
+    pub fn clusters_of_launch(&self, launch: &Launch<'t>) -> Vec<Identity<'t>> {
+        let mut found = Vec::new();
+        for identity in launch.cluster.iter().flat_map(|cluster| self.identify(cluster, CLUSTERS)) {
+            match identity.target {
+                Target::Absent => found.extend(self.identify_text(Text::literal("default"), identity.when, CLUSTERS)),
+                _ => found.push(identity),
+            }
+        }
+        found
     }
 
     fn default_of(&self, launch: &Launch<'t>, cluster: ResourceId, when: Formula, found: &mut Vec<Capacity<'t>>) {

@@ -2,7 +2,7 @@
 
 use super::super::identity::NamedBy;
 use super::super::{Resource, ResourceGraph};
-use super::{CLUSTERS, Launch};
+use super::Launch;
 use crate::values::{Choice, Formula, Found};
 
 const LOG_GROUPS: NamedBy =
@@ -35,7 +35,7 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn session_settings_of(&self, launch: &Launch<'t>) -> Vec<SessionSettings<'t>> {
         let mut found = Vec::new();
-        for identity in launch.cluster.iter().flat_map(|cluster| self.identify(cluster, CLUSTERS)) {
+        for identity in self.clusters_of_launch(launch) {
             let Some(cluster) = self.target(&identity) else { continue };
             for settings in self.session_settings(&cluster) {
                 let when = self.values.formulas.and(identity.when, settings.settings.when);

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::hazard::{Hazard, Unresolved, hazards, resolve_help};
 use crate::analysis::Analysis;
+use crate::config::{OptionShape, RuleOption};
 use crate::diagnostic::{Certainty, Severity};
 use crate::graph::ecs::LaunchPath;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
@@ -15,7 +16,12 @@ pub(super) static RULE: Rule = Rule {
     status: Status::Stable { since: "0.1.0" },
     page: include_str!("../../../rules/ecs/exec-on-asg-capacity-provider.md"),
     scope: Scope::Deployment,
-    options: &["managed-scaling-off", "assume-unresolved-provider", "profile", "verified"],
+    options: &[
+        RuleOption { name: "managed-scaling-off", shape: OptionShape::Word(&["info", "warning", "ignore"]) },
+        RuleOption { name: "assume-unresolved-provider", shape: OptionShape::Word(&["ignore", "asg", "fargate"]) },
+        RuleOption { name: "profile", shape: OptionShape::Word(&["current", "aws-docs-2022"]) },
+        RuleOption { name: "verified", shape: OptionShape::Entries(&["resource", "reason"]) },
+    ],
     check,
 };
 

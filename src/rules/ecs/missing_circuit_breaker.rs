@@ -41,7 +41,7 @@ fn diagnostic<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, verdict: Verdi
         .node(service.declaration.node)
         .resource(graph, service)
         .verdict(verdict)
-        .note("tasks that cannot start are started again until CloudFormation's own time runs out, after hours")
+        .note("without one, tasks that cannot start are started again and again, until CloudFormation gives up after hours")
         .help(format!("set `DeploymentConfiguration.DeploymentCircuitBreaker` to `{BREAKER}`"));
     match addition(launch) {
         // A deployment that fails is then rolled back, which is more than before.

@@ -6,6 +6,8 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ecs::{Egress, ExecLaunch};
 use crate::graph::{Resource, ResourceGraph};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
+use crate::syntax::Node;
+use crate::template::Intrinsic;
 use crate::text::Edit;
 use crate::values::{Expression, Formula, Part, Text, Unknown, Verdict};
 
@@ -147,8 +149,12 @@ fn diagnostic<'t>(
 
 /// Adds an endpoint with the properties of `like`, but for those that speak of its service.
 fn endpoint_like<'t>(graph: &ResourceGraph<'t>, like: &Resource<'t>, service: &Service) -> Option<Edit> {
-    let mut properties = vec![format!("ServiceName: !Sub \"com.amazonaws.${{AWS::Region}}.{}\"", service.endpoint)];
-    for entry in like.declaration.properties?.entries() {
+    let declared = like.declaration.properties?;
+    let prefix = declared.get("ServiceName").and_then(prefix_of);
+    let prefix = prefix.unwrap_or_else(|| "com.amazonaws.${AWS::Region}.".to_owned());
+    let tag = if prefix.contains("${") { "!Sub " } else { "" };
+    let mut properties = vec![format!("ServiceName: {tag}\"{prefix}{}\"", service.endpoint)];
+    for entry in declared.entries() {
         let key = entry.key.as_str()?;
         if !matches!(key, "ServiceName" | "PolicyDocument" | "Tags") {
             properties.push(format!("{key}: {}", entry.value.in_flow()?));
@@ -156,4 +162,16 @@ fn endpoint_like<'t>(graph: &ResourceGraph<'t>, like: &Resource<'t>, service: &S
     }
     let properties = format!("{{{}}}", properties.join(", "));
     new_resource(graph, like, service.logical_id, like.resource_type(), &properties)
+}
+
+/// What stands before the service in the name of an endpoint's service: China's begin with `cn.com.amazonaws`.
+fn prefix_of(name: Node) -> Option<String> {
+    let name = match Intrinsic::of(name) {
+        None => name.as_str()?,
+        Some(Intrinsic::Sub { text, variables: None }) => text.as_str()?,
+        Some(_) => return None,
+    };
+    let (before, rest) = name.split_once("amazonaws.")?;
+    let (region, _) = rest.split_once('.')?;
+    Some(format!("{before}amazonaws.{region}."))
 }

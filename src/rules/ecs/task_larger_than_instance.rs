@@ -25,10 +25,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     let (graph, values) = (analysis.graph(), analysis.values());
-    // What starts tasks by `RunTask` may ask for less in its input.
     let runs = graph.runs();
     let mut reported = Vec::new();
-    for run in runs.iter().filter(|run| run.launch.path != LaunchPath::RunTask) {
+    for run in runs.iter().filter(|run| !may_ask_for_less(run)) {
         for fault in faults(graph, run) {
             let place = (run.launch.resource.id, fault.size.written);
             if reported.contains(&place) {
@@ -40,6 +39,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             }
         }
     }
+}
+
+/// Whether what starts tasks by `RunTask` has an input or overrides, which can change their sizes.
+fn may_ask_for_less(run: &Run) -> bool {
+    const CHANGING: [&str; 5] = ["Input", "InputPath", "InputTransformer", "InputTemplate", "Overrides"];
+    let Some(settings) = run.launch.settings.written().filter(|_| run.launch.path == LaunchPath::RunTask) else { return false };
+    // The input stands beside the settings, with functions between the two at times.
+    let around = std::iter::successors(Some(settings.node), |node| node.parent());
+    around.into_iter().any(|node| CHANGING.iter().any(|key| node.entry(key).is_some()))
 }
 
 /// CPU or memory.
@@ -68,12 +76,16 @@ fn faults<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> Vec<Fault<'t>> {
     let sizes =
         [(Resource::Cpu, graph.reserved_cpu(&run.definition)), (Resource::Memory, graph.reserved_memory(&run.definition))];
     let mut faults = Vec::new();
+    let windows_tasks = on_windows(graph, run);
     for (route, block) in routes(graph, run) {
         for (when, group) in graph.groups(&block, route) {
             let when = formulas.and(when, group.when);
             let (hosts, others) = graph.instance_types(&group, when);
+            let images = graph.images(&group, when);
+            let mut paths = images.iter().filter_map(|image| graph.image_path(image));
+            let windows = windows_tasks || paths.any(|path| path.to_ascii_lowercase().contains("windows"));
             for (resource, size) in sizes.iter().flat_map(|(resource, sizes)| sizes.iter().map(move |size| (*resource, size))) {
-                let fits = |host: &InstanceType| offered(host, resource).is_none_or(|offered| size.amount <= offered);
+                let fits = |host: &InstanceType| offered(host, resource, windows).is_none_or(|offered| size.amount <= offered);
                 let roomy = formulas.any(hosts.iter().filter(|host| fits(host)).map(|host| host.when).collect::<Vec<_>>());
                 let roomy = formulas.or(roomy, others);
                 let scaled = surely_scaled(graph, &block);
@@ -87,7 +99,7 @@ fn faults<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> Vec<Fault<'t>> {
                     if values.possible(when) && stated {
                         let smallest = values.possible(formulas.and(when, roomy));
                         let (size, host, group) = (size.clone(), host.clone(), group.logical_id());
-                        let offered = offered(&host, resource).unwrap_or_default();
+                        let offered = offered(&host, resource, windows).unwrap_or_default();
                         faults.push(Fault { when, resource, size, host, offered, smallest, group });
                     }
                 }
@@ -112,6 +124,13 @@ fn routes<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> Vec<(Formula, GroupPr
     routes
 }
 
+/// Whether the tasks may run on Windows, whose kernel keeps its memory in another way.
+fn on_windows<'t>(graph: &ResourceGraph<'t>, run: &Run<'t>) -> bool {
+    let platforms = graph.values().property(&run.definition.properties, "RuntimePlatform");
+    let families = platforms.iter().flat_map(|platform| graph.texts(platform, "OperatingSystemFamily"));
+    families.into_iter().any(|(_, family)| family.known().is_none_or(|family| family.starts_with("WINDOWS")))
+}
+
 /// When managed scaling is on as far as the templates say so.
 fn surely_scaled<'t>(graph: &ResourceGraph<'t>, block: &GroupProvider<'t>) -> Formula {
     let scalings = graph.values().property(&block.block, "ManagedScaling");
@@ -120,9 +139,10 @@ fn surely_scaled<'t>(graph: &ResourceGraph<'t>, block: &GroupProvider<'t>) -> Fo
 }
 
 /// The most of a resource that an instance can give to a task; `None` for a type that is not known.
-fn offered(host: &InstanceType, resource: Resource) -> Option<u32> {
+fn offered(host: &InstanceType, resource: Resource, windows: bool) -> Option<u32> {
     host.size.map(|size| match resource {
         Resource::Cpu => size.cpu,
+        Resource::Memory if windows => size.memory,
         Resource::Memory => size.most_memory(),
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::ecs::{Attachment, CLUSTERS, ProviderKind, Strategy, Weighted};
+use crate::graph::ecs::{Attachment, ProviderKind, Strategy, Weighted};
 use crate::graph::{Identity, ResourceGraph, Target};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
 use crate::text::Edit;
@@ -60,8 +60,7 @@ fn clusters<'t>(
         let own = attachments.iter().filter(|attachment| attachment.writer.id == strategy.resource.id);
         return own.filter_map(|attachment| Some((attachment.cluster?, attachment.when))).collect();
     };
-    let identities = launch.cluster.iter().flat_map(|cluster| graph.identify(cluster, CLUSTERS));
-    let own = identities.filter_map(|identity| match identity.target {
+    let own = graph.clusters_of_launch(launch).into_iter().filter_map(|identity| match identity.target {
         Target::Resource(id) if graph.values().is_own(id.stack) => Some((id, identity.when)),
         _ => None,
     });
@@ -99,11 +98,14 @@ fn diagnostic<'t>(
         .resource(graph, &strategy.resource)
         .verdict(verdict)
         .note("a capacity provider must be attached to a cluster before a strategy names it there, `FARGATE` and `FARGATE_SPOT` too");
-    let lists: Vec<_> = attachments
-        .iter()
-        .filter(|attachment| attachment.cluster == Some(cluster.id))
-        .filter_map(|attachment| attachment.list)
-        .collect();
+    let written = attachments.iter().filter(|attachment| attachment.cluster == Some(cluster.id));
+    let (writers, lists): (Vec<_>, Vec<_>) =
+        written.filter_map(|attachment| Some((attachment.writer.id, attachment.list?))).unzip();
+    // A provider that is created after the cluster, or its associations, cannot be named there.
+    let circle = match provider.target {
+        Target::Resource(id) => writers.iter().any(|writer| graph.created_after(id, *writer) != Formula::FALSE),
+        _ => false,
+    };
     let finding = match lists.as_slice() {
         [] => finding
             .label(cluster.place(), "this cluster has no capacity providers")
@@ -113,7 +115,7 @@ fn diagnostic<'t>(
             .fold(finding, |finding, list| finding.label(graph.entry_key(list.node), "the list of its providers"))
             .help(format!("add `{name}` to this list")),
     };
-    Some(match addition(node, &lists) {
+    Some(match addition(node, &lists).filter(|_| !circle) {
         Some(edit) => finding.fix(format!("attach `{name}` to the cluster"), Safety::Unsafe, vec![edit]),
         None => finding,
     })

@@ -84,7 +84,7 @@ impl<'t> Undefined<'t> {
             finding = finding.label(self.definition.place(), "the task definition");
         }
         let Some(nearest) = self.nearest else { return finding.help(one_of(thing, &self.known)) };
-        let finding = finding.help(format!("name `{nearest}`"));
+        let finding = finding.help(format!("name {thing} `{nearest}`"));
         match renamed(self.node, &self.name, &nearest) {
             Some(edit) => finding.fix(format!("name `{nearest}`"), Safety::Unsafe, vec![edit]),
             None => finding,
@@ -96,8 +96,8 @@ fn one_of(thing: &str, known: &[String]) -> String {
     let names: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
         [] => format!("declare the {thing} in the task definition"),
-        [only] => format!("name {only}, or declare the {thing}"),
-        names => format!("name one of {}, or declare the {thing}", names.join(", ")),
+        [only] => format!("name {thing} {only}, or declare this one"),
+        names => format!("name one of {}, or declare this one", names.join(", ")),
     }
 }
 

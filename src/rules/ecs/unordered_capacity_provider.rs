@@ -4,7 +4,7 @@ use super::order::depends_on;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::Target;
-use crate::graph::ecs::{ASSOCIATIONS, Attachment, CLUSTERS, Launch, LaunchPath};
+use crate::graph::ecs::{ASSOCIATIONS, Attachment, Launch, LaunchPath};
 use crate::graph::{Resource, ResourceGraph};
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
 use crate::values::{Expression, Formula, ResourceId};
@@ -45,8 +45,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 }
 
 fn clusters<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>) -> Vec<(ResourceId, Formula)> {
-    let identities = launch.cluster.iter().flat_map(|cluster| graph.identify(cluster, CLUSTERS));
-    let known = identities.filter_map(|identity| match identity.target {
+    let known = graph.clusters_of_launch(launch).into_iter().filter_map(|identity| match identity.target {
         Target::Resource(id) => Some((id, identity.when)),
         Target::Name(_) | Target::Absent | Target::Unknown(_) => None,
     });

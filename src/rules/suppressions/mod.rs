@@ -9,5 +9,6 @@ use crate::analysis::Analysis;
 
 pub(super) const RULES: &[&Rule] = &[&unused_suppressions::RULE, &unknown_suppressed_rules::RULE, &malformed_suppressions::RULE];
 
-/// A template alone does not show them.
+/// Finds nothing, whatever the template: these rules stand in the table so that they have a page, can be selected, and their findings a
+/// severity. `suppress::Suppressions::findings` makes the findings, once all other rules have run; `check` runs no rule of this scope.
 fn judged_afterwards(_: &Analysis, _: &mut Sink) {}

@@ -1,0 +1,234 @@
+//! What a run works on: the templates, and what the user wants for each.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::cfn_lint::{self, CfnLintArgs};
+use super::outputs::OutputArgs;
+use super::{CliError, InputArgs, known_rules, output};
+use crate::check::Companions;
+use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Settings};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files};
+use crate::report::RunProblem;
+use crate::text::SourceFile;
+use crate::workspace;
+
+/// The stack of each thread: that of the main thread on most systems, so that a template which can be checked alone can be
+/// checked among others.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// What a run works on.
+pub(super) struct Inputs {
+    pub(super) sources: Vec<Arc<SourceFile>>,
+    /// How many files that were named do not look like templates.
+    pub(super) skipped: usize,
+    /// Of each source.
+    pub(super) settings: Vec<Arc<Settings>>,
+    /// Templates that are linked with though they are not checked.
+    pub(super) companions: Companions,
+    pub(super) problems: Vec<RunProblem>,
+    /// What cfn-lint's config file says in place of arguments.
+    pub(super) run: RunConfig,
+    pub(super) jobs: Jobs,
+}
+
+/// Finds and reads the templates, and what the user wants for each.
+pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Overrides) -> Result<Inputs, CliError> {
+    let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
+    regions(arguments)?;
+    let parameter_files = parameter_files(arguments)?;
+    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules());
+    let run = RunConfig::new(&mut configs);
+    let paths = if arguments.paths.is_empty() { run.paths() } else { arguments.paths.clone() };
+    let mut candidates = discover::candidates(&paths, arguments.only_templates);
+    let mut problems = std::mem::take(&mut candidates.problems);
+    candidates.exclude(&mut configs);
+    candidates.exclude_globs(&cfn_lint.ignore_templates).map_err(CliError::Glob)?;
+    let Files { sources, skipped, problems: unread } =
+        jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
+    problems.extend(unread);
+    let mut settings = settings(&mut configs, overrides, &sources);
+    let companions = companions(&mut configs, overrides, &sources, &jobs)?;
+    problems.append(&mut configs.problems);
+    configs.warnings.iter().for_each(output::run_warning);
+    add_parameters(&parameter_files, overrides, &sources, &mut settings);
+    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
+    Ok(Inputs { sources, skipped, settings, companions, problems, run, jobs })
+}
+
+fn config_source(arguments: &InputArgs, cfn_lint: &CfnLintArgs) -> ConfigSource {
+    match (&arguments.config, &cfn_lint.config_file) {
+        (Some(path), _) => ConfigSource::File(path.clone()),
+        (None, Some(path)) => ConfigSource::CfnLintFile(path.clone()),
+        (None, None) if arguments.isolated => ConfigSource::Isolated,
+        (None, None) => ConfigSource::Search,
+    }
+}
+
+/// Says what is wrong with the regions of the command line.
+fn regions(arguments: &InputArgs) -> Result<(), CliError> {
+    for written in &arguments.regions {
+        match config::region(written) {
+            Ok(()) => {}
+            Err(RegionFault::Warning(message)) => output::warning(&message),
+            Err(RegionFault::Error(message)) => return Err(CliError::Region(message)),
+        }
+    }
+    Ok(())
+}
+
+/// The templates of `workspace-roots` that are not among `sources`.
+fn companions(
+    configs: &mut ConfigFiles,
+    overrides: &Overrides,
+    sources: &[Arc<SourceFile>],
+    jobs: &Jobs,
+) -> Result<Companions, CliError> {
+    let roots = configs.workspace_roots();
+    if roots.is_empty() {
+        return Ok(Companions::default());
+    }
+    let mut candidates = discover::candidates(&roots, true);
+    configs.problems.append(&mut candidates.problems);
+    candidates.exclude(configs);
+    candidates.without(sources);
+    let Files { sources, problems: unread, .. } = jobs.run(candidates.count(), || discover::read(&candidates, ""))?;
+    configs.warnings.extend(unread);
+    let mut settings = settings(configs, overrides, &sources);
+    add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
+    Ok(Companions { sources, settings, ..Companions::default() })
+}
+
+/// What cfn-lint's config file says about the run, and the folder its paths are relative to.
+#[derive(Default)]
+pub(super) struct RunConfig {
+    settings: RunSettings,
+    folder: PathBuf,
+}
+
+impl RunConfig {
+    fn new(configs: &mut ConfigFiles) -> Self {
+        let found = configs.of_the_run();
+        found.map(|(settings, folder)| Self { settings: settings.run.clone(), folder }).unwrap_or_default()
+    }
+
+    /// What is checked where the command line names nothing.
+    fn paths(&self) -> Vec<PathBuf> {
+        if self.settings.templates.is_empty() {
+            return vec![PathBuf::from(".")];
+        }
+        self.settings.templates.iter().map(|glob| self.folder.join(glob)).collect()
+    }
+
+    /// Sets what the command line leaves open.
+    pub(super) fn fill(&self, arguments: &mut OutputArgs) {
+        let file = self.settings.output_file.as_ref().map(|file| self.folder.join(file));
+        arguments.prefer(self.settings.format.as_deref().map(cfn_lint::format), file);
+    }
+}
+
+/// Says on standard error what kept a run from what it was asked to do.
+pub(super) fn tell(sources: &[Arc<SourceFile>], skipped: usize, problems: &[RunProblem]) {
+    problems.iter().for_each(output::problem);
+    if sources.is_empty() && skipped == 0 && problems.is_empty() {
+        output::warning("no templates found");
+    }
+}
+
+/// What the command line says about the templates.
+pub(super) fn input_overrides(arguments: &InputArgs) -> Overrides {
+    Overrides {
+        regions: arguments.regions.clone(),
+        parameters: arguments.parameters.iter().cloned().collect(),
+        no_workspace: arguments.no_workspace,
+        stack_names: arguments.stack_names.iter().cloned().collect(),
+        ..Overrides::default()
+    }
+}
+
+/// The settings of each source.
+fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> Vec<Arc<Settings>> {
+    let base = Arc::new(Settings::default().with(overrides));
+    // Templates under one config file share their settings.
+    let mut merged: Vec<(Arc<Settings>, Arc<Settings>)> = Vec::new();
+    let mut all = Vec::with_capacity(sources.len());
+    for source in sources {
+        let Some(config) = configs.settings_of(Path::new(source.name())) else {
+            all.push(Arc::clone(&base));
+            continue;
+        };
+        let known = merged.iter().find(|(from, _)| Arc::ptr_eq(from, &config)).map(|(_, to)| Arc::clone(to));
+        all.push(known.unwrap_or_else(|| {
+            let settings = Arc::new(config.as_ref().clone().with(overrides));
+            merged.push((config, Arc::clone(&settings)));
+            settings
+        }));
+    }
+    all
+}
+
+fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
+    let read = |path: &PathBuf| {
+        discover::parameter_file(path).map_err(|error| CliError::ParameterFile { path: path.clone(), problem: error.to_string() })
+    };
+    arguments.parameter_files.iter().map(read).collect()
+}
+
+/// Gives each template the parameters of the files that are for it. `--parameter` stays on top.
+fn add_parameters(files: &[ParameterFile], overrides: &Overrides, sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
+    // The first file wins.
+    for file in files.iter().rev() {
+        for (source, settings) in sources.iter().zip(&mut *settings) {
+            if file.template.as_ref().is_some_and(|template| !workspace::names(template, source.name())) {
+                continue;
+            }
+            let settings = Arc::make_mut(settings);
+            for (name, value) in file.parameters.iter().filter(|(name, _)| !overrides.parameters.contains_key(*name)) {
+                settings.give(name, value);
+            }
+        }
+    }
+}
+
+/// Names the stacks that nobody named otherwise.
+fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Settings>]) {
+    if names.is_empty() {
+        return;
+    }
+    for settings in settings {
+        let settings = Arc::make_mut(settings);
+        for (template, name) in names {
+            settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
+        }
+    }
+}
+
+/// The threads, started when there is more than one thing to do.
+pub(super) struct Jobs {
+    threads: Option<NonZeroUsize>,
+    pool: OnceCell<ThreadPool>,
+}
+
+impl Jobs {
+    /// Does `work` on `items` things, in the pool where they are several.
+    pub(super) fn run<T: Send>(&self, items: usize, work: impl FnOnce() -> T + Send) -> Result<T, CliError> {
+        if items <= 1 {
+            return Ok(work());
+        }
+        if self.pool.get().is_none() {
+            // Zero lets rayon decide.
+            let threads = self.threads.map_or(0, NonZeroUsize::get);
+            let pool = ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK_BYTES).build()?;
+            let _ = self.pool.set(pool);
+        }
+        Ok(match self.pool.get() {
+            Some(pool) => pool.install(work),
+            None => work(),
+        })
+    }
+}
