@@ -10,6 +10,7 @@ use crate::graph::ResourceGraph;
 use crate::syntax::Tree;
 use crate::template::{MemberId, Template, TemplateSet};
 use crate::text::SourceFile;
+use crate::validation::{self, Fault};
 use crate::values::{Inputs, Values};
 
 /// A template under analysis.
@@ -30,6 +31,7 @@ pub struct Analysis<'t> {
     /// Where what is deployed is analysed: the templates that it is compared with.
     pub against: Vec<Analysis<'t>>,
     graph: OnceCell<ResourceGraph<'t>>,
+    faults: OnceCell<Vec<Fault<'t>>>,
 }
 
 impl<'t> Analysis<'t> {
@@ -46,6 +48,7 @@ impl<'t> Analysis<'t> {
             member,
             against: Vec::new(),
             graph: OnceCell::new(),
+            faults: OnceCell::new(),
         }
     }
 
@@ -81,6 +84,11 @@ impl<'t> Analysis<'t> {
             let inputs = Inputs { parameters: &self.settings.parameters, regions: &self.settings.regions };
             ResourceGraph::new(Values::new(self.set, self.member, inputs))
         })
+    }
+
+    /// What in its resources does not fit the schemas of their types, found when the first rule asks.
+    pub fn faults(&self) -> &[Fault<'t>] {
+        self.faults.get_or_init(|| validation::faults(self.graph(), &self.settings.regions))
     }
 
     /// Whether a rule has asked for the graph.

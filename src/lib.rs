@@ -31,6 +31,8 @@ pub mod values;
 
 pub mod graph;
 
+pub mod validation;
+
 pub mod workspace;
 
 pub mod analysis;

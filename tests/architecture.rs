@@ -6,7 +6,7 @@ use std::fs;
 use crate::support::{files_below, read, root};
 
 /// The modules of the library. Each may use only those before it.
-const LAYERS: [&str; 22] = [
+const LAYERS: [&str; 23] = [
     "text",
     "diagnostic",
     "report",
@@ -18,6 +18,7 @@ const LAYERS: [&str; 22] = [
     "conditions",
     "values",
     "graph",
+    "validation",
     "workspace",
     "analysis",
     "rules",

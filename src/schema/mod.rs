@@ -3,12 +3,15 @@
 //! The table is `facts.bin`, which `examples/schema` writes; `docs/schema-facts.md` says where the facts come from. Whether a value of a
 //! template fits is not decided here.
 
+pub mod format;
 mod keyword;
 mod pattern;
 pub mod table;
 mod types;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, RwLock};
+
+use rustc_hash::FxHashMap;
 
 pub use keyword::Keyword;
 pub use pattern::{Pattern, SIZE_LIMIT, Treatment, expression};
@@ -175,6 +178,22 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn pattern(self, text: &str) -> Option<Pattern> {
         Pattern::compile(text, self.part("patterns").get(text).map_or(Treatment::AsWritten, treatment))
+    }
+
+    /// A pattern as [`Self::pattern`] compiles it, once in the life of the process.
+    #[must_use]
+    pub fn cached_pattern(self, text: &'a str) -> Option<Arc<Pattern>>
+    where
+        'a: 'static,
+    {
+        type Patterns = RwLock<FxHashMap<&'static str, Option<Arc<Pattern>>>>;
+        static PATTERNS: LazyLock<Patterns> = LazyLock::new(Patterns::default);
+        // A thread that died while it held the lock left the map whole: entries are inserted complete.
+        if let Some(known) = PATTERNS.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(text) {
+            return known.clone();
+        }
+        let compiled = self.pattern(text).map(Arc::new);
+        PATTERNS.write().unwrap_or_else(std::sync::PoisonError::into_inner).entry(text).or_insert(compiled).clone()
     }
 
     fn part(self, name: &str) -> Object<'a> {

@@ -288,6 +288,12 @@ impl<'a> Schema<'a> {
         next.or_else(|| choices().find_map(|choice| choice.at_path(path, budget)))
     }
 
+    /// A schema that is part of this one.
+    #[must_use]
+    pub fn below(self, object: Object<'a>) -> Self {
+        self.with(object)
+    }
+
     fn with(self, object: Object<'a>) -> Self {
         Self { root: self.root, object }
     }

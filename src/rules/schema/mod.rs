@@ -1,0 +1,123 @@
+//! Rules about the properties of resources, as the schemas of their types declare them.
+
+mod exclusive_properties;
+mod formats;
+mod lists_of_wrong_length;
+mod malformed_resources;
+mod missing_companion_properties;
+mod missing_properties;
+mod no_matching_alternative;
+mod none_of_required_properties;
+mod not_exactly_one_property;
+mod not_one_alternative;
+mod numbers_out_of_range;
+mod repeated_items;
+mod services_in_maintenance;
+mod shut_down_services;
+mod strings_of_wrong_length;
+mod sunset_services;
+mod unknown_properties;
+mod unknown_resource_types;
+mod values_not_allowed;
+mod values_of_wrong_pattern;
+mod wrong_types;
+
+use super::{Finding, Rule, Sink};
+use crate::analysis::Analysis;
+use crate::schema::{Keyword, Schema};
+use crate::validation::{self, Fault};
+
+/// Those about one thing each, then one for each format.
+pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES];
+
+const GENERAL: &[&Rule] = &[
+    &malformed_resources::RULE,
+    &unknown_resource_types::RULE,
+    &shut_down_services::RULE,
+    &sunset_services::RULE,
+    &services_in_maintenance::RULE,
+    &unknown_properties::RULE,
+    &missing_properties::RULE,
+    &wrong_types::RULE,
+    &not_exactly_one_property::RULE,
+    &no_matching_alternative::RULE,
+    &not_one_alternative::RULE,
+    &exclusive_properties::RULE,
+    &missing_companion_properties::RULE,
+    &values_not_allowed::RULE,
+    &values_of_wrong_pattern::RULE,
+    &lists_of_wrong_length::RULE,
+    &strings_of_wrong_length::RULE,
+    &numbers_out_of_range::RULE,
+    &repeated_items::RULE,
+    &none_of_required_properties::RULE,
+];
+
+/// Reports what `word` makes of the faults of the resources.
+fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
+    for fault in analysis.faults() {
+        let Some(finding) = word(fault) else { continue };
+        let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
+        sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
+    }
+}
+
+/// Reports the resources whose service is in a stage of its end.
+fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
+    if validation::is_rewritten(analysis.template) {
+        return;
+    }
+    let regions = validation::regions_of(&analysis.settings.regions);
+    for resource in analysis.template.resources.iter() {
+        let Some(facts) = validation::facts_of(resource.resource_type) else { continue };
+        let Some(variant) = facts.variant(regions.unwrap_or_default()) else { continue };
+        let lifecycle = variant.schema.get(Keyword::Lifecycle).and_then(|value| value.as_object());
+        let text = |key| lifecycle.and_then(|lifecycle| lifecycle.get(key)).and_then(|value| value.as_str());
+        if text("status") != Some(stage) {
+            continue;
+        }
+        let key = resource.node.entry("Properties").map_or(resource.key, |entry| entry.key);
+        let mut finding = Finding::at(key.span(), format!("`{}` {message}", resource.resource_type)).node(resource.node);
+        if let Some(date) = text("date") {
+            finding = finding.note(format!("the date is {date}"));
+        }
+        sink.report(finding);
+    }
+}
+
+/// Most names that a message lists.
+const MAX_LISTED: usize = 12;
+
+/// Names as a list with `last` before the last one.
+fn listed<'a>(names: impl Iterator<Item = &'a str>, last: &str) -> String {
+    let mut names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    if names.len() > MAX_LISTED {
+        let more = names.len() - MAX_LISTED;
+        names.truncate(MAX_LISTED);
+        return format!("{} and {more} more", names.join(", "));
+    }
+    match names.pop() {
+        Some(only) if names.is_empty() => only,
+        Some(end) => format!("{} {last} {end}", names.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A text as a message shows it.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    let line = text.lines().next().unwrap_or_default();
+    if line.len() == text.len() && line.chars().count() <= MOST {
+        return line.to_owned();
+    }
+    let start: String = line.chars().take(MOST).collect();
+    format!("{start}…")
+}
+
+/// A finding about alternatives; what each requires stands in a note.
+fn finding<'t>(fault: &Fault<'t>, schema: Schema<'static>, keyword: Keyword, message: &str) -> Finding<'t> {
+    let sets = schema.schemas(keyword).map(|each| listed(each.resolved().required(), "and"));
+    let sets: Vec<String> = sets.filter(|set| !set.is_empty()).collect();
+    let finding = Finding::at(fault.at, message);
+    if sets.is_empty() { finding } else { finding.note(format!("the ways differ in what they require: {}", sets.join("; or "))) }
+}

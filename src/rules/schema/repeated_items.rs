@@ -1,0 +1,28 @@
+//! `repeated-items`: an item stands twice in a list whose items must differ.
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::each_fault;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::schema::Keyword;
+use crate::validation::{Fault, Kind};
+
+pub(super) static RULE: Rule = Rule {
+    code: "E3037",
+    name: "repeated-items",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/schema/repeated-items.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    each_fault(analysis, sink, diagnostic);
+}
+
+fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
+    let Kind::RepeatedItem(Keyword::UniqueItems) = fault.kind else { return None };
+    Some(Finding::at(fault.at, "two items of the list are the same").help("remove one of them"))
+}

@@ -1,0 +1,33 @@
+//! `strings-of-wrong-length`: a text is longer or shorter than its property takes.
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::each_fault;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::schema::Keyword;
+use crate::validation::{Fault, Kind};
+
+pub(super) static RULE: Rule = Rule {
+    code: "E3033",
+    name: "strings-of-wrong-length",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/schema/strings-of-wrong-length.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    each_fault(analysis, sink, diagnostic);
+}
+
+fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
+    let Kind::OutOfBounds { keyword, limit, found } = fault.kind else { return None };
+    let bound = match keyword {
+        Keyword::MinLength => "must be at least",
+        Keyword::MaxLength => "can be at most",
+        _ => return None,
+    };
+    Some(Finding::at(fault.at, format!("the text has {found} characters, and there {bound} {limit}")))
+}

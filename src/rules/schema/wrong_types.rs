@@ -1,0 +1,53 @@
+//! `wrong-types`: a value is of another type than its property takes.
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::each_fault;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::schema::TypeSet;
+use crate::syntax::{Node, Scalar, ScalarValue};
+use crate::validation::{Fault, Kind};
+
+pub(super) static RULE: Rule = Rule {
+    code: "E3012",
+    name: "wrong-types",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/schema/wrong-types.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    each_fault(analysis, sink, diagnostic);
+}
+
+fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
+    let Kind::WrongType(expected) = fault.kind else { return None };
+    let found = type_of(fault.node);
+    Some(Finding::at(fault.at, format!("the value is {found}, and must be {}", names(expected))))
+}
+
+fn type_of(node: Node) -> &'static str {
+    match node.scalar().map(Scalar::value) {
+        None if node.is_mapping() => "a mapping",
+        None => "a list",
+        Some(ScalarValue::Bool(_)) => "a truth value",
+        Some(ScalarValue::Int(_) | ScalarValue::Float(_)) => "a number",
+        Some(ScalarValue::String(_) | ScalarValue::Null) => "a string",
+    }
+}
+
+fn names(types: TypeSet) -> String {
+    let known = [
+        (TypeSet::STRING, "a string"),
+        (TypeSet::INTEGER, "a whole number"),
+        (TypeSet::NUMBER, "a number"),
+        (TypeSet::BOOLEAN, "a truth value"),
+        (TypeSet::OBJECT, "a mapping"),
+        (TypeSet::ARRAY, "a list"),
+    ];
+    let names: Vec<&str> = known.iter().filter(|(one, _)| types.has(*one)).map(|(_, name)| *name).collect();
+    names.join(" or ")
+}

@@ -1,0 +1,97 @@
+//! Lists: their items, how many, and whether they differ.
+
+use super::Kind;
+use super::walk::{Site, Walker};
+use crate::schema::table::Value;
+use crate::schema::{Keyword, Schema};
+use crate::syntax::Node;
+use crate::values::{Expression, Formula, Found, StackId};
+
+/// Most items that are compared with each other.
+const MAX_COMPARED: usize = 2_000;
+
+impl<'t> Walker<'_, 't> {
+    pub(super) fn list_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+        match keyword {
+            Keyword::Items => {
+                let Some(items) = schema.items() else { return };
+                let skipped = schema.get(Keyword::PrefixItems).and_then(Value::as_list).map_or(0, |list| list.len());
+                self.path.push("*");
+                for item in site.node.items().skip(skipped) {
+                    self.value(Site::new(item, item.span(), site.when), items);
+                }
+                self.path.pop();
+            }
+            Keyword::PrefixItems => {
+                for (item, each) in site.node.items().zip(schema.schemas(keyword)) {
+                    self.path.push("*");
+                    self.value(Site::new(item, item.span(), site.when), each);
+                    self.path.pop();
+                }
+            }
+            Keyword::MinItems | Keyword::MaxItems => self.count(site.whole(), keyword, value),
+            Keyword::UniqueItems if value.as_bool() == Some(true) => {
+                self.unique(site, keyword, |node, when, items, walker| {
+                    if let Some(text) = walker.sameness(node) {
+                        items.push((text, when));
+                    }
+                });
+            }
+            Keyword::UniqueKeys => {
+                let keys: Vec<&str> = schema.strings(keyword).collect();
+                self.unique(site, keyword, |node, when, items, walker| {
+                    let texts: Option<Vec<String>> = keys.iter().map(|key| walker.sameness(node.get(key)?)).collect();
+                    items.extend(texts.map(|texts| (texts.join("\0"), when)));
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Two values with equal texts are the same; `None` where a function other than a reference is in it.
+    fn sameness(&self, node: Node<'t>) -> Option<String> {
+        if node.is_null() {
+            return None;
+        }
+        Some(self.values.canonical(Expression { stack: StackId::ROOT, node }))
+    }
+
+    /// Reports the list where two of the items that `read` makes are equal.
+    fn unique(&mut self, site: Site<'t>, keyword: Keyword, read: impl Fn(Node<'t>, Formula, &mut Vec<(String, Formula)>, &Self)) {
+        if site.node.len() > MAX_COMPARED {
+            return self.unknown(site.when);
+        }
+        let mut items = Vec::new();
+        let mut starts = Vec::new();
+        for node in site.node.items() {
+            starts.push(items.len());
+            if node.function().is_none() {
+                read(node, site.when, &mut items, self);
+                continue;
+            }
+            for choice in self.values.choices(Expression { stack: StackId::ROOT, node }, site.when) {
+                if let Found::Written(expression) = choice.found {
+                    read(expression.node, choice.when, &mut items, self);
+                }
+            }
+        }
+        let formulas = &self.values.formulas;
+        let mut seen: rustc_hash::FxHashMap<&str, Formula> = rustc_hash::FxHashMap::default();
+        let mut repeated = Formula::FALSE;
+        for (index, start) in starts.iter().enumerate() {
+            let own = &items[*start..starts.get(index + 1).copied().unwrap_or(items.len())];
+            for (text, when) in own {
+                if let Some(before) = seen.get(text.as_str()) {
+                    repeated = formulas.or(repeated, formulas.and(*before, *when));
+                }
+            }
+            for (text, when) in own {
+                let before = seen.entry(text).or_insert(Formula::FALSE);
+                *before = formulas.or(*before, *when);
+            }
+        }
+        if repeated != Formula::FALSE && self.values.possible(repeated) {
+            self.fault(Site { when: repeated, ..site.whole() }, Kind::RepeatedItem(keyword));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Which properties of resources do not fit the schemas of their types, as data: where, how, and when.
+//!
+//! The words are the rules'. A schema with alternatives is judged case by case: an alternative fails under a formula, and so does the
+//! whole.
+
+mod group;
+mod list;
+mod object;
+mod scalar;
+mod walk;
+
+use rustc_hash::FxHashMap;
+
+use crate::graph::{Resource, ResourceGraph};
+use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
+use crate::syntax::Node;
+use crate::template::Template;
+use crate::text::Span;
+use crate::values::{Formula, StackId};
+
+use walk::Walker;
+
+/// Something in a resource that does not fit the schema of its type.
+#[derive(Clone, Debug)]
+pub struct Fault<'t> {
+    /// How it does not fit.
+    pub kind: Kind<'t>,
+    /// Where cfn-lint would report it: the key of a property, an item of a list.
+    pub at: Span,
+    /// The value.
+    pub node: Node<'t>,
+    /// When it is so, where the resource exists.
+    pub when: Formula,
+    /// The resource.
+    pub resource: Resource<'t>,
+}
+
+/// How a value does not fit.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind<'t> {
+    /// No property of this name.
+    UnknownProperty {
+        /// The name as written.
+        key: Node<'t>,
+        /// The object's schema.
+        schema: Schema<'static>,
+    },
+    /// A property that must be there is not.
+    MissingProperty(&'static str),
+    /// A property that another one needs is not there.
+    MissingDependency {
+        /// The one that is there.
+        of: &'static str,
+        /// The one that is not.
+        name: &'static str,
+        /// `dependentRequired` or `dependencies`.
+        keyword: Keyword,
+    },
+    /// Two properties that exclude each other.
+    ExcludedProperty {
+        /// One of them.
+        with: &'static str,
+        /// The other.
+        name: &'static str,
+    },
+    /// None of these properties is there, and one must be.
+    NoneOf {
+        /// The object's schema, which has the list under `keyword`.
+        schema: Schema<'static>,
+        /// `requiredXor` or `requiredOr`.
+        keyword: Keyword,
+    },
+    /// More than one of these properties is there.
+    SeveralOf {
+        /// The object's schema, which has the list under `requiredXor`.
+        schema: Schema<'static>,
+        /// The one reported here.
+        name: &'static str,
+    },
+    /// Not of one of these types.
+    WrongType(TypeSet),
+    /// None of the values that are allowed.
+    NotAllowed {
+        /// The schema that lists them.
+        schema: Schema<'static>,
+        /// `enum`, `enumCaseInsensitive` or `const`.
+        keyword: Keyword,
+    },
+    /// The text is not of this pattern.
+    PatternMismatch(&'static str),
+    /// The text is not of this format.
+    WrongFormat(&'static str),
+    /// Below or above a bound.
+    OutOfBounds {
+        /// `minLength`, `maxItems`, `minimum` and their kin.
+        keyword: Keyword,
+        /// The bound.
+        limit: f64,
+        /// What was counted or read.
+        found: f64,
+    },
+    /// Two items of a list are the same.
+    RepeatedItem(Keyword),
+    /// It fits none of several schemas.
+    NoAlternative(Schema<'static>),
+    /// It fits not exactly one of several schemas.
+    NotOneAlternative {
+        /// The schema with the alternatives.
+        schema: Schema<'static>,
+        /// It fits more than one.
+        several: bool,
+    },
+    /// It fits a schema that it must not fit, or the schema allows nothing.
+    Forbidden,
+}
+
+/// What does not fit in the resources of the template that is checked, in the order of the text of each.
+#[must_use]
+pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String]) -> Vec<Fault<'t>> {
+    let values = graph.values();
+    let template = values.template(StackId::ROOT);
+    if is_rewritten(template) {
+        return Vec::new();
+    }
+    let regions = regions_of(regions);
+    let mut faults = Faults::default();
+    for resource in graph.resources() {
+        if resource.id.stack != StackId::ROOT {
+            continue;
+        }
+        // A wrong logical ID is what is wrong first: CloudFormation reads no further.
+        if !resource.logical_id().bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            continue;
+        }
+        let Some(facts) = facts_of(resource.resource_type()) else { continue };
+        let available = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
+        let Some(variant) = facts.variant(regions.unwrap_or_default()).filter(|_| available) else { continue };
+        let mut walker = Walker::new(values, resource);
+        walker.more_properties = facts.is_serverless() && has_globals(template, resource.resource_type());
+        walker.resource(variant.schema);
+        for fault in walker.finish() {
+            faults.add(values, fault);
+        }
+    }
+    faults.all
+}
+
+/// The set of the regions that the user deploys to; `None` where that is not said.
+#[must_use]
+pub fn regions_of(names: &[String]) -> Option<Regions> {
+    let facts = Facts::embedded();
+    let sets = names.iter().filter_map(|name| facts.region(name));
+    (!names.is_empty()).then(|| sets.fold(Regions::default(), Regions::union))
+}
+
+/// What is known of a resource type; of a custom one, what all of them have.
+#[must_use]
+pub fn facts_of(resource_type: &str) -> Option<TypeFacts<'static>> {
+    let name = if resource_type.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { resource_type };
+    Facts::embedded().resource_type(name)
+}
+
+/// Whether a macro rewrites the resources: nobody knows what it makes of them.
+#[must_use]
+pub fn is_rewritten(template: &Template) -> bool {
+    let call = |node: Node| node.get("Fn::Transform").is_some();
+    template.has_unknown_transform() || template.tree.root().is_some_and(call) || template.resources.node.is_some_and(call)
+}
+
+/// Whether `Globals` gives properties to resources of a type of SAM.
+fn has_globals(template: &Template, resource_type: &str) -> bool {
+    let section = resource_type.strip_prefix("AWS::Serverless::").unwrap_or_default();
+    template.globals.is_some_and(|globals| globals.get(section).is_some())
+}
+
+/// Faults, each once: a text that several resources share, by an alias or a loop, is told once.
+#[derive(Debug, Default)]
+struct Faults<'t> {
+    all: Vec<Fault<'t>>,
+    known: FxHashMap<(Span, std::mem::Discriminant<Kind<'t>>, &'t str), usize>,
+}
+
+impl<'t> Faults<'t> {
+    fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
+        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name());
+        match self.known.get(&key) {
+            Some(&index) => {
+                let known = &mut self.all[index];
+                if known.resource.id == fault.resource.id {
+                    known.when = values.formulas.or(known.when, fault.when);
+                }
+            }
+            None => {
+                self.known.insert(key, self.all.len());
+                self.all.push(fault);
+            }
+        }
+    }
+}
+
+impl<'t> Kind<'t> {
+    /// What tells two faults of one kind at one place apart.
+    fn name(self) -> &'t str {
+        match self {
+            Self::MissingProperty(name)
+            | Self::MissingDependency { name, .. }
+            | Self::ExcludedProperty { name, .. }
+            | Self::SeveralOf { name, .. } => name,
+            Self::PatternMismatch(text) | Self::WrongFormat(text) => text,
+            Self::OutOfBounds { keyword, .. } | Self::NotAllowed { keyword, .. } | Self::NoneOf { keyword, .. } => {
+                keyword.as_str()
+            }
+            _ => "",
+        }
+    }
+}

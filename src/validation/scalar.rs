@@ -1,0 +1,156 @@
+//! Scalars: their type, by the loose rules of CloudFormation, and what they say.
+
+use super::Kind;
+use super::walk::{Site, Walker};
+use crate::schema::table::Value;
+use crate::schema::{Facts, Keyword, Schema, TypeSet, format};
+use crate::syntax::{Scalar, ScalarValue};
+
+/// Properties that take a structure, and a path that `aws cloudformation package` replaces by one.
+///
+/// Source: "Parameters" of <https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html>.
+const PACKAGED: &[(&str, &[&str])] = &[
+    ("AWS::ApiGateway::RestApi", &["BodyS3Location"]),
+    ("AWS::AppSync::FunctionConfiguration", &["RequestMappingTemplateS3Location"]),
+    ("AWS::AppSync::FunctionConfiguration", &["ResponseMappingTemplateS3Location"]),
+    ("AWS::AppSync::GraphQLSchema", &["DefinitionS3Location"]),
+    ("AWS::AppSync::Resolver", &["RequestMappingTemplateS3Location"]),
+    ("AWS::AppSync::Resolver", &["ResponseMappingTemplateS3Location"]),
+    ("AWS::CloudFormation::Stack", &["TemplateURL"]),
+    ("AWS::CodeCommit::Repository", &["Code", "S3"]),
+    ("AWS::ElasticBeanstalk::ApplicationVersion", &["SourceBundle"]),
+    ("AWS::Lambda::Function", &["Code"]),
+    ("AWS::Lambda::LayerVersion", &["Content"]),
+    ("AWS::StepFunctions::StateMachine", &["DefinitionS3Location"]),
+];
+
+impl<'t> Walker<'_, 't> {
+    pub(super) fn type_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        let expected = schema.types();
+        let fits = match site.node.scalar() {
+            None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
+            None => expected.has(TypeSet::ARRAY),
+            Some(scalar) => is_of_type(scalar, expected) || self.is_packaged(),
+        };
+        if !fits {
+            self.fault(site, Kind::WrongType(expected));
+        }
+    }
+
+    fn is_packaged(&self) -> bool {
+        let resource_type = self.resource.resource_type();
+        PACKAGED.iter().any(|(known, path)| *known == resource_type && *path == self.path)
+    }
+
+    pub(super) fn scalar_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+        let Some(scalar) = site.node.scalar() else { return };
+        match keyword {
+            Keyword::Enum | Keyword::EnumCaseInsensitive => {
+                let ignore_case = keyword == Keyword::EnumCaseInsensitive;
+                let Some(list) = value.as_list() else { return };
+                if !list.iter().any(|allowed| says(scalar, allowed, ignore_case)) {
+                    self.fault(site, Kind::NotAllowed { schema, keyword });
+                }
+            }
+            Keyword::Const if !says(scalar, value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
+            Keyword::Pattern => {
+                let Some(text) = value.as_str() else { return };
+                let fits = Facts::embedded().cached_pattern(text).is_none_or(|pattern| pattern.is_match(&written_out(scalar)));
+                if !fits {
+                    self.fault(site, Kind::PatternMismatch(text));
+                }
+            }
+            Keyword::Format => {
+                let Some(name) = value.as_str() else { return };
+                let ScalarValue::String(text) = scalar.value() else { return };
+                // The name of a bucket may be left empty, to have one made.
+                let made = text.is_empty() && self.resource.resource_type() == "AWS::S3::Bucket" && self.path == ["BucketName"];
+                let by_ssm = text.starts_with("resolve:ssm") && self.resource.resource_type() == "AWS::EC2::LaunchTemplate";
+                if !format::fits(name, text) && !made && !by_ssm {
+                    self.fault(site, Kind::WrongFormat(name));
+                }
+            }
+            Keyword::MinLength | Keyword::MaxLength => {
+                let (ScalarValue::String(text), Some(limit)) = (scalar.value(), value.as_integer()) else { return };
+                let found = text.chars().count() as i64;
+                if if keyword == Keyword::MinLength { found < limit } else { found > limit } {
+                    self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
+                }
+            }
+            Keyword::Minimum | Keyword::Maximum | Keyword::ExclusiveMinimum | Keyword::ExclusiveMaximum => {
+                let limit = match value {
+                    Value::Integer(number) => number as f64,
+                    Value::Float(number) => number,
+                    _ => return,
+                };
+                let Some(found) = number(scalar) else { return };
+                let out = match keyword {
+                    Keyword::Minimum => found < limit,
+                    Keyword::Maximum => found > limit,
+                    Keyword::ExclusiveMinimum => found <= limit,
+                    _ => found >= limit,
+                };
+                if out {
+                    self.fault(site, Kind::OutOfBounds { keyword, limit, found });
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether CloudFormation reads a scalar as one of some types: `"10"` is a number, `"true"` a truth value, and anything a string.
+fn is_of_type(scalar: Scalar, types: TypeSet) -> bool {
+    if types.has(TypeSet::STRING) {
+        return true;
+    }
+    let value = scalar.value();
+    types.has(TypeSet::NUMBER) && number(scalar).is_some()
+        || types.has(TypeSet::INTEGER)
+            && match value {
+                ScalarValue::String(text) => is_integer(text),
+                ScalarValue::Int(_) | ScalarValue::Float(_) => true,
+                ScalarValue::Bool(_) | ScalarValue::Null => false,
+            }
+        || types.has(TypeSet::BOOLEAN)
+            && match value {
+                ScalarValue::Bool(_) => true,
+                ScalarValue::String(text) => matches!(text, "true" | "True" | "TRUE" | "false" | "False" | "FALSE"),
+                _ => false,
+            }
+}
+
+fn is_integer(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['+', '-']);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn number(scalar: Scalar) -> Option<f64> {
+    match scalar.value() {
+        ScalarValue::Int(number) => Some(number as f64),
+        ScalarValue::Float(number) => Some(number),
+        ScalarValue::String(text) => text.trim().parse().ok(),
+        ScalarValue::Bool(_) | ScalarValue::Null => None,
+    }
+}
+
+/// The text that a pattern is compared with.
+fn written_out(scalar: Scalar<'_>) -> std::borrow::Cow<'_, str> {
+    match scalar.value() {
+        ScalarValue::Float(number) => format!("{number:?}").into(),
+        _ => scalar.canonical(),
+    }
+}
+
+/// Whether a scalar says what a schema lists.
+fn says(scalar: Scalar, allowed: Value, ignore_case: bool) -> bool {
+    let written = written_out(scalar);
+    let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+    match allowed {
+        Value::String(text) => *written == *text || (ignore_case || is_truth(text)) && written.eq_ignore_ascii_case(text),
+        Value::Bool(value) => written.eq_ignore_ascii_case(if value { "true" } else { "false" }),
+        Value::Integer(value) => *written == *value.to_string() || number(scalar).is_some_and(|found| found == value as f64),
+        Value::Float(value) => number(scalar).is_some_and(|found| found == value),
+        Value::Null | Value::List(_) | Value::Object(_) => false,
+    }
+}

@@ -1,0 +1,258 @@
+//! One value against one schema, keyword by keyword.
+
+use super::{Fault, Kind};
+use crate::graph::Resource;
+use crate::schema::table::Value;
+use crate::schema::{Keyword, Schema};
+use crate::syntax::{Function, Node};
+use crate::template::Intrinsic;
+use crate::text::Span;
+use crate::values::{Expression, Formula, Found, StackId, Values};
+
+/// Most pairs of value and schema that are compared for one resource; past them nothing is reported any more.
+///
+/// The largest resource seen in 3,802 public templates takes fewer than 20,000.
+const MAX_STEPS: u32 = 500_000;
+
+/// A value, where a fault of it is reported, and when it stands there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site<'t> {
+    pub(super) node: Node<'t>,
+    pub(super) at: Span,
+    /// Where a fault of the whole is reported: the key, even where `Fn::If` chooses between several values below it.
+    pub(super) key: Span,
+    pub(super) when: Formula,
+}
+
+impl<'t> Site<'t> {
+    pub(super) fn new(node: Node<'t>, at: Span, when: Formula) -> Self {
+        Self { node, at, key: at, when }
+    }
+
+    /// The place of faults of the whole.
+    pub(super) fn whole(self) -> Self {
+        Self { at: self.key, ..self }
+    }
+}
+
+/// What was found out about a value and a schema.
+#[derive(Debug, Default)]
+pub(super) struct Outcome<'t> {
+    pub(super) faults: Vec<Fault<'t>>,
+    /// When a function or the budget hid something.
+    pub(super) unknown: Vec<Formula>,
+}
+
+/// Compares a resource with the schema of its type.
+#[derive(Debug)]
+pub(super) struct Walker<'v, 't> {
+    pub(super) values: &'v Values<'t>,
+    pub(super) resource: Resource<'t>,
+    /// `Globals` may give the resource properties that are not written in it.
+    pub(super) more_properties: bool,
+    pub(super) outcome: Outcome<'t>,
+    /// How many alternatives are around what is looked at.
+    pub(super) alternatives: u32,
+    /// The properties from the resource to what is looked at.
+    pub(super) path: Vec<&'t str>,
+    steps: u32,
+}
+
+impl<'v, 't> Walker<'v, 't> {
+    pub(super) fn new(values: &'v Values<'t>, resource: Resource<'t>) -> Self {
+        let outcome = Outcome::default();
+        Self { values, resource, more_properties: false, outcome, alternatives: 0, path: Vec::new(), steps: 0 }
+    }
+
+    /// Compares the properties with the schema of the type.
+    pub(super) fn resource(&mut self, schema: Schema<'static>) {
+        let declaration = self.resource.declaration;
+        let at = declaration.node.entry("Properties").map_or(declaration.key.span(), |entry| entry.key.span());
+        let when = self.resource.when;
+        match declaration.properties {
+            Some(node) => self.value(Site::new(node, at, when), schema),
+            // What is required is missing as from an empty mapping.
+            None => self.missing_properties(Site::new(declaration.node, at, when), schema),
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<Fault<'t>> {
+        if self.steps >= MAX_STEPS { Vec::new() } else { self.outcome.faults }
+    }
+
+    pub(super) fn fault(&mut self, site: Site<'t>, kind: Kind<'t>) {
+        let Site { node, at, when, .. } = site;
+        self.outcome.faults.push(Fault { kind, at, node, when, resource: self.resource });
+    }
+
+    pub(super) fn unknown(&mut self, when: Formula) {
+        self.outcome.unknown.push(when);
+    }
+
+    /// What `walk` finds out, which is not yet taken as a fault.
+    pub(super) fn apart(&mut self, walk: impl FnOnce(&mut Self)) -> Outcome<'t> {
+        let around = std::mem::take(&mut self.outcome);
+        walk(self);
+        std::mem::replace(&mut self.outcome, around)
+    }
+
+    /// Compares a value, in each case, with a schema.
+    pub(super) fn value(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        match site.node.function() {
+            None => self.plain(site, schema),
+            Some((Function::If, _)) => {
+                let expression = Expression { stack: StackId::ROOT, node: site.node };
+                for choice in self.values.choices(expression, site.when) {
+                    let when = choice.when;
+                    match choice.found {
+                        Found::Absent => {}
+                        Found::Unknown(_) => self.unknown(when),
+                        Found::Written(Expression { node, .. }) => {
+                            let at = if node == site.node { site.at } else { node.span() };
+                            let site = Site { node, at, when, key: site.key };
+                            if node.function().is_some() { self.call(site, schema) } else { self.plain(site, schema) }
+                        }
+                    }
+                }
+            }
+            Some(_) if Intrinsic::of(site.node) == Some(Intrinsic::Ref("AWS::NoValue")) => {}
+            Some(_) => self.call(site, schema),
+        }
+    }
+
+    /// A function other than `Fn::If`: what it gives.
+    fn call(&mut self, site: Site<'t>, _schema: Schema<'static>) {
+        self.unknown(site.when);
+    }
+
+    fn plain(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        self.steps += 1;
+        if self.steps >= MAX_STEPS {
+            return self.unknown(site.when);
+        }
+        let node = site.node;
+        // `!Macro x` and a null value are told by rules about the language.
+        if node.is_null() || node.other_tag().is_some() || node.get("Fn::Transform").is_some() && node.len() == 1 {
+            return self.unknown(site.when);
+        }
+        let schema = schema.resolved();
+        if let Some(text) = node.as_str()
+            && (is_dynamic(text) || crate::template::PSEUDO_PARAMETERS.contains(&text))
+        {
+            return self.unknown(site.when);
+        }
+        let table = schema.object().table();
+        for (key, value) in schema.object().ids() {
+            let Some(&keyword) = Keyword::ALL.get(key.0 as usize) else { continue };
+            self.keyword(site, schema, keyword, table.value(value));
+        }
+        if node.is_mapping() {
+            self.object(site, schema);
+        }
+    }
+
+    fn keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+        use Keyword as K;
+        match keyword {
+            K::Type => self.type_of(site, schema),
+            K::AllOf => schema.schemas(keyword).for_each(|each| self.plain(site, each)),
+            K::AnyOf => self.any_of(site, schema),
+            K::OneOf => self.one_of(site, schema),
+            K::Not => self.not(site, schema),
+            K::If => self.if_then_else(site.whole(), schema),
+            _ if site.node.is_mapping() => self.object_keyword(site.whole(), schema, keyword, value),
+            _ if site.node.is_sequence() => self.list_keyword(site, schema, keyword, value),
+            _ => self.scalar_keyword(site, schema, keyword, value),
+        }
+    }
+
+    /// Each alternative: when the value certainly does not fit it, and when that is not known.
+    fn alternatives(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword) -> Vec<(Formula, Formula)> {
+        self.alternatives += 1;
+        let judged = schema.schemas(keyword).map(|each| self.judge(site, each)).collect();
+        self.alternatives -= 1;
+        judged
+    }
+
+    fn judge(&mut self, site: Site<'t>, schema: Schema<'static>) -> (Formula, Formula) {
+        let outcome = self.apart(|walker| walker.plain(site, schema));
+        let formulas = &self.values.formulas;
+        let unknown = formulas.any(outcome.unknown);
+        (formulas.any(outcome.faults.iter().map(|fault| fault.when)), unknown)
+    }
+
+    fn any_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        let judged = self.alternatives(site, schema, Keyword::AnyOf);
+        let formulas = &self.values.formulas;
+        let unknown = formulas.any(judged.iter().map(|(_, unknown)| *unknown));
+        let fails = judged.iter().fold(site.when, |all, (fails, _)| formulas.and(all, *fails));
+        self.alternatives_fail(site, fails, unknown, Kind::NoAlternative(schema));
+    }
+
+    fn one_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        let judged = self.alternatives(site, schema, Keyword::OneOf);
+        let formulas = &self.values.formulas;
+        let unknown = formulas.any(judged.iter().map(|(_, unknown)| *unknown));
+        let none = judged.iter().fold(site.when, |all, (fails, _)| formulas.and(all, *fails));
+        let fits: Vec<Formula> = judged.iter().map(|(fails, unknown)| formulas.not(formulas.or(*fails, *unknown))).collect();
+        let mut several = Formula::FALSE;
+        let mut before = Formula::FALSE;
+        for fits in fits {
+            several = formulas.or(several, formulas.and(before, fits));
+            before = formulas.or(before, fits);
+        }
+        let several = formulas.and(site.when, several);
+        self.alternatives_fail(site, none, unknown, Kind::NotOneAlternative { schema, several: false });
+        if self.values.possible(several) {
+            self.fault(Site { when: several, ..site }, Kind::NotOneAlternative { schema, several: true });
+        }
+    }
+
+    /// As cfn-lint, what is not known of one alternative keeps the whole open.
+    fn alternatives_fail(&mut self, site: Site<'t>, fails: Formula, unknown: Formula, kind: Kind<'t>) {
+        let formulas = &self.values.formulas;
+        let fails = formulas.and(fails, formulas.not(unknown));
+        if unknown != Formula::FALSE {
+            self.unknown(unknown);
+        }
+        if fails != Formula::FALSE && self.values.possible(fails) {
+            self.fault(Site { when: fails, ..site }, kind);
+        }
+    }
+
+    fn not(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        let judged = self.alternatives(site, schema, Keyword::Not);
+        let formulas = &self.values.formulas;
+        for (fails, unknown) in judged {
+            let fits = formulas.and(site.when, formulas.not(formulas.or(fails, unknown)));
+            if unknown != Formula::FALSE {
+                self.outcome.unknown.push(unknown);
+            }
+            if self.values.possible(fits) {
+                self.fault(Site { when: fits, ..site }, Kind::Forbidden);
+            }
+        }
+    }
+
+    fn if_then_else(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        let judged = self.alternatives(site, schema, Keyword::If);
+        let Some(&(fails, unknown)) = judged.first() else { return };
+        let formulas = &self.values.formulas;
+        let fits = formulas.and(site.when, formulas.not(formulas.or(fails, unknown)));
+        let fails = formulas.and(formulas.and(site.when, fails), formulas.not(unknown));
+        if unknown != Formula::FALSE {
+            self.outcome.unknown.push(unknown);
+        }
+        for (when, keyword) in [(fits, Keyword::Then), (fails, Keyword::Else)] {
+            if self.values.possible(when) {
+                let site = Site { when, ..site };
+                schema.schemas(keyword).for_each(|each| self.plain(site, each));
+            }
+        }
+    }
+}
+
+/// Whether a dynamic reference is in a text, with blanks that do not belong there or without.
+fn is_dynamic(text: &str) -> bool {
+    text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("resolve:"))
+}
