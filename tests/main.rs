@@ -33,4 +33,5 @@ mod support;
 mod suppress;
 mod syntax;
 mod template;
+mod validation;
 mod values;

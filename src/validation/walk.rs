@@ -3,7 +3,7 @@
 use super::{Fault, Kind};
 use crate::graph::Resource;
 use crate::schema::table::Value;
-use crate::schema::{Keyword, Schema};
+use crate::schema::{Keyword, Schema, TypeSet};
 use crate::syntax::{Function, Node};
 use crate::template::Intrinsic;
 use crate::text::Span;
@@ -70,6 +70,9 @@ impl<'v, 't> Walker<'v, 't> {
         let at = declaration.node.entry("Properties").map_or(declaration.key.span(), |entry| entry.key.span());
         let when = self.resource.when;
         match declaration.properties {
+            Some(node) if !node.is_mapping() && node.function().is_none() && node.other_tag().is_none() && !node.is_null() => {
+                self.fault(Site::new(node, at, when), Kind::WrongType(TypeSet::OBJECT));
+            }
             Some(node) => self.value(Site::new(node, at, when), schema),
             // What is required is missing as from an empty mapping.
             None => self.missing_properties(Site::new(declaration.node, at, when), schema),
@@ -82,7 +85,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     pub(super) fn fault(&mut self, site: Site<'t>, kind: Kind<'t>) {
         let Site { node, at, when, .. } = site;
-        self.outcome.faults.push(Fault { kind, at, node, when, resource: self.resource });
+        self.outcome.faults.push(Fault { kind, at, node, given_by: None, when, resource: self.resource });
     }
 
     pub(super) fn unknown(&mut self, when: Formula) {
@@ -120,12 +123,7 @@ impl<'v, 't> Walker<'v, 't> {
         }
     }
 
-    /// A function other than `Fn::If`: what it gives.
-    fn call(&mut self, site: Site<'t>, _schema: Schema<'static>) {
-        self.unknown(site.when);
-    }
-
-    fn plain(&mut self, site: Site<'t>, schema: Schema<'static>) {
+    pub(super) fn plain(&mut self, site: Site<'t>, schema: Schema<'static>) {
         self.steps += 1;
         if self.steps >= MAX_STEPS {
             return self.unknown(site.when);

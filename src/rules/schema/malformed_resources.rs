@@ -37,6 +37,11 @@ const ATTRIBUTES: &[&str] = &[
     "Version",
 ];
 
+/// Most characters of a logical ID.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+const MAX_ID: usize = 255;
+
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let Some(resources) = analysis.template.resources.node else { return };
     if validation::is_rewritten(analysis.template) || !resources.is_mapping() {
@@ -51,6 +56,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             let finding = Finding::at(entry.key.span(), format!("`{name}` cannot be a logical ID"));
             sink.report(finding.node(entry.value).help("name the resource with letters and digits only"));
+            continue;
+        }
+        if name.len() > MAX_ID {
+            let finding =
+                Finding::at(entry.key.span(), format!("a logical ID has at most {MAX_ID} characters, this has {}", name.len()));
+            sink.report(finding.node(entry.value));
             continue;
         }
         if entry.value.is_null() || entry.value.function().is_some() || entry.value.other_tag().is_some() {

@@ -24,7 +24,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let regions = validation::regions_of(&analysis.settings.regions);
     for resource in analysis.template.resources.iter() {
         let Some(entry) = resource.node.entry("Type") else { continue };
-        let Some(name) = entry.value.as_str().filter(|_| entry.value.function().is_none()) else { continue };
+        let Some(name) = entry.value.as_str().filter(|_| entry.value.function().is_none() && entry.value.other_tag().is_none())
+        else {
+            continue;
+        };
         if name.is_empty() || name.starts_with("Custom::") || name.ends_with("::MODULE") {
             continue;
         }

@@ -1,0 +1,88 @@
+//! Resources against the schemas of their types: what depends on conditions, and what must stay quick.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use cfnvet::diagnostic::{Certainty, Diagnostic};
+
+use crate::support::{check_together, line, only};
+
+fn findings(template: &str, rules: &[&str]) -> Vec<Diagnostic> {
+    check_together(&[("template.yaml", template.as_bytes())], &only(rules))
+}
+
+const CONDITION: &str = "Parameters:\n  Stage: {Type: String}\nConditions:\n  IsProd: !Equals [!Ref Stage, prod]\nResources:\n";
+
+#[test]
+fn a_property_missing_in_one_case_is_possible_and_says_when() {
+    let template = format!(
+        "{CONDITION}  Subscription:\n    Type: AWS::SNS::Subscription\n    Properties:\n      \
+         TopicArn: arn:aws:sns:us-east-1:123456789012:topic\n      Protocol: !If [IsProd, sqs, !Ref AWS::NoValue]\n"
+    );
+    let found = findings(&template, &["E3003"]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((line(&found[0]), found[0].certainty), (8, Certainty::Possible));
+    assert!(found[0].when.is_some());
+}
+
+#[test]
+fn a_branch_that_cannot_be_reached_is_not_looked_at() {
+    let template = format!(
+        "{CONDITION}  Queue:\n    Type: AWS::SQS::Queue\n    Condition: IsProd\n    Properties:\n      \
+         DelaySeconds: !If [IsProd, 5, soon]\n"
+    );
+    assert!(findings(&template, &["E3012"]).is_empty());
+}
+
+#[test]
+fn alternatives_are_judged_in_each_case() {
+    let both = "      ImageName: !If [IsProd, a, !Ref AWS::NoValue]\n      ImageArn: !If [IsProd, !Ref AWS::NoValue, b]\n";
+    let one = "      ImageName: !If [IsProd, a, !Ref AWS::NoValue]\n";
+    let builder = "  Builder:\n    Type: AWS::AppStream::ImageBuilder\n    Properties:\n      Name: b\n      InstanceType: i\n";
+    assert!(findings(&format!("{CONDITION}{builder}{both}"), &["E3017"]).is_empty());
+    let found = findings(&format!("{CONDITION}{builder}{one}"), &["E3017"]);
+    assert_eq!(found.iter().map(|one| one.certainty).collect::<Vec<_>>(), [Certainty::Possible]);
+}
+
+#[test]
+fn what_functions_and_macros_give_is_left_open() {
+    let template = "Transform: [Mine]\nResources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {Nothing: 1}}\n";
+    assert!(findings(template, &["E3002", "E3006"]).is_empty());
+    let template = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub '${AWS::Region} x'\n      \
+                    DelaySeconds: '{{resolve:ssm:delay}}'\n";
+    assert!(findings(template, &["E3031", "E3012"]).is_empty());
+}
+
+#[test]
+fn properties_that_are_no_mapping_are_of_the_wrong_type() {
+    let found = findings("Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: [a]\n", &["E3012"]);
+    assert_eq!(found.iter().map(line).collect::<Vec<_>>(), [4]);
+}
+
+#[test]
+fn a_parameter_s_value_counts_where_it_can_get_to_the_property() {
+    let template = |use_it: &str| {
+        format!(
+            "Parameters:\n  Delay: {{Type: Number, Default: 1000}}\nConditions:\n  Small: !Equals [!Ref Delay, 10]\nResources:\n  Queue:\n    \
+             Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: {use_it}\n"
+        )
+    };
+    assert_eq!(findings(&template("!Ref Delay"), &["W1030"]).len(), 1);
+    assert!(findings(&template("!If [Small, !Ref Delay, 10]"), &["W1030"]).is_empty());
+}
+
+#[test]
+fn a_schema_that_contains_itself_takes_milliseconds() {
+    // The statements of a web ACL nest without end, each by one of a dozen alternatives.
+    let mut template = String::from(
+        "Resources:\n  Acl:\n    Type: AWS::WAFv2::WebACL\n    Properties:\n      DefaultAction: {Allow: {}}\n      Scope: REGIONAL\n      \
+         VisibilityConfig: {SampledRequestsEnabled: true, CloudWatchMetricsEnabled: true, MetricName: m}\n      Rules:\n",
+    );
+    for index in 0..40 {
+        let inner = "{NotStatement: {Statement: ".repeat(20) + "{GeoMatchStatement: {CountryCodes: [DE]}}" + &"}}".repeat(20);
+        writeln!(template, "        - {{Name: r{index}, Priority: {index}, Statement: {inner}}}").expect("a string takes all");
+    }
+    let start = Instant::now();
+    findings(&template, &["E30"]);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
