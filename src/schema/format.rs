@@ -1,6 +1,6 @@
 //! The formats of strings that stand for something of AWS: identifiers, ARNs, names.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 use std::sync::LazyLock;
 

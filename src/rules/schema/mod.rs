@@ -6,7 +6,6 @@ mod lists_of_wrong_length;
 mod malformed_resources;
 mod missing_companion_properties;
 mod missing_properties;
-mod no_matching_alternative;
 mod none_of_required_properties;
 mod not_exactly_one_property;
 mod not_one_alternative;
@@ -20,6 +19,7 @@ mod unfit_mapping_values;
 mod unfit_parameter_values;
 mod unknown_properties;
 mod unknown_resource_types;
+mod unmatched_alternatives;
 mod values_not_allowed;
 mod values_of_wrong_pattern;
 mod wrong_types;
@@ -45,7 +45,7 @@ const GENERAL: &[&Rule] = &[
     &missing_properties::RULE,
     &wrong_types::RULE,
     &not_exactly_one_property::RULE,
-    &no_matching_alternative::RULE,
+    &unmatched_alternatives::RULE,
     &not_one_alternative::RULE,
     &exclusive_properties::RULE,
     &missing_companion_properties::RULE,

@@ -1,4 +1,4 @@
-//! `no-matching-alternative`: a value fits none of the alternatives of which it must fit at least one.
+//! `unmatched-alternatives`: a value fits none of the alternatives of which it must fit at least one.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{each_fault, finding};
@@ -9,10 +9,10 @@ use crate::validation::{Fault, Kind};
 
 pub(super) static RULE: Rule = Rule {
     code: "E3017",
-    name: "no-matching-alternative",
+    name: "unmatched-alternatives",
     severity: Severity::Error,
     status: Status::Stable { since: "0.1.0" },
-    page: include_str!("../../../rules/schema/no-matching-alternative.md"),
+    page: include_str!("../../../rules/schema/unmatched-alternatives.md"),
     scope: Scope::Text,
     options: &[],
     check,
