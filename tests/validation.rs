@@ -60,18 +60,6 @@ fn properties_that_are_no_mapping_are_of_the_wrong_type() {
 }
 
 #[test]
-fn a_parameter_s_value_counts_where_it_can_get_to_the_property() {
-    let template = |use_it: &str| {
-        format!(
-            "Parameters:\n  Delay: {{Type: Number, Default: 1000}}\nConditions:\n  Small: !Equals [!Ref Delay, 10]\nResources:\n  Queue:\n    \
-             Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: {use_it}\n"
-        )
-    };
-    assert_eq!(findings(&template("!Ref Delay"), &["W1030"]).len(), 1);
-    assert!(findings(&template("!If [Small, !Ref Delay, 10]"), &["W1030"]).is_empty());
-}
-
-#[test]
 fn a_schema_that_contains_itself_takes_milliseconds() {
     // The statements of a web ACL nest without end, each by one of a dozen alternatives.
     let mut template = String::from(

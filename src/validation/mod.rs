@@ -3,7 +3,6 @@
 //! The words are the rules'. A schema with alternatives is judged case by case: an alternative fails under a formula, and so does the
 //! whole.
 
-mod call;
 mod group;
 mod list;
 mod object;
@@ -30,8 +29,6 @@ pub struct Fault<'t> {
     pub at: Span,
     /// The value.
     pub node: Node<'t>,
-    /// The call that gives the value, where it is not written in place.
-    pub given_by: Option<Node<'t>>,
     /// When it is so, where the resource exists.
     pub when: Formula,
     /// The resource.
@@ -180,12 +177,12 @@ fn has_globals(template: &Template, resource_type: &str) -> bool {
 #[derive(Debug, Default)]
 struct Faults<'t> {
     all: Vec<Fault<'t>>,
-    known: FxHashMap<(Span, bool, std::mem::Discriminant<Kind<'t>>, &'t str), usize>,
+    known: FxHashMap<(Span, std::mem::Discriminant<Kind<'t>>, &'t str), usize>,
 }
 
 impl<'t> Faults<'t> {
     fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
-        let key = (fault.at, fault.given_by.is_some(), std::mem::discriminant(&fault.kind), fault.kind.name());
+        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name());
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.all[index];

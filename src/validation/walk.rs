@@ -51,8 +51,6 @@ pub(super) struct Walker<'v, 't> {
     /// `Globals` may give the resource properties that are not written in it.
     pub(super) more_properties: bool,
     pub(super) outcome: Outcome<'t>,
-    /// How many alternatives are around what is looked at.
-    pub(super) alternatives: u32,
     /// The properties from the resource to what is looked at.
     pub(super) path: Vec<&'t str>,
     steps: u32,
@@ -61,7 +59,7 @@ pub(super) struct Walker<'v, 't> {
 impl<'v, 't> Walker<'v, 't> {
     pub(super) fn new(values: &'v Values<'t>, resource: Resource<'t>) -> Self {
         let outcome = Outcome::default();
-        Self { values, resource, more_properties: false, outcome, alternatives: 0, path: Vec::new(), steps: 0 }
+        Self { values, resource, more_properties: false, outcome, path: Vec::new(), steps: 0 }
     }
 
     /// Compares the properties with the schema of the type.
@@ -85,7 +83,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     pub(super) fn fault(&mut self, site: Site<'t>, kind: Kind<'t>) {
         let Site { node, at, when, .. } = site;
-        self.outcome.faults.push(Fault { kind, at, node, given_by: None, when, resource: self.resource });
+        self.outcome.faults.push(Fault { kind, at, node, when, resource: self.resource });
     }
 
     pub(super) fn unknown(&mut self, when: Formula) {
@@ -113,13 +111,13 @@ impl<'v, 't> Walker<'v, 't> {
                         Found::Written(Expression { node, .. }) => {
                             let at = if node == site.node { site.at } else { node.span() };
                             let site = Site { node, at, when, key: site.key };
-                            if node.function().is_some() { self.call(site, schema) } else { self.plain(site, schema) }
+                            if node.function().is_some() { self.unknown(site.when) } else { self.plain(site, schema) }
                         }
                     }
                 }
             }
             Some(_) if Intrinsic::of(site.node) == Some(Intrinsic::Ref("AWS::NoValue")) => {}
-            Some(_) => self.call(site, schema),
+            Some(_) => self.unknown(site.when),
         }
     }
 
@@ -166,10 +164,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     /// Each alternative: when the value certainly does not fit it, and when that is not known.
     fn alternatives(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword) -> Vec<(Formula, Formula)> {
-        self.alternatives += 1;
-        let judged = schema.schemas(keyword).map(|each| self.judge(site, each)).collect();
-        self.alternatives -= 1;
-        judged
+        schema.schemas(keyword).map(|each| self.judge(site, each)).collect()
     }
 
     fn judge(&mut self, site: Site<'t>, schema: Schema<'static>) -> (Formula, Formula) {

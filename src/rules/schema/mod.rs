@@ -15,8 +15,6 @@ mod services_in_maintenance;
 mod shut_down_services;
 mod strings_of_wrong_length;
 mod sunset_services;
-mod unfit_mapping_values;
-mod unfit_parameter_values;
 mod unknown_properties;
 mod unknown_resource_types;
 mod unmatched_alternatives;
@@ -27,8 +25,7 @@ mod wrong_types;
 use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
 use crate::schema::{Keyword, Schema};
-use crate::syntax::Function;
-use crate::validation::{self, Fault, Kind};
+use crate::validation::{self, Fault};
 
 /// Those about one thing each, then one for each format.
 pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES];
@@ -36,8 +33,6 @@ pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES];
 const GENERAL: &[&Rule] = &[
     &malformed_resources::RULE,
     &unknown_resource_types::RULE,
-    &unfit_parameter_values::RULE,
-    &unfit_mapping_values::RULE,
     &shut_down_services::RULE,
     &sunset_services::RULE,
     &services_in_maintenance::RULE,
@@ -60,7 +55,7 @@ const GENERAL: &[&Rule] = &[
 
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
-    for fault in analysis.faults().iter().filter(|fault| fault.given_by.is_none()) {
+    for fault in analysis.faults() {
         let Some(finding) = word(fault) else { continue };
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
         sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
@@ -91,31 +86,6 @@ fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
             finding = finding.note(format!("the date is {date}"));
         }
         sink.report(finding);
-    }
-}
-
-/// Reports the values that calls of a function give, and that do not fit where the calls stand.
-fn each_given(analysis: &Analysis, sink: &mut Sink, function: Function, what: &str) {
-    for fault in analysis.faults() {
-        let Some(call) = fault.given_by.filter(|call| call.function().is_some_and(|(called, _)| called == function)) else {
-            continue;
-        };
-        let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
-        let written = shortened(fault.node.as_str().unwrap_or_default());
-        let finding = Finding::at(fault.at, format!("{what} `{written}` does not fit where it is used"))
-            .node(fault.node)
-            .resource(analysis.graph(), &fault.resource)
-            .verdict(verdict)
-            .label(call.span(), "used here");
-        sink.report(match fault.kind {
-            Kind::PatternMismatch(pattern) => finding.note(format!("the pattern is `{pattern}`")),
-            Kind::NotAllowed { schema, keyword } => {
-                finding.help(format!("write one of {}", listed(schema.strings(keyword), "or")))
-            }
-            Kind::OutOfBounds { keyword, limit, .. } => finding.note(format!("`{}` is {limit}", keyword.as_str())),
-            Kind::WrongFormat(format) => finding.note(format!("the format is `{format}`")),
-            _ => finding,
-        });
     }
 }
 
