@@ -119,7 +119,8 @@ pub enum Kind<'t> {
 pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String]) -> Vec<Fault<'t>> {
     let values = graph.values();
     let template = values.template(StackId::ROOT);
-    if is_rewritten(template) {
+    // What is deployed is described in other words than a template's.
+    if values.is_deployed() || is_rewritten(template) {
         return Vec::new();
     }
     let regions = regions_of(regions);

@@ -44,7 +44,7 @@ const MAX_ID: usize = 255;
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let Some(resources) = analysis.template.resources.node else { return };
-    if validation::is_rewritten(analysis.template) || !resources.is_mapping() {
+    if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) || !resources.is_mapping() {
         return;
     }
     for entry in resources.entries() {

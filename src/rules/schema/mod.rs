@@ -64,7 +64,7 @@ fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault
 
 /// Reports the resources whose service is in a stage of its end.
 fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
-    if validation::is_rewritten(analysis.template) {
+    if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
         return;
     }
     let regions = validation::regions_of(&analysis.settings.regions);
