@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::document::Value;
 use super::load::Policy;
-use super::{Outcome, PREFIX, engine, finding, template_view};
+use super::{Outcome, PREFIX, finding, template_view};
 use crate::report::{ProblemPlace, RunProblem};
 use crate::syntax::{self, Node};
 use crate::text::SourceFile;
@@ -107,8 +107,7 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
     let rules = rules.ok_or_else(|| (start, "the test has no `rules` under `expectations`".to_owned()))?;
     let document: Value =
         template_view::document(input).ok_or_else(|| (start, "the input is too deep or too large".to_owned()))?;
-    let text = document.to_text();
-    let report = engine::evaluate_all(&[(policy.source.text(), &text)]).pop().unwrap_or_else(|| Err("no report".to_owned()));
+    let report = policy.evaluate(document.to_text());
     let report =
         report.map_err(|reason| (start, format!("{} cannot be evaluated on this test: {reason}", policy.source.name())))?;
     let verdicts: BTreeMap<String, &'static str> = finding::verdicts(policy, &report);
