@@ -152,8 +152,8 @@ enum Request {
     Evaluate { rules: String, document: String },
 }
 
-/// Hands a request to another process, which must answer within a time, and gives back its answer.
-pub type Ask = dyn Fn(&str, Duration) -> Result<String, String> + Send + Sync;
+/// Hands a request to another process and gives back its answer; `None` where there was none within the time.
+pub type Ask = dyn Fn(&str, Duration) -> Result<Option<String>, String> + Send + Sync;
 
 /// How rule files are read and evaluated.
 #[derive(Clone)]
@@ -210,10 +210,7 @@ impl Engine {
                 let mut results = on_a_big_stack(1, self.limit, move |_| parse(source.text()));
                 results.pop().unwrap_or_else(|| Err(Failure::Reason("no thread".to_owned())))
             }
-            Some(ask) => {
-                let text = ask(&line(&Request::Parse(source.text().to_owned())), self.limit);
-                text.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())).map_err(Failure::Reason)
-            }
+            Some(ask) => self.asked(ask, &Request::Parse(source.text().to_owned())),
         };
         let value = value.map_err(|failure| failed(format!("Guard's reader failed: {}", failure.words())))?;
         let Some(value) = value? else { return Ok(None) };
@@ -230,11 +227,17 @@ impl Engine {
             return all.into_iter().map(flat).collect();
         };
         let one = |(source, document): Work| {
-            let request = line(&Request::Evaluate { rules: source.text().to_owned(), document: document.to_string() });
-            let text = ask(&request, self.limit).map_err(Failure::Reason)?;
-            flat(serde_json::from_str(&text).map_err(|error| Failure::Reason(error.to_string())))
+            let request = Request::Evaluate { rules: source.text().to_owned(), document: document.to_string() };
+            flat(self.asked(ask, &request))
         };
         work.into_iter().map(one).collect()
+    }
+
+    /// The answer of another process.
+    fn asked<T: for<'a> Deserialize<'a>>(&self, ask: &Arc<Ask>, request: &Request) -> Result<T, Failure> {
+        let request = serde_json::to_string(request).expect("texts can be written as JSON");
+        let text = ask(&request, self.limit).map_err(Failure::Reason)?.ok_or(Failure::Late(self.limit))?;
+        serde_json::from_str(&text).map_err(|error| Failure::Reason(error.to_string()))
     }
 }
 
@@ -246,10 +249,6 @@ impl Failure {
             Self::Late(limit) => format!("it took more than {} s", limit.as_secs_f64()),
         }
     }
-}
-
-fn line(request: &Request) -> String {
-    serde_json::to_string(request).expect("texts can be written as JSON")
 }
 
 /// The answer to a request of an [`Engine`] in another process, one line of JSON.

@@ -44,6 +44,11 @@ impl Case {
         self.rows.iter().filter(|row| row.expected != row.evaluated).count()
     }
 
+    /// What is wrong with the test itself: expectations of rules that the rule file `file` does not hold.
+    pub fn unknown(&self, file: &str) -> impl Iterator<Item = String> {
+        self.unknown.iter().map(move |rule| format!("no rule named `{rule}` is in {file}, so its expectation was not checked"))
+    }
+
     /// What `cfn-guard test` prints, and below an expectation that does not hold why.
     #[must_use]
     pub fn render(&self, number: usize) -> String {
@@ -53,9 +58,6 @@ impl Case {
         }
         for rule in &self.unset {
             let _ = writeln!(out, "  No Test expectation was set for Rule {rule}");
-        }
-        for rule in &self.unknown {
-            let _ = writeln!(out, "  No rule named {rule} is in this file, so its expectation was not checked");
         }
         let failed: Vec<&Row> = self.rows.iter().filter(|row| row.expected != row.evaluated).collect();
         if !failed.is_empty() {
