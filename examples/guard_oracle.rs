@@ -45,26 +45,206 @@ const FEATURES: [(&str, &str); 9] = [
 
 /// Scalars that readers disagree about.
 const SCALARS: &[&str] = &[
-    "true", "True", "TRUE", "false", "False", "yes", "Yes", "YES", "no", "No", "on", "On", "off", "y", "Y", "n", "N", "~", "null",
-    "Null", "NULL", "nULL", "''", "\"\"", "", "0", "-0", "+0", "1", "-1", "+1", "007", "0o7", "0x1F", "0b1", "012345678901",
-    "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809", "18446744073709551615",
-    "18446744073709551616", "340282366920938463463374607431768211456", "1_000", "1,000", "1.0", "1.", ".5", "-.5", "+.5", "1.50",
-    "1e3", "1E3", "1e+3", "1e-3", "1.5e3", "1e400", "1e-400", "0.1", "0.30000000000000004", "123456789.123456789", "1e15", "1e16",
-    "1e17", "1e21", "4.9e-324", "1.7976931348623157e308", "2010-09-09", "2010-09-09T00:00:00Z", "12:30", "12:30:45", "190:20:30",
-    "'true'", "\"1\"", "'1.0'", "!!str 1", "!!str true", "!!int 1", "!!int '1'", "!!float 1", "!!float 1.5", "!!bool true",
-    "!!bool yes", "!!null ''", "!!null null", "! 1", "! true", "!Ref A", "!Ref 1", "!Ref true", "!Sub 'a${B}'", "!GetAtt A.B",
-    "!GetAtt A.B.C", "!GetAtt [A, B]", "!Condition C", "!If [C, 1, 2]", "!If [C, yes, ~]", "!Join ['', [a, b]]", "!Select [0, [a]]",
-    "!Split [',', 'a,b']", "!FindInMap [A, B, C]", "!Equals [a, a]", "!And [!Condition A, !Condition B]", "!Or [a, b]", "!Not [a]",
-    "!Base64 abc", "!Base64 {Ref: A}", "!Base64 [a]", "!GetAZs ''", "!GetAZs us-east-1", "!GetAZs {Ref: A}", "!ImportValue x",
-    "!ImportValue {'Fn::Sub': x}", "!ImportValue 'x'", "!Cidr [a, 6, 5]", "!Transform {Name: x}", "!ToJsonString {a: 1}",
-    "!Length [1, 2]", "!Ref [A]", "!Sub [a, {b: c}]", "!Foo bar", "!Foo [bar]", "!Foo {bar: 1}", "!Select {a: b}", "!Ref ''",
-    "!Ref", "!Sub", "!If", "[]", "{}", "[~]", "[[]]", "[1, '1', 1.0, true]", "{a: }", "{a: ~}", "{'a b': 1}", "{a: {b: {c: 1}}}",
-    "{'': 1}", "'é'", "日本語", "🎉", "\"\\u00e9\"", "\"\\x41\"", "\"a\\nb\"", "\"a\\tb\"", "'a''b'", "|\n    a\n    b",
-    ">\n    a\n    b", "|-\n    a", "|+\n    a\n", ">-\n    true", "a\n    b", "'a\n    b'", "\"\\e\"", "\"\\0\"", "a#b", "a: b",
-    "http://x", "-", "?", "a b", "=", "<<", "{<<: {a: 1}}", "*", "%a", "@a", "`a", "NaN", ".nan", ".NaN", "nan", "inf", ".inf",
-    "-.inf", "infinity", "Infinity", "1d", "1f", "0.0", "-0.0", "00", "0.00", "1__0", "0777", "0888", "0o888", "0xZZ", "1:2",
-    "&a 1", "[&a 1, 2]", "&a {b: 1}", "!!map {a: 1}", "!!seq [1]", "!!set {a}", "!!binary aGk=", "!!timestamp 2001-01-01",
-    "!<tag:yaml.org,2002:str> 1", "!<!Ref> A", "!!foo 1",
+    "true",
+    "True",
+    "TRUE",
+    "false",
+    "False",
+    "yes",
+    "Yes",
+    "YES",
+    "no",
+    "No",
+    "on",
+    "On",
+    "off",
+    "y",
+    "Y",
+    "n",
+    "N",
+    "~",
+    "null",
+    "Null",
+    "NULL",
+    "nULL",
+    "''",
+    "\"\"",
+    "",
+    "0",
+    "-0",
+    "+0",
+    "1",
+    "-1",
+    "+1",
+    "007",
+    "0o7",
+    "0x1F",
+    "0b1",
+    "012345678901",
+    "9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "340282366920938463463374607431768211456",
+    "1_000",
+    "1,000",
+    "1.0",
+    "1.",
+    ".5",
+    "-.5",
+    "+.5",
+    "1.50",
+    "1e3",
+    "1E3",
+    "1e+3",
+    "1e-3",
+    "1.5e3",
+    "1e400",
+    "1e-400",
+    "0.1",
+    "0.30000000000000004",
+    "123456789.123456789",
+    "1e15",
+    "1e16",
+    "1e17",
+    "1e21",
+    "4.9e-324",
+    "1.7976931348623157e308",
+    "2010-09-09",
+    "2010-09-09T00:00:00Z",
+    "12:30",
+    "12:30:45",
+    "190:20:30",
+    "'true'",
+    "\"1\"",
+    "'1.0'",
+    "!!str 1",
+    "!!str true",
+    "!!int 1",
+    "!!int '1'",
+    "!!float 1",
+    "!!float 1.5",
+    "!!bool true",
+    "!!bool yes",
+    "!!null ''",
+    "!!null null",
+    "! 1",
+    "! true",
+    "!Ref A",
+    "!Ref 1",
+    "!Ref true",
+    "!Sub 'a${B}'",
+    "!GetAtt A.B",
+    "!GetAtt A.B.C",
+    "!GetAtt [A, B]",
+    "!Condition C",
+    "!If [C, 1, 2]",
+    "!If [C, yes, ~]",
+    "!Join ['', [a, b]]",
+    "!Select [0, [a]]",
+    "!Split [',', 'a,b']",
+    "!FindInMap [A, B, C]",
+    "!Equals [a, a]",
+    "!And [!Condition A, !Condition B]",
+    "!Or [a, b]",
+    "!Not [a]",
+    "!Base64 abc",
+    "!Base64 {Ref: A}",
+    "!Base64 [a]",
+    "!GetAZs ''",
+    "!GetAZs us-east-1",
+    "!GetAZs {Ref: A}",
+    "!ImportValue x",
+    "!ImportValue {'Fn::Sub': x}",
+    "!ImportValue 'x'",
+    "!Cidr [a, 6, 5]",
+    "!Transform {Name: x}",
+    "!ToJsonString {a: 1}",
+    "!Length [1, 2]",
+    "!Ref [A]",
+    "!Sub [a, {b: c}]",
+    "!Foo bar",
+    "!Foo [bar]",
+    "!Foo {bar: 1}",
+    "!Select {a: b}",
+    "!Ref ''",
+    "!Ref",
+    "!Sub",
+    "!If",
+    "[]",
+    "{}",
+    "[~]",
+    "[[]]",
+    "[1, '1', 1.0, true]",
+    "{a: }",
+    "{a: ~}",
+    "{'a b': 1}",
+    "{a: {b: {c: 1}}}",
+    "{'': 1}",
+    "'é'",
+    "日本語",
+    "🎉",
+    "\"\\u00e9\"",
+    "\"\\x41\"",
+    "\"a\\nb\"",
+    "\"a\\tb\"",
+    "'a''b'",
+    "|\n    a\n    b",
+    ">\n    a\n    b",
+    "|-\n    a",
+    "|+\n    a\n",
+    ">-\n    true",
+    "a\n    b",
+    "'a\n    b'",
+    "\"\\e\"",
+    "\"\\0\"",
+    "a#b",
+    "a: b",
+    "http://x",
+    "-",
+    "?",
+    "a b",
+    "=",
+    "<<",
+    "{<<: {a: 1}}",
+    "*",
+    "%a",
+    "@a",
+    "`a",
+    "NaN",
+    ".nan",
+    ".NaN",
+    "nan",
+    "inf",
+    ".inf",
+    "-.inf",
+    "infinity",
+    "Infinity",
+    "1d",
+    "1f",
+    "0.0",
+    "-0.0",
+    "00",
+    "0.00",
+    "1__0",
+    "0777",
+    "0888",
+    "0o888",
+    "0xZZ",
+    "1:2",
+    "&a 1",
+    "[&a 1, 2]",
+    "&a {b: 1}",
+    "!!map {a: 1}",
+    "!!seq [1]",
+    "!!set {a}",
+    "!!binary aGk=",
+    "!!timestamp 2001-01-01",
+    "!<tag:yaml.org,2002:str> 1",
+    "!<!Ref> A",
+    "!!foo 1",
 ];
 
 fn main() -> ExitCode {
@@ -156,7 +336,10 @@ fn compare(guard: &str, rule_files: &[PathBuf], templates: &[Template]) -> ExitC
         }
     }
     refused.iter().for_each(|line| println!("{line}"));
-    println!("{compared} rule files on {} templates: {equal} verdicts equal {verdicts:?}, {different} different", templates.len());
+    println!(
+        "{compared} rule files on {} templates: {equal} verdicts equal {verdicts:?}, {different} different",
+        templates.len()
+    );
     println!("{given_up} pairs on which cfn-guard gives up, {also} of them named as a problem by cfnvet, the others evaluated");
     println!("{pruned} pairs of rule file and template with other verdicts on the whole template");
     ExitCode::from(u8::from(different > 0 || pruned > 0))
@@ -168,7 +351,8 @@ fn of_guard(guard: &str, rules: &Path, templates: &[Template]) -> BTreeMap<PathB
     let mut all = BTreeMap::new();
     let mut work: Vec<&[Template]> = templates.chunks(60).collect();
     while let Some(part) = work.pop() {
-        let run = validate(guard, [rules], part.iter().map(|template| &template.path)).output().expect("cfn-guard can be started");
+        let run =
+            validate(guard, [rules], part.iter().map(|template| &template.path)).output().expect("cfn-guard can be started");
         let Ok(reports) = serde_json::from_slice::<Vec<Value>>(&run.stdout) else {
             // One that it gives up on takes all others of its call down.
             if part.len() > 1 {
@@ -183,7 +367,8 @@ fn of_guard(guard: &str, rules: &Path, templates: &[Template]) -> BTreeMap<PathB
             let mut verdicts = Verdicts::new();
             verdicts.extend(names("compliant").map(|rule| (rule, "PASS")));
             verdicts.extend(names("not_applicable").map(|rule| (rule, "SKIP")));
-            let failed = report["not_compliant"].as_array().into_iter().flatten().filter_map(|check| check["Rule"]["name"].as_str());
+            let failed =
+                report["not_compliant"].as_array().into_iter().flatten().filter_map(|check| check["Rule"]["name"].as_str());
             verdicts.extend(failed.map(|rule| (name(rule), "FAIL")));
             all.insert(path, verdicts);
         }
@@ -257,7 +442,9 @@ fn chosen(folder: &Path, count: usize, seed: u64) -> Vec<Template> {
 fn scalars(folder: &Path) -> Vec<Template> {
     let template = |(number, scalar): (usize, &&str)| {
         let path = folder.join(format!("scalar-{number}.yaml"));
-        let text = format!("Metadata:\n  V: {scalar}\n  L: ok\nResources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      V: {scalar}\n");
+        let text = format!(
+            "Metadata:\n  V: {scalar}\n  L: ok\nResources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      V: {scalar}\n"
+        );
         fs::write(&path, &text).expect("it can be written");
         Template { path, source: Arc::new(SourceFile::new(format!("scalar {scalar:?}"), text)) }
     };
@@ -295,7 +482,10 @@ fn race(guard: &str, cfnvet: &str, rules: &[PathBuf], templates: &[Template], fo
     let ratio = theirs.as_secs_f64() / ours.as_secs_f64();
     println!("{} rule files, {} templates, the least of 3 runs", rules.len(), data.len());
     println!("cfn-guard validate     {:>8.0} ms", theirs.as_secs_f64() * 1e3);
-    println!("cfnvet check --guard   {:>8.0} ms, {findings} findings of policies, all rules of ours run too", ours.as_secs_f64() * 1e3);
+    println!(
+        "cfnvet check --guard   {:>8.0} ms, {findings} findings of policies, all rules of ours run too",
+        ours.as_secs_f64() * 1e3
+    );
     println!("cfnvet check           {:>8.0} ms", alone.as_secs_f64() * 1e3);
     println!("{ratio:.1} times the speed");
     ExitCode::from(u8::from(ratio < 3.0))

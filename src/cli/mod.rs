@@ -405,6 +405,8 @@ enum CliError {
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("`--add-ignores` writes into files, and `-` is none")]
     IgnoresInStandardInput,
+    #[error("`{0}` is a policy: what it asks for is in the .guard file that a finding shows")]
+    ExplainPolicy(String),
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]

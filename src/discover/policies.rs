@@ -92,7 +92,8 @@ pub fn guard_tests(path: &Path) -> Result<Vec<GuardTest>, Vec<RunProblem>> {
             let longest = stems.iter().filter(|stem| name.starts_with(*stem)).max_by_key(|stem| stem.len());
             is_test(path) && longest.is_none_or(|longest| *longest == stem)
         };
-        let rest = |path: &Path| stem_of(path).strip_prefix(&stem).map(|rest| rest.trim_start_matches(['_', '-', '.']).to_owned());
+        let rest =
+            |path: &Path| stem_of(path).strip_prefix(&stem).map(|rest| rest.trim_start_matches(['_', '-', '.']).to_owned());
         let beside = entries(folder).filter(|path| is_own(path) && rest(path).is_some_and(|rest| rest.starts_with("test")));
         let below = folder.join("tests");
         let within = entries(&below).filter(|path| is_own(path) && rest(path).is_some());
