@@ -27,6 +27,7 @@ mod outputs;
 mod packaging;
 mod pages;
 mod policy;
+mod policy_safety;
 mod reports;
 mod support;
 mod suppress;

@@ -1,6 +1,6 @@
 //! `--guard`, `cfnvet guard test` and `cfnvet guard validate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,13 +8,16 @@ use std::sync::Arc;
 use super::inputs::Inputs;
 use super::{COULD_NOT_RUN, CliError, FINDINGS, SUCCESS, output};
 use crate::discover;
-use crate::policy::{self, Policy};
+use crate::policy::{self, Engine, Policy};
 use crate::report::RunProblem;
 use crate::syntax;
 
 /// Gives each template its policies: those of the command line, and those of its config file.
-pub(super) fn attach(written: &[String], inputs: &mut Inputs) {
-    let mut library = Library::default();
+pub(super) fn attach(written: &[String], engine: impl FnOnce() -> Engine, inputs: &mut Inputs) {
+    if written.is_empty() && inputs.settings.iter().all(|settings| settings.guard.is_empty()) {
+        return;
+    }
+    let mut library = Library { engine: engine(), ..Library::default() };
     let mut known: Vec<(Vec<String>, Policies)> = Vec::new();
     let mut all = Vec::with_capacity(inputs.settings.len());
     for settings in &inputs.settings {
@@ -38,6 +41,7 @@ type Policies = Arc<[Arc<Policy>]>;
 /// The policies read so far.
 #[derive(Default)]
 struct Library {
+    engine: Engine,
     by_path: BTreeMap<String, Vec<Arc<Policy>>>,
     problems: Vec<RunProblem>,
 }
@@ -71,7 +75,7 @@ impl Library {
         });
         let mut policies = Vec::new();
         for source in sources {
-            let mut loaded = policy::load(&source);
+            let mut loaded = policy::load_with(&source, &self.engine);
             self.problems.append(&mut loaded.problems);
             loaded.warnings.iter().for_each(output::run_warning);
             policies.extend(loaded.policy);
@@ -113,6 +117,7 @@ pub(super) fn validate(written: &[String], paths: &[PathBuf]) -> Result<u8, CliE
 pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
     let (mut out, mut problems) = (String::new(), Vec::new());
     let (mut held, mut failed) = (0, 0);
+    let mut unknown = BTreeSet::new();
     for path in paths {
         let tests = discover::guard_tests(path).unwrap_or_else(|mut found| {
             problems.append(&mut found);
@@ -122,25 +127,35 @@ pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
             let mut loaded = policy::load(&source);
             problems.append(&mut loaded.problems);
             loaded.warnings.iter().for_each(output::run_warning);
-            let Some(policy) = loaded.policy.filter(|_| !tests.is_empty()) else { continue };
+            if tests.is_empty() {
+                let _ = writeln!(out, "Guard File {} did not have any tests associated, skipping.\n---", source.name());
+                continue;
+            }
             let _ = writeln!(out, "Testing Guard File {}", source.name());
+            let Some(policy) = loaded.policy else {
+                out.push_str("---\n");
+                continue;
+            };
             let mut number = 0;
             for file in tests {
                 match policy::test(&policy, &file) {
                     Ok(cases) => cases.iter().for_each(|case| {
                         number += 1;
                         held += case.held();
+                        unknown.extend(case.unknown(source.name()));
                         failed += case.failed();
                         out.push_str(&case.render(number));
                     }),
                     Err(problem) => problems.push(problem),
                 }
             }
+            out.push_str("---\n");
         }
     }
-    let _ = writeln!(out, "{held} expectations hold, {failed} do not.");
     output::print(&out)?;
+    unknown.iter().for_each(|line| output::warning(line));
     problems.iter().for_each(output::problem);
+    output::note(&format!("{held} expectations hold, {failed} do not."));
     Ok(match (problems.is_empty(), failed) {
         (false, _) => COULD_NOT_RUN,
         (true, 0) => SUCCESS,

@@ -7,6 +7,7 @@ mod check;
 mod fix;
 mod graph;
 mod guard;
+mod guard_worker;
 mod inputs;
 mod inspect;
 mod output;
@@ -18,7 +19,7 @@ mod suppress;
 mod write;
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -234,6 +235,14 @@ struct CheckArgs {
     #[arg(long, value_name = "PATH", help_heading = "Rules")]
     guard: Vec<String>,
 
+    /// Evaluate policies in another process, so that one that crashes takes nothing else down
+    #[arg(long, help_heading = "Rules")]
+    guard_isolate: bool,
+
+    /// What a policy may take on one template, in seconds; one that takes longer is a problem, and left out from there on
+    #[arg(long, value_name = "SECONDS", default_value = "30", help_heading = "Rules")]
+    guard_timeout: NonZeroU32,
+
     #[command(flatten)]
     output: OutputArgs,
 
@@ -307,6 +316,9 @@ enum GuardCommand {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Answer the requests of --guard-isolate on standard input
+    #[command(hide = true)]
+    Worker,
     /// Print the verdict of every rule of policies on templates, as JSON
     Validate {
         /// The policies: a file, a folder of .guard files, a glob, or pack:NAME
@@ -394,6 +406,8 @@ enum CliError {
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("`--add-ignores` writes into files, and `-` is none")]
     IgnoresInStandardInput,
+    #[error("`{0}` is a policy: what it asks for is in the .guard file that a finding shows")]
+    ExplainPolicy(String),
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
@@ -444,6 +458,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Rules { output_format } => rules::list(output_format),
         Command::Init { force } => setup::init(force),
         Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
+        Command::Guard(GuardCommand::Worker) => guard_worker::serve(),
         Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),

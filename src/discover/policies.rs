@@ -73,8 +73,9 @@ pub struct GuardTest {
     pub tests: Vec<Arc<SourceFile>>,
 }
 
-/// The rule files at a path, each with the tests beside it and in the folder `tests` there: files whose names begin with that of the
-/// rule file and end in `.yaml`, `.yml`, `.json` or `.jsn`, as Guard finds them.
+/// The rule files at a path, each with its tests: files of YAML or JSON whose names begin with its own, in the folder `tests` beside
+/// it, as Guard finds them; and beside it, where the name goes on with `_test`. Where several rule files' names fit, the longest
+/// does.
 ///
 /// # Errors
 ///
@@ -85,31 +86,40 @@ pub fn guard_tests(path: &Path) -> Result<Vec<GuardTest>, Vec<RunProblem>> {
         let file = Path::new(policy.name());
         let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let stems: Vec<String> = entries(folder).filter(|path| is_policy(path)).map(|path| stem_of(&path)).collect();
+        let is_own = |path: &Path| {
+            let name = stem_of(path);
+            let longest = stems.iter().filter(|stem| name.starts_with(*stem)).max_by_key(|stem| stem.len());
+            is_test(path) && longest.is_none_or(|longest| *longest == stem)
+        };
+        let rest =
+            |path: &Path| stem_of(path).strip_prefix(&stem).map(|rest| rest.trim_start_matches(['_', '-', '.']).to_owned());
+        let beside = entries(folder).filter(|path| is_own(path) && rest(path).is_some_and(|rest| rest.starts_with("test")));
+        let below = folder.join("tests");
+        let within = entries(&below).filter(|path| is_own(path) && rest(path).is_some());
         let mut tests = Vec::new();
-        for found in [folder.to_owned(), folder.join("tests")] {
-            tests.extend(tests_in(&found, &stem)?);
+        for path in beside.chain(within) {
+            let name = path.display().to_string();
+            match read_file(&path) {
+                Ok(bytes) => tests.push(Arc::new(SourceFile::from_bytes(name, bytes))),
+                Err(error) => return Err(vec![RunProblem { file: Some(name), place: None, message: describe(&error) }]),
+            }
         }
         all.push(GuardTest { policy, tests });
     }
     Ok(all)
 }
 
-fn tests_in(folder: &Path, stem: &str) -> Result<Vec<Arc<SourceFile>>, Vec<RunProblem>> {
-    let is_test = |path: &Path| {
-        let ending = path.extension().is_some_and(|ending| ["yaml", "yml", "json", "jsn"].iter().any(|known| ending == *known));
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let rest = name.strip_prefix(stem);
-        // Not those of a rule file whose name only begins alike.
-        ending && rest.is_some_and(|rest| rest.is_empty() || rest.trim_start_matches(['_', '-', '.']).starts_with("test"))
-    };
+fn is_test(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ["yaml", "yml", "json", "jsn"].iter().any(|known| ending == *known))
+}
+
+fn stem_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The files in a folder, sorted.
+fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = WalkDir::new(folder).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
-    let mut sources = Vec::new();
-    for entry in entries.filter(|entry| entry.file_type().is_file() && is_test(entry.path())) {
-        let name = entry.path().display().to_string();
-        match read_file(entry.path()) {
-            Ok(bytes) => sources.push(Arc::new(SourceFile::from_bytes(name, bytes))),
-            Err(error) => return Err(vec![RunProblem { file: Some(name), place: None, message: describe(&error) }]),
-        }
-    }
-    Ok(sources)
+    entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path)
 }

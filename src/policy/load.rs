@@ -1,9 +1,10 @@
 //! Reads rule files: what is wrong with one is said before anything is evaluated.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use super::ast::{self, Clause, Comparison, InnerClause, LetValue, Query, Step};
-use super::engine;
+use super::engine::Engine;
 use super::lint::{self, Fault, Name};
 use super::prune::Scope;
 use crate::config;
@@ -23,6 +24,11 @@ pub struct Policy {
     pub(super) scope: Scope,
     /// The rules, each with its clauses in the order of the text.
     pub(super) rules: Vec<Rule>,
+    pub(super) engine: Engine,
+    /// Whether an evaluation took too long, so that it is not tried again.
+    pub(super) is_late: AtomicBool,
+    /// Whether nothing fails on a template without any resource that the rule file asks for; unset where that is not known yet.
+    pub(super) is_idle: OnceLock<bool>,
 }
 
 /// A rule, as far as its findings need it.
@@ -57,6 +63,12 @@ pub struct Loaded {
 /// Reads a rule file.
 #[must_use]
 pub fn load(source: &Arc<SourceFile>) -> Loaded {
+    load_with(source, &Engine::default())
+}
+
+/// Reads a rule file by an engine, which also evaluates it.
+#[must_use]
+pub fn load_with(source: &Arc<SourceFile>, engine: &Engine) -> Loaded {
     let mut loaded = Loaded::default();
     if source.problem().is_some() {
         loaded.problems.push(problem(source, Span::at(source.text().len() as u32), "the file is no text in UTF-8".to_owned()));
@@ -67,7 +79,7 @@ pub fn load(source: &Arc<SourceFile>) -> Loaded {
         loaded.problems.push(problem(source, Span::at(at as u32), message));
         return loaded;
     }
-    let file = match engine::parse(source.text()) {
+    let file = match engine.parse(source) {
         Ok(Some(file)) => file,
         Ok(None) => return loaded,
         Err(error) => {
@@ -96,7 +108,16 @@ pub fn load(source: &Arc<SourceFile>) -> Loaded {
     let parameterized = file.parameterized_rules.iter().map(|rule| &rule.rule);
     let rules = file.guard_rules.iter().chain(parameterized).map(|rule| written(source, rule)).collect();
     let scope = Scope::of(&file);
-    let policy = Policy { source: Arc::clone(source), stem, severity: header.severity, scope, rules };
+    let policy = Policy {
+        source: Arc::clone(source),
+        stem,
+        severity: header.severity,
+        scope,
+        rules,
+        engine: engine.clone(),
+        is_late: AtomicBool::new(false),
+        is_idle: OnceLock::new(),
+    };
     loaded.policy = Some(Arc::new(policy));
     loaded
 }

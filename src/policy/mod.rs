@@ -16,9 +16,10 @@ mod unit_test;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-pub use engine::THREAD;
-pub use load::{Loaded, Policy, load};
+pub use engine::{Ask, Engine, THREAD, answer};
+pub use load::{Loaded, Policy, load, load_with};
 pub use packs::pack;
 pub use unit_test::{Case, test};
 
@@ -26,6 +27,8 @@ use crate::diagnostic::Diagnostic;
 use crate::report::RunProblem;
 use crate::syntax::Tree;
 use document::Value;
+use engine::Report;
+use prune::Sight;
 
 /// The beginning of the codes of policies.
 pub const PREFIX: &str = "GRD:";
@@ -54,19 +57,39 @@ pub fn check(policies: &[Arc<Policy>], tree: &Tree) -> Outcome {
         outcome.problems.push(RunProblem { file: Some(tree.source().name().to_owned()), place: None, message });
         return outcome;
     };
-    let texts: Vec<Option<String>> = policies.iter().map(|policy| policy.scope.text(&document)).collect();
-    let work: Vec<(&str, &str)> =
-        policies.iter().zip(&texts).filter_map(|(policy, text)| Some((policy.source.text(), text.as_deref()?))).collect();
-    let mut reports = engine::evaluate_all(&work).into_iter();
-    for policy in policies.iter().zip(&texts).filter_map(|(policy, text)| text.as_ref().map(|_| policy)) {
-        match reports.next() {
-            Some(Ok(report)) => finding::of_report(policy, &report, &document, &mut outcome),
-            Some(Err(reason)) => {
-                let message = format!("cannot be evaluated on {}: {reason}", tree.source().name());
-                outcome.problems.push(RunProblem { file: Some(policy.source.name().to_owned()), place: None, message });
-            }
-            None => {}
+    let mut whole: Option<Arc<str>> = None;
+    let mut work: Vec<engine::Work> = Vec::new();
+    let mut evaluated: Vec<(&Arc<Policy>, bool)> = Vec::new();
+    for policy in policies.iter().filter(|policy| !policy.is_late.load(Ordering::Relaxed)) {
+        let (text, sees_nothing) = match policy.scope.text(&document) {
+            Sight::Whole => (Arc::clone(whole.get_or_insert_with(|| document.to_text().into())), false),
+            Sight::Part(text) => (text.into(), false),
+            Sight::Nothing(text) => (text.into(), true),
+        };
+        if !(sees_nothing && policy.is_idle.get() == Some(&true)) {
+            work.push((Arc::clone(&policy.source), text));
+            evaluated.push((policy, sees_nothing));
         }
+    }
+    // One run has one engine.
+    let Some((first, _)) = evaluated.first() else { return outcome };
+    for ((policy, sees_nothing), report) in evaluated.iter().zip(first.engine.evaluate(work)) {
+        let failure = match report {
+            Ok(report) => {
+                finding::of_report(policy, &report, &document, &mut outcome);
+                if *sees_nothing {
+                    let _ = policy.is_idle.set(report.not_compliant.is_empty());
+                }
+                continue;
+            }
+            Err(failure) => failure,
+        };
+        let mut message = format!("cannot be evaluated on {}: {}", tree.source().name(), failure.words());
+        if matches!(failure, engine::Failure::Late(_)) {
+            policy.is_late.store(true, Ordering::Relaxed);
+            message.push_str("; it is left out from here on");
+        }
+        outcome.problems.push(RunProblem { file: Some(policy.source.name().to_owned()), place: None, message });
     }
     outcome
 }
@@ -78,9 +101,16 @@ pub fn check(policies: &[Arc<Policy>], tree: &Tree) -> Outcome {
 /// Where the policy cannot be evaluated on it, with the reason.
 pub fn verdicts(policy: &Policy, tree: &Tree) -> Result<BTreeMap<String, &'static str>, String> {
     let Some(Some(document)) = readable(tree) else { return Err("the template cannot be read".to_owned()) };
-    let text = policy.scope.text(&document).unwrap_or_else(|| document.to_text());
-    let report = engine::evaluate_all(&[(policy.source.text(), &text)]).pop().unwrap_or_else(|| Err("no report".to_owned()))?;
+    let report = policy.evaluate(policy.scope.text(&document).into_text(&document))?;
     Ok(finding::verdicts(policy, &report))
+}
+
+impl Policy {
+    /// The report on one document.
+    fn evaluate(&self, document: String) -> Result<Report, String> {
+        let report = self.engine.evaluate(vec![(Arc::clone(&self.source), document.into())]).pop();
+        report.unwrap_or_else(|| Err(engine::Failure::Reason("no report".to_owned()))).map_err(|failure| failure.words())
+    }
 }
 
 /// The document of a template; `None` where its text cannot be read whole, and `None` within where it is too much for Guard.

@@ -18,6 +18,17 @@ pub(super) enum Scope {
     Parts { types: BTreeSet<String>, sections: BTreeSet<String> },
 }
 
+/// What a rule file sees of one template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// All of it.
+    Whole,
+    /// This document.
+    Part(String),
+    /// This document, which is the same for every template without a resource that the rule file asks for.
+    Nothing(String),
+}
+
 /// The resource that stands for all others.
 const STUB: &str = r#""cfnvet::stub": {"Type": "Cfnvet::Stub::Stub"}"#;
 
@@ -40,14 +51,15 @@ impl Scope {
         if reader.reads_all { Self::Whole } else { Self::Parts { types: reader.types, sections: reader.sections } }
     }
 
-    /// The text that the rule file is evaluated on; `None` where it concerns no resource of the template.
-    pub(super) fn text(&self, document: &Value) -> Option<String> {
-        let Self::Parts { types, sections } = self else { return Some(document.to_text()) };
+    /// What the rule file sees of a template.
+    pub(super) fn text(&self, document: &Value) -> Sight {
+        let Self::Parts { types, sections } = self else { return Sight::Whole };
         // Guard tells a section that is no map, or is not there, from an empty one.
         let resources = document.get("Resources").filter(|resources| !resources.entries().is_empty());
-        let Some(resources) = resources else { return Some(document.to_text()) };
+        let Some(resources) = resources else { return Sight::Whole };
         let mut out = "{".to_owned();
         let mut is_first = true;
+        let mut is_nothing = sections.is_empty();
         for entry in document.entries() {
             let is_resources = entry.key == "Resources";
             if !is_resources && !sections.iter().any(|section| section.eq_ignore_ascii_case(&entry.key)) {
@@ -77,6 +89,7 @@ impl Scope {
                     out.push(',');
                 }
                 written += 1;
+                is_nothing = false;
                 write_key(&mut out, &resource.key);
                 resource.value.write(&mut out);
             }
@@ -89,7 +102,17 @@ impl Scope {
             out.push('}');
         }
         out.push('}');
-        Some(out)
+        if is_nothing { Sight::Nothing(out) } else { Sight::Part(out) }
+    }
+}
+
+impl Sight {
+    /// The text of what is seen.
+    pub(super) fn into_text(self, document: &Value) -> String {
+        match self {
+            Self::Whole => document.to_text(),
+            Self::Part(text) | Self::Nothing(text) => text,
+        }
     }
 }
 

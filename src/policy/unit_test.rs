@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::document::Value;
 use super::load::Policy;
-use super::{Outcome, PREFIX, engine, finding, template_view};
+use super::{Outcome, PREFIX, finding, template_view};
 use crate::report::{ProblemPlace, RunProblem};
 use crate::syntax::{self, Node};
 use crate::text::SourceFile;
@@ -44,6 +44,11 @@ impl Case {
         self.rows.iter().filter(|row| row.expected != row.evaluated).count()
     }
 
+    /// What is wrong with the test itself: expectations of rules that the rule file `file` does not hold.
+    pub fn unknown(&self, file: &str) -> impl Iterator<Item = String> {
+        self.unknown.iter().map(move |rule| format!("no rule named `{rule}` is in {file}, so its expectation was not checked"))
+    }
+
     /// What `cfn-guard test` prints, and below an expectation that does not hold why.
     #[must_use]
     pub fn render(&self, number: usize) -> String {
@@ -53,9 +58,6 @@ impl Case {
         }
         for rule in &self.unset {
             let _ = writeln!(out, "  No Test expectation was set for Rule {rule}");
-        }
-        for rule in &self.unknown {
-            let _ = writeln!(out, "  No rule named {rule} is in this file, so its expectation was not checked");
         }
         let failed: Vec<&Row> = self.rows.iter().filter(|row| row.expected != row.evaluated).collect();
         if !failed.is_empty() {
@@ -107,8 +109,7 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
     let rules = rules.ok_or_else(|| (start, "the test has no `rules` under `expectations`".to_owned()))?;
     let document: Value =
         template_view::document(input).ok_or_else(|| (start, "the input is too deep or too large".to_owned()))?;
-    let text = document.to_text();
-    let report = engine::evaluate_all(&[(policy.source.text(), &text)]).pop().unwrap_or_else(|| Err("no report".to_owned()));
+    let report = policy.evaluate(document.to_text());
     let report =
         report.map_err(|reason| (start, format!("{} cannot be evaluated on this test: {reason}", policy.source.name())))?;
     let verdicts: BTreeMap<String, &'static str> = finding::verdicts(policy, &report);
