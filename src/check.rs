@@ -243,7 +243,7 @@ impl World {
         self.findings_watched(set, &[], &Watch::default())
     }
 
-    fn findings_watched(&self, set: &TemplateSet, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
+    fn findings_watched<'t>(&'t self, set: &'t TemplateSet<'t>, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
@@ -254,11 +254,11 @@ impl World {
                 Scope::Suppressions => false,
             };
             let name = self.parsed[number].source.name();
-            let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
-            let mut diagnostics = watch.template(name, check);
+            let analysis = Analysis::new(set, number, self.settings(number));
+            let mut diagnostics = watch.template(name, || run_rules(&analysis, runs, watch));
             let mut outcome = policy::Outcome::default();
             if let Some(policies) = policies.get(number) {
-                outcome = self.policies(number, policies);
+                outcome = self.policies(&analysis, policies);
                 diagnostics.append(&mut outcome.diagnostics);
             }
             if number >= self.given {
@@ -279,10 +279,10 @@ impl World {
         Found { by_member, suppressed, problems }
     }
 
-    /// What policies say of a template as it is written, as far as the settings ask for it.
-    fn policies(&self, number: MemberId, policies: &[Arc<Policy>]) -> policy::Outcome {
-        let settings = self.settings(number);
-        let mut outcome = policy::check(policies, self.parsed[number].written());
+    /// What policies say of a template, as far as the settings ask for it.
+    fn policies<'t>(&'t self, analysis: &Analysis<'t>, policies: &[Arc<Policy>]) -> policy::Outcome {
+        let settings = analysis.settings;
+        let mut outcome = policy::check_among(policies, analysis, self.parsed[analysis.member].written());
         for list in [&mut outcome.diagnostics, &mut outcome.suppressed] {
             list.retain(|diagnostic| settings.selects(&diagnostic.code, &diagnostic.name));
             set_severity(settings, list);

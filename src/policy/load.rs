@@ -7,6 +7,7 @@ use super::ast::{self, Clause, Comparison, InnerClause, LetValue, Query, Step};
 use super::engine::Engine;
 use super::lint::{self, Fault, Name};
 use super::prune::Scope;
+use super::reads::Reads;
 use crate::config;
 use crate::diagnostic::Severity;
 use crate::report::{ProblemPlace, RunProblem};
@@ -22,6 +23,9 @@ pub struct Policy {
     /// What a comment at the top, `# severity: warning`, says.
     pub(super) severity: Option<Severity>,
     pub(super) scope: Scope,
+    pub(super) reads: Reads,
+    /// What it sees of a template.
+    pub(super) view: View,
     /// The rules, each with its clauses in the order of the text.
     pub(super) rules: Vec<Rule>,
     pub(super) engine: Engine,
@@ -108,11 +112,14 @@ pub fn load_with(source: &Arc<SourceFile>, engine: &Engine) -> Loaded {
     let parameterized = file.parameterized_rules.iter().map(|rule| &rule.rule);
     let rules = file.guard_rules.iter().chain(parameterized).map(|rule| written(source, rule)).collect();
     let scope = Scope::of(&file);
+    let reads = Reads::of(&scope, source.text());
     let policy = Policy {
         source: Arc::clone(source),
         stem,
         severity: header.severity,
         scope,
+        reads,
+        view: header.view,
         rules,
         engine: engine.clone(),
         is_late: AtomicBool::new(false),
@@ -170,9 +177,22 @@ pub(super) fn offset(source: &SourceFile, line: u32, column: u32) -> u32 {
 }
 
 /// What the comments at the top of a rule file say.
+/// What a policy sees of a template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum View {
+    /// Its text, as the `cfn-guard` command sees it.
+    #[default]
+    Template,
+    /// What it becomes.
+    Resolved,
+    /// Its text, and what the model knows.
+    Facts,
+}
+
 #[derive(Debug, Default)]
 struct Header {
     severity: Option<Severity>,
+    view: View,
 }
 
 impl Header {
@@ -187,14 +207,15 @@ impl Header {
             let Some((key, value)) = comment.split_once(':') else { continue };
             let value = value.trim();
             match key.trim() {
-                "view" if matches!(value, "resolved" | "facts") => {
-                    let message = format!("the view `{value}` is not there yet: the policy sees templates as they are written");
-                    loaded.warnings.push(problem(source, at, message));
-                }
-                "view" if value != "template" => {
-                    let message = format!("unknown view `{value}`, there are `template`, `resolved` and `facts`");
-                    loaded.problems.push(problem(source, at, message));
-                }
+                "view" => match value {
+                    "template" => header.view = View::Template,
+                    "resolved" => header.view = View::Resolved,
+                    "facts" => header.view = View::Facts,
+                    _ => {
+                        let message = format!("unknown view `{value}`, there are `template`, `resolved` and `facts`");
+                        loaded.problems.push(problem(source, at, message));
+                    }
+                },
                 "severity" => {
                     header.severity = config::severity(value);
                     if header.severity.is_none() {

@@ -5,11 +5,15 @@
 mod ast;
 mod document;
 mod engine;
+mod facts_view;
 mod finding;
 mod lint;
 mod load;
 mod packs;
 mod prune;
+mod reads;
+mod resolved_view;
+mod sight;
 mod template_view;
 mod unit_test;
 
@@ -23,12 +27,12 @@ pub use load::{Loaded, Policy, load, load_with};
 pub use packs::pack;
 pub use unit_test::{Case, test};
 
+use crate::analysis::Analysis;
 use crate::diagnostic::Diagnostic;
 use crate::report::RunProblem;
-use crate::syntax::Tree;
-use document::Value;
+use crate::syntax::{Node, Tree};
 use engine::Report;
-use prune::Sight;
+use sight::{Gathered, Seen};
 
 /// The beginning of the codes of policies.
 pub const PREFIX: &str = "GRD:";
@@ -44,53 +48,55 @@ pub struct Outcome {
     pub problems: Vec<RunProblem>,
 }
 
-/// Evaluates policies on a template. One that cannot be evaluated takes nothing else down.
+/// The verdict of each rule, and the findings.
+type Judged = (BTreeMap<String, &'static str>, Outcome);
+
+/// Evaluates policies on a template that stands alone.
 #[must_use]
 pub fn check(policies: &[Arc<Policy>], tree: &Tree) -> Outcome {
+    sight::alone(tree, |analysis| check_among(policies, analysis, analysis.tree))
+}
+
+/// Evaluates policies on a template among others, `written` being its text with no loop written out. One that cannot be evaluated takes nothing
+/// else down.
+#[must_use]
+pub fn check_among<'t>(policies: &[Arc<Policy>], analysis: &Analysis<'t>, written: &'t Tree) -> Outcome {
     let mut outcome = Outcome::default();
-    if policies.is_empty() {
-        return outcome;
-    }
-    let Some(document) = readable(tree) else { return outcome };
-    let Some(document) = document else {
-        let message = "the template is too deep or too large for policies".to_owned();
-        outcome.problems.push(RunProblem { file: Some(tree.source().name().to_owned()), place: None, message });
+    let Some(root) = readable(written).filter(|_| !policies.is_empty()) else { return outcome };
+    let problem = |message| RunProblem { file: Some(written.source().name().to_owned()), place: None, message };
+    let Some(document) = template_view::document(root) else {
+        outcome.problems.push(problem("the template is too deep or too large for policies".to_owned()));
         return outcome;
     };
-    let mut whole: Option<Arc<str>> = None;
-    let mut work: Vec<engine::Work> = Vec::new();
-    let mut evaluated: Vec<(&Arc<Policy>, bool)> = Vec::new();
-    for policy in policies.iter().filter(|policy| !policy.is_late.load(Ordering::Relaxed)) {
-        let (text, sees_nothing) = match policy.scope.text(&document) {
-            Sight::Whole => (Arc::clone(whole.get_or_insert_with(|| document.to_text().into())), false),
-            Sight::Part(text) => (text.into(), false),
-            Sight::Nothing(text) => (text.into(), true),
-        };
-        if !(sees_nothing && policy.is_idle.get() == Some(&true)) {
-            work.push((Arc::clone(&policy.source), text));
-            evaluated.push((policy, sees_nothing));
-        }
-    }
+    let usable = policies.iter().filter(|policy| !policy.is_late.load(Ordering::Relaxed));
+    let mut all: Vec<Seen> = usable.flat_map(|policy| sight::seen(policy, analysis, &document)).collect();
+    all.retain(|seen| !(seen.is_nothing && seen.policy.is_idle.get() == Some(&true)));
     // One run has one engine.
-    let Some((first, _)) = evaluated.first() else { return outcome };
-    for ((policy, sees_nothing), report) in evaluated.iter().zip(first.engine.evaluate(work)) {
+    let Some(first) = all.first() else { return outcome };
+    let work = all.iter().map(|seen| (Arc::clone(&seen.policy.source), Arc::clone(&seen.text))).collect();
+    let mut gathered = Gathered::default();
+    for (seen, report) in all.iter().zip(first.policy.engine.evaluate(work)) {
         let failure = match report {
             Ok(report) => {
-                finding::of_report(policy, &report, &document, &mut outcome);
-                if *sees_nothing {
-                    let _ = policy.is_idle.set(report.not_compliant.is_empty());
+                seen.findings(&report, analysis, &mut outcome, &mut gathered);
+                if seen.is_nothing {
+                    let _ = seen.policy.is_idle.set(report.not_compliant.is_empty());
                 }
                 continue;
             }
             Err(failure) => failure,
         };
-        let mut message = format!("cannot be evaluated on {}: {}", tree.source().name(), failure.words());
+        let mut message = format!("cannot be evaluated on {}: {}", written.source().name(), failure.words());
         if matches!(failure, engine::Failure::Late(_)) {
-            policy.is_late.store(true, Ordering::Relaxed);
+            seen.policy.is_late.store(true, Ordering::Relaxed);
             message.push_str("; it is left out from here on");
         }
-        outcome.problems.push(RunProblem { file: Some(policy.source.name().to_owned()), place: None, message });
+        let problem = RunProblem { file: Some(seen.policy.source.name().to_owned()), place: None, message };
+        if !outcome.problems.contains(&problem) {
+            outcome.problems.push(problem);
+        }
     }
+    gathered.finish(analysis, &mut outcome);
     outcome
 }
 
@@ -100,25 +106,42 @@ pub fn check(policies: &[Arc<Policy>], tree: &Tree) -> Outcome {
 ///
 /// Where the policy cannot be evaluated on it, with the reason.
 pub fn verdicts(policy: &Policy, tree: &Tree) -> Result<BTreeMap<String, &'static str>, String> {
-    let Some(Some(document)) = readable(tree) else { return Err("the template cannot be read".to_owned()) };
-    let report = policy.evaluate(policy.scope.text(&document).into_text(&document))?;
-    Ok(finding::verdicts(policy, &report))
+    readable(tree).ok_or("the template cannot be read")?;
+    sight::alone(tree, |analysis| Ok(judge(policy, analysis)?.0))
+}
+
+/// The verdicts of a policy on a template, and what it finds.
+fn judge(policy: &Policy, analysis: &Analysis) -> Result<Judged, String> {
+    let document = analysis.tree.root().and_then(template_view::document);
+    let document = document.ok_or("the template is too deep or too large for policies")?;
+    let (mut verdicts, mut outcome, mut gathered) = (BTreeMap::new(), Outcome::default(), Gathered::default());
+    for seen in sight::seen(policy, analysis, &document) {
+        let report = policy.report(Arc::clone(&seen.text))?;
+        for (rule, verdict) in finding::verdicts(policy, &report) {
+            // Of several documents one that fails is enough.
+            let known = verdicts.entry(rule).or_insert(verdict);
+            if *known == "SKIP" || verdict == "FAIL" {
+                *known = verdict;
+            }
+        }
+        seen.findings(&report, analysis, &mut outcome, &mut gathered);
+    }
+    gathered.finish(analysis, &mut outcome);
+    Ok((verdicts, outcome))
 }
 
 impl Policy {
     /// The report on one document.
-    fn evaluate(&self, document: String) -> Result<Report, String> {
-        let report = self.engine.evaluate(vec![(Arc::clone(&self.source), document.into())]).pop();
+    fn report(&self, document: Arc<str>) -> Result<Report, String> {
+        let report = self.engine.evaluate(vec![(Arc::clone(&self.source), document)]).pop();
         report.unwrap_or_else(|| Err(engine::Failure::Reason("no report".to_owned()))).map_err(|failure| failure.words())
     }
 }
 
-/// The document of a template; `None` where its text cannot be read whole, and `None` within where it is too much for Guard.
-fn readable(tree: &Tree) -> Option<Option<Value<'_>>> {
-    let root = tree.root().filter(|root| root.is_mapping())?;
-    // On half a template a policy would miss what is only not read.
+/// The mapping that a template is, where its text can be read whole: on half a template a policy would miss what is only not read.
+fn readable(tree: &Tree) -> Option<Node<'_>> {
     let is_damaged = tree.problems().iter().any(|problem| problem.kind.is_syntax());
-    (!is_damaged).then(|| template_view::document(root))
+    tree.root().filter(|root| root.is_mapping() && !is_damaged)
 }
 
 /// The name of a rule as the report and the config call it: clauses that stand outside of rules are called like the file.

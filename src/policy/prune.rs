@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::ast::{Block, Clause, File, InnerClause, LetValue, Query, Step};
 use super::document::{Shape, Value, write_key};
+use super::facts_view::FACTS;
 
 /// What a rule file reads of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,11 @@ impl Scope {
             reader.block(&rule.rule.block, true);
         }
         if reader.reads_all { Self::Whole } else { Self::Parts { types: reader.types, sections: reader.sections } }
+    }
+
+    /// Whether one section is all it reads.
+    pub(super) fn is_only(&self, section: &str) -> bool {
+        matches!(self, Self::Parts { types, sections } if types.is_empty() && sections.len() == 1 && sections.contains(section))
     }
 
     /// What the rule file sees of a template.
@@ -103,16 +109,6 @@ impl Scope {
         }
         out.push('}');
         if is_nothing { Sight::Nothing(out) } else { Sight::Part(out) }
-    }
-}
-
-impl Sight {
-    /// The text of what is seen.
-    pub(super) fn into_text(self, document: &Value) -> String {
-        match self {
-            Self::Whole => document.to_text(),
-            Self::Part(text) | Self::Nothing(text) => text,
-        }
     }
 }
 
@@ -210,7 +206,7 @@ impl Reader {
     }
 }
 
-const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Outputs", "Metadata", "Rules", "Transform"];
+const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Outputs", "Metadata", "Rules", "Transform", FACTS];
 
 /// The types that the first line of a filter asks for.
 fn types(lines: &[Vec<Clause>]) -> Option<Vec<String>> {

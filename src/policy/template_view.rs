@@ -15,7 +15,7 @@ use crate::syntax::{Kind, Node, Style, Tag};
 pub(super) const MAX_DEPTH: usize = 128;
 
 /// Most values of a document: aliases can make few lines many.
-const MAX_SIZE: usize = 2_000_000;
+pub(super) const MAX_SIZE: usize = 2_000_000;
 
 /// The document of a template; `None` where it is deeper or larger than Guard can bear.
 #[must_use]
@@ -24,7 +24,8 @@ pub(super) fn document(root: Node<'_>) -> Option<Value<'_>> {
     value(root, MAX_DEPTH, &mut left)
 }
 
-fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>> {
+/// A value as Guard reads it; `None` where it is deeper than `depth`, or has more values than are `left`.
+pub(super) fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>> {
     *left = left.checked_sub(1)?;
     let depth = depth.checked_sub(1)?;
     let place = node.place();
@@ -60,7 +61,7 @@ fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>
 }
 
 /// A scalar as Guard's reader resolves it.
-fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
+pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
     let text = node.as_str().unwrap_or_default();
     let string = || Shape::String(Cow::Borrowed(text));
     match node.tag() {
