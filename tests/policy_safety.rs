@@ -277,7 +277,7 @@ fn another_process_finds_the_same_and_is_ended_when_it_takes_too_long() {
 
     // The expression is compiled anew at each comparison.
     let mut large = "Resources:\n".to_owned();
-    for number in 0..20_000 {
+    for number in 0..3_000 {
         let _ = writeln!(large, "  R{number}: {{Type: AWS::S3::Bucket, Properties: {{BucketName: b{number}}}}}");
     }
     write("large.yaml", &large);
