@@ -28,6 +28,7 @@ mod packaging;
 mod pages;
 mod policy;
 mod policy_safety;
+mod policy_views;
 mod reports;
 mod support;
 mod suppress;

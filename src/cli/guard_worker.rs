@@ -58,7 +58,6 @@ struct Worker {
 }
 
 impl Worker {
-    #[expect(clippy::disallowed_methods, reason = "the one other program that is started is this one")]
     fn start() -> io::Result<Self> {
         let program = std::env::current_exe()?;
         let mut command = Command::new(program);

@@ -39,7 +39,7 @@ fn rule_files(written: &str) -> Result<Vec<PathBuf>, String> {
         return Ok(vec![path.to_owned()]);
     }
     if path.is_dir() {
-        let found = below(path, &|file| is_policy(file));
+        let found = below(path, &|file| is_policy(file))?;
         return if found.is_empty() { Err("the folder holds no .guard file".to_owned()) } else { Ok(found) };
     }
     if !written.contains(['*', '?', '[', '{']) {
@@ -50,14 +50,21 @@ fn rule_files(written: &str) -> Result<Vec<PathBuf>, String> {
     let fixed: PathBuf =
         path.components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
     let start = if fixed.as_os_str().is_empty() { Path::new(".") } else { fixed.as_path() };
-    let found = below(start, &|file| glob.is_match(file.strip_prefix(".").unwrap_or(file)));
+    let found = below(start, &|file| glob.is_match(file.strip_prefix(".").unwrap_or(file)))?;
     if found.is_empty() { Err("the glob matches no file".to_owned()) } else { Ok(found) }
 }
 
-/// The files below a folder, sorted.
-fn below(folder: &Path, takes: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok);
-    entries.filter(|entry| entry.file_type().is_file() && takes(entry.path())).map(walkdir::DirEntry::into_path).collect()
+/// The files below a folder: those of each folder by their names, and folders in the order of their paths.
+fn below(folder: &Path, takes: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry.map_err(|error| error.to_string())?;
+        if entry.file_type().is_file() && takes(entry.path()) {
+            found.push(entry.into_path());
+        }
+    }
+    found.sort_by(|one, other| (one.parent(), one.file_name()).cmp(&(other.parent(), other.file_name())));
+    Ok(found)
 }
 
 fn is_policy(path: &Path) -> bool {

@@ -361,13 +361,18 @@ mod guard {
 
     /// The rules as JSON.
     pub(super) fn parse(text: &str) -> Result<Option<serde_json::Value>, String> {
-        let rules = parse_rules(text, "").map_err(|error| error.to_string())?;
+        let rules = parse_rules(without_mark(text), "").map_err(|error| error.to_string())?;
         rules.map(|rules| serde_json::to_value(&rules).map_err(|error| error.to_string())).transpose()
+    }
+
+    /// A text without its byte order mark, which Guard does not take.
+    fn without_mark(text: &str) -> &str {
+        text.strip_prefix('\u{feff}').unwrap_or(text)
     }
 
     /// The report on one document.
     pub(super) fn evaluate(rules: &str, document: &str) -> Result<Report, String> {
-        let payload = serde_json::json!({ "rules": [rules], "data": [document] }).to_string();
+        let payload = serde_json::json!({ "rules": [without_mark(rules)], "data": [document] }).to_string();
         let command = ValidateBuilder::default()
             .payload(true)
             .structured(true)

@@ -32,7 +32,7 @@ use crate::diagnostic::Diagnostic;
 use crate::report::RunProblem;
 use crate::syntax::{Node, Tree};
 use engine::Report;
-use sight::{Gathered, Seen};
+use sight::{Gathered, Seen, Written};
 
 /// The beginning of the codes of policies.
 pub const PREFIX: &str = "GRD:";
@@ -64,7 +64,7 @@ pub fn check_among<'t>(policies: &[Arc<Policy>], analysis: &Analysis<'t>, writte
     let mut outcome = Outcome::default();
     let Some(root) = readable(written).filter(|_| !policies.is_empty()) else { return outcome };
     let problem = |message| RunProblem { file: Some(written.source().name().to_owned()), place: None, message };
-    let Some(document) = template_view::document(root) else {
+    let Some(document) = Written::new(root) else {
         outcome.problems.push(problem("the template is too deep or too large for policies".to_owned()));
         return outcome;
     };
@@ -112,7 +112,7 @@ pub fn verdicts(policy: &Policy, tree: &Tree) -> Result<BTreeMap<String, &'stati
 
 /// The verdicts of a policy on a template, and what it finds.
 fn judge(policy: &Policy, analysis: &Analysis) -> Result<Judged, String> {
-    let document = analysis.tree.root().and_then(template_view::document);
+    let document = analysis.tree.root().and_then(Written::new);
     let document = document.ok_or("the template is too deep or too large for policies")?;
     let (mut verdicts, mut outcome, mut gathered) = (BTreeMap::new(), Outcome::default(), Gathered::default());
     for seen in sight::seen(policy, analysis, &document) {

@@ -235,7 +235,14 @@ impl<'g, 't> Builder<'g, 't> {
         match found {
             Found::Absent => Ok(None),
             Found::Unknown(_) => self.as_written(node).map(Some),
-            Found::Written(written) => self.written(written, context, depth),
+            Found::Written(written) => {
+                let mut value = self.written(written, context, depth)?;
+                // What a function chooses is shown with the function.
+                if let Some(value) = value.as_mut().filter(|value| !matches!(value.shape, Shape::Map(_) | Shape::List(_))) {
+                    value.place = node.place();
+                }
+                Ok(value)
+            }
         }
     }
 

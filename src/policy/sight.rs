@@ -1,5 +1,7 @@
 //! What a policy sees of a template by its view, and how what it finds in several documents becomes one finding.
 
+use std::cell::OnceCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -9,12 +11,11 @@ use super::engine::Report;
 use super::facts_view::{self, FACTS};
 use super::load::{Policy, View};
 use super::prune::Sight;
-use super::resolved_view;
-use super::{Outcome, finding};
+use super::{Outcome, PREFIX, finding, resolved_view, template_view};
 use crate::analysis::Analysis;
 use crate::config::Settings;
-use crate::diagnostic::{Certainty, Diagnostic};
-use crate::syntax::Tree;
+use crate::diagnostic::{Certainty, Diagnostic, Severity};
+use crate::syntax::{Node, Tree};
 use crate::template::{Member, Template, TemplateSet};
 use crate::values::{Formula, StackId, Verdict};
 
@@ -26,8 +27,26 @@ pub(super) struct Seen<'p, 't> {
     pub(super) text: Arc<str>,
     /// Whether the document holds nothing that the policy asks for, and is the same for every such template.
     pub(super) is_nothing: bool,
-    document: Value<'t>,
+    document: Rc<Value<'t>>,
     means: Means,
+}
+
+/// The view `template` of a template, which its policies share.
+#[derive(Debug)]
+pub(super) struct Written<'t> {
+    document: Rc<Value<'t>>,
+    text: OnceCell<Arc<str>>,
+}
+
+impl<'t> Written<'t> {
+    /// The view of the template whose text is `root`; `None` where it is too deep or too large for Guard.
+    pub(super) fn new(root: Node<'t>) -> Option<Self> {
+        Some(Self { document: Rc::new(template_view::document(root)?), text: OnceCell::new() })
+    }
+
+    fn text(&self) -> Arc<str> {
+        Arc::clone(self.text.get_or_init(|| self.document.to_text().into()))
+    }
 }
 
 /// When what a document says is the case.
@@ -43,17 +62,22 @@ enum Means {
     Facts { launches: Vec<Formula>, edges: Vec<Formula> },
 }
 
-/// What `policy` sees of a template, of which `document` is the view `template`.
-pub(super) fn seen<'p, 't>(policy: &'p Policy, analysis: &Analysis<'t>, document: &Value<'t>) -> Vec<Seen<'p, 't>> {
-    let one = |document: Value<'t>, means| {
+/// What `policy` sees of a template.
+pub(super) fn seen<'p, 't>(policy: &'p Policy, analysis: &Analysis<'t>, written: &Written<'t>) -> Vec<Seen<'p, 't>> {
+    let seen = |document: Rc<Value<'t>>, whole: &dyn Fn() -> Arc<str>, means| {
         let (text, is_nothing) = match policy.scope.text(&document) {
-            Sight::Whole => (document.to_text().into(), false),
+            Sight::Whole => (whole(), false),
             Sight::Part(text) => (text.into(), false),
             Sight::Nothing(text) => (text.into(), true),
         };
         Seen { policy, text, is_nothing, document, means }
     };
-    let as_written = || vec![one(document.clone(), Means::AsWritten)];
+    let one = |document: Value<'t>, means| {
+        let document = Rc::new(document);
+        seen(Rc::clone(&document), &|| document.to_text().into(), means)
+    };
+    let with_text = |means| vec![seen(Rc::clone(&written.document), &|| written.text(), means)];
+    let as_written = || with_text(Means::AsWritten);
     let Some(root) = analysis.tree.root().filter(|_| policy.view != View::Template) else { return as_written() };
     match policy.view {
         View::Template => as_written(),
@@ -64,7 +88,7 @@ pub(super) fn seen<'p, 't>(policy: &'p Policy, analysis: &Analysis<'t>, document
             }
             let Some(found) = resolved_view::documents(analysis.graph(), root, &policy.reads) else { return as_written() };
             if found.is_as_written {
-                return vec![one(document.clone(), Means::TooMany)];
+                return with_text(Means::TooMany);
             }
             let mut all: Vec<Seen> = Vec::new();
             for world in found.worlds {
@@ -111,8 +135,27 @@ impl Seen<'_, '_> {
         let all = own.diagnostics.into_iter().map(|found| (found, false));
         for (mut diagnostic, is_suppressed) in all.chain(own.suppressed.into_iter().map(|found| (found, true))) {
             let when = self.when(&mut diagnostic, analysis);
+            // The resource that a fact is about is known only now.
+            let rule = diagnostic.code.strip_prefix(PREFIX).unwrap_or_default();
+            let id = diagnostic.logical_id.as_deref();
+            let is_suppressed = is_suppressed || id.is_some_and(|id| finding::is_suppressed(&self.document, id, rule));
             gathered.add(diagnostic, is_suppressed, when, analysis);
         }
+    }
+
+    /// Whether the value at a path is a function that could not be folded: Guard fails whatever is compared with it.
+    fn is_call(&self, path: &[String]) -> bool {
+        let mut value: &Value = &self.document;
+        for step in path {
+            let below = match &value.shape {
+                Shape::List(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
+                _ => value.get(step),
+            };
+            let Some(below) = below else { return false };
+            value = below;
+        }
+        let [only] = value.entries() else { return false };
+        only.key.starts_with("Fn::") || only.key == "Ref"
     }
 
     /// When a finding is the case; `None` where that is not to be known.
@@ -123,6 +166,11 @@ impl Seen<'_, '_> {
             Means::TooMany => {
                 let note = "the template can turn out in too many ways, so the policy was held against its text";
                 diagnostic.notes.push(note.to_owned());
+                None
+            }
+            Means::Cases(_) if self.is_call(&diagnostic.template_path) => {
+                diagnostic.severity = Severity::Info;
+                diagnostic.notes.push("what the function gives is known only when it is deployed".to_owned());
                 None
             }
             Means::Cases(cases) => {

@@ -14,8 +14,12 @@ use crate::syntax::{Kind, Node, Style, Tag};
 /// Lists and mappings in each other at most; Guard's memory grows with the cube of the depth.
 pub(super) const MAX_DEPTH: usize = 128;
 
-/// Most values of a document: aliases can make few lines many.
-pub(super) const MAX_SIZE: usize = 2_000_000;
+/// Most values of a document, and bytes of text over ten: aliases can make few lines many. A template of the size that CloudFormation
+/// takes, 1 MB, has fewer.
+pub(super) const MAX_SIZE: usize = 200_000;
+
+/// Most entries of one mapping: the time that Guard's reader takes grows with their square.
+const MAX_ENTRIES: usize = 4_000;
 
 /// The document of a template; `None` where it is deeper or larger than Guard can bear.
 #[must_use]
@@ -26,7 +30,7 @@ pub(super) fn document(root: Node<'_>) -> Option<Value<'_>> {
 
 /// A value as Guard reads it; `None` where it is deeper than `depth`, or has more values than are `left`.
 pub(super) fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>> {
-    *left = left.checked_sub(1)?;
+    *left = left.checked_sub(1 + node.as_str().map_or(0, |text| text.len() / 10))?;
     let depth = depth.checked_sub(1)?;
     let place = node.place();
     let shape = match node.kind() {
@@ -35,6 +39,7 @@ pub(super) fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Optio
             let items: Option<Vec<Value>> = node.items().map(|item| value(item, depth, left)).collect();
             Shape::List(items?)
         }
+        Kind::Mapping if node.len() > MAX_ENTRIES => return None,
         Kind::Mapping => {
             let mut entries: Vec<Entry> = Vec::with_capacity(node.len());
             let mut known: FxHashMap<&str, usize> = FxHashMap::default();
@@ -68,7 +73,7 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
         Tag::NONE => {}
         Tag::BOOL => return text.parse().map_or_else(|_| string(), Shape::Bool),
         Tag::INT => return text.parse().map_or_else(|_| string(), Shape::Int),
-        Tag::FLOAT => return finite(text).map_or_else(string, Shape::Float),
+        Tag::FLOAT => return text.parse().map_or_else(|_| string(), Shape::Float),
         Tag::NULL => return Shape::Null,
         _ => return string(),
     }
@@ -78,7 +83,8 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
     if let Ok(number) = text.parse() {
         return Shape::Int(number);
     }
-    if let Some(number) = finite(text) {
+    // `inf` and `nan` are numbers to Guard, which gives up where a clause fails on one.
+    if let Ok(number) = text.parse() {
         return Shape::Float(number);
     }
     match text {
@@ -88,11 +94,6 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
         _ if text.eq_ignore_ascii_case("null") => Shape::Null,
         _ => string(),
     }
-}
-
-/// The number that Rust's reader makes of a text, unless it is one that JSON does not have.
-fn finite(text: &str) -> Option<f64> {
-    text.parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 /// The long form of the node's tag, where Guard knows the short one on a node of this kind.
