@@ -25,7 +25,7 @@ pub(super) enum Shape<'t> {
     Bool(bool),
     /// A whole number.
     Int(i64),
-    /// Any other number; Guard reads `inf` and `NaN` again as they are written here.
+    /// Any other finite number.
     Float(f64),
     /// A text.
     String(Cow<'t, str>),

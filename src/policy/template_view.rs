@@ -73,7 +73,7 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
         Tag::NONE => {}
         Tag::BOOL => return text.parse().map_or_else(|_| string(), Shape::Bool),
         Tag::INT => return text.parse().map_or_else(|_| string(), Shape::Int),
-        Tag::FLOAT => return text.parse().map_or_else(|_| string(), Shape::Float),
+        Tag::FLOAT => return finite(text).map_or_else(string, Shape::Float),
         Tag::NULL => return Shape::Null,
         _ => return string(),
     }
@@ -83,8 +83,7 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
     if let Ok(number) = text.parse() {
         return Shape::Int(number);
     }
-    // `inf` and `nan` are numbers to Guard, which gives up where a clause fails on one.
-    if let Ok(number) = text.parse() {
+    if let Some(number) = finite(text) {
         return Shape::Float(number);
     }
     match text {
@@ -94,6 +93,12 @@ pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
         _ if text.eq_ignore_ascii_case("null") => Shape::Null,
         _ => string(),
     }
+}
+
+/// The number that a text is. `inf` and `nan` are numbers to Guard, which gives no verdict where a clause fails on one: they are texts
+/// here, as in `Command: [sleep, inf]`.
+fn finite(text: &str) -> Option<f64> {
+    text.parse::<f64>().ok().filter(|number| number.is_finite())
 }
 
 /// The long form of the node's tag, where Guard knows the short one on a node of this kind.
