@@ -1,0 +1,5 @@
+//! The language server, driven over its connection as an editor does.
+
+mod client;
+mod diagnostics;
+mod protocol;
