@@ -13,8 +13,6 @@ pub(super) struct Client {
     pub(super) has_configuration: bool,
     /// Whether symbols may have children.
     pub(super) tree_of_symbols: bool,
-    /// Whether completions may be snippets.
-    pub(super) snippets: bool,
     /// Whether edits may name the version of the text they are for.
     pub(super) versioned_edits: bool,
 }
@@ -31,7 +29,6 @@ impl Client {
             watches_files: is("/capabilities/workspace/didChangeWatchedFiles/dynamicRegistration"),
             has_configuration: is("/capabilities/workspace/configuration"),
             tree_of_symbols: is("/capabilities/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
-            snippets: is("/capabilities/textDocument/completion/completionItem/snippetSupport"),
             versioned_edits: is("/capabilities/workspace/workspaceEdit/documentChanges"),
         }
     }
@@ -47,6 +44,20 @@ pub(super) fn answer(client: &Client) -> Value {
         "capabilities": {
             "positionEncoding": encoding,
             "textDocumentSync": {"openClose": true, "change": 2, "save": {"includeText": false}},
+            "hoverProvider": true,
+            "completionProvider": {"triggerCharacters": ["!", ":", ".", "{", "$", "\"", "'", "[", ",", " ", "-"]},
+            "definitionProvider": true,
+            "referencesProvider": true,
+            "documentHighlightProvider": true,
+            "documentSymbolProvider": true,
+            "workspaceSymbolProvider": true,
+            "renameProvider": {"prepareProvider": true},
+            "codeActionProvider": {"codeActionKinds": ["quickfix", "source.fixAll.cfnvet"]},
+            "codeLensProvider": {"resolveProvider": false},
+            "documentLinkProvider": {"resolveProvider": false},
+            "foldingRangeProvider": true,
+            "selectionRangeProvider": true,
+            "inlayHintProvider": true,
             "workspace": {"workspaceFolders": {"supported": true, "changeNotifications": true}},
         },
         "serverInfo": {"name": "cfnvet", "version": env!("CARGO_PKG_VERSION")},

@@ -39,6 +39,7 @@ fn encodings_are_negotiated() {
 fn what_is_malformed_or_unknown_is_an_error_and_the_server_lives() {
     let mut client = Client::new(&[]);
     assert_eq!(client.request("textDocument/nonsense", json!({})).unwrap_err().0, METHOD_NOT_FOUND);
+    client.open("b.yaml", "Resources: {}");
     for params in [Value::Null, json!(7), json!({"textDocument": 7}), json!([])] {
         assert_eq!(client.request("textDocument/hover", params).unwrap_err().0, INVALID_PARAMS);
     }
