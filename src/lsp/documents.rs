@@ -26,6 +26,8 @@ pub(super) struct Document {
     pub(super) is_excluded: bool,
     /// Whether it is as it was opened or saved, so that policies, which take their time, are asked too.
     pub(super) with_policies: bool,
+    /// Whether it has, or had before the last change, anything by which templates are linked.
+    pub(super) may_be_linked: bool,
     /// How often a change has ended its analysis.
     pub(super) interrupted: u32,
 }
@@ -46,6 +48,7 @@ impl Documents {
             parsed: None,
             findings: None,
             is_excluded: false,
+            may_be_linked: true,
             with_policies: true,
             interrupted: 0,
         };

@@ -7,11 +7,11 @@ pub(super) fn of_type(_resource_type: &str) -> Option<String> {
     None
 }
 
-/// The resource types that may be meant: those that the templates at hand use.
-pub(super) fn resource_types<'t>(view: &View<'t>) -> Vec<&'t str> {
-    let used =
-        view.set.members().iter().flat_map(|member| member.template.resources.iter().map(|resource| resource.resource_type));
-    let mut types: Vec<&str> = used.filter(|name| name.contains("::")).collect();
+/// The resource types that may be meant: those that the templates of the folder use.
+pub(super) fn resource_types<'v>(view: &'v View) -> Vec<&'v str> {
+    let own = view.analysis.template.resources.iter().map(|resource| resource.resource_type);
+    let mut types: Vec<&str> = own.filter(|name| name.contains("::")).collect();
+    types.extend(view.folder.resource_types.iter().map(String::as_str));
     types.sort_unstable();
     types.dedup();
     types

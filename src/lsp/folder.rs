@@ -1,7 +1,7 @@
 //! A workspace folder: its templates, which are analysed together, and what its config files say.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use crate::config::{Overrides, Settings};
 use crate::discover::{self, ConfigFiles, ConfigSource, Stamp};
 use crate::report::RunProblem;
 use crate::rules;
+use crate::template::Template;
 use crate::text::SourceFile;
 use crate::workspace::Parsed;
 
@@ -26,6 +27,8 @@ pub(super) struct Folder {
     files: Files,
     /// What a CDK app calls its stacks.
     stack_names: BTreeMap<String, String>,
+    /// The resource types that its templates use.
+    pub(super) resource_types: BTreeSet<String>,
     /// Templates outside the folder that others nest, as they were when they were last read.
     nested: RefCell<FxHashMap<String, Nested>>,
     /// How often the folder was looked through; what an earlier look found is of no use.
@@ -33,6 +36,9 @@ pub(super) struct Folder {
     /// Whether the folder was looked through at all.
     pub(super) is_scanned: bool,
 }
+
+/// Most templates outside the folder that are kept.
+const MAX_NESTED: usize = 1_000;
 
 struct Nested {
     stamp: Option<Stamp>,
@@ -47,6 +53,7 @@ pub(super) struct Scan {
     configs: ConfigFiles,
     files: Files,
     stack_names: BTreeMap<String, String>,
+    resource_types: BTreeSet<String>,
 }
 
 /// A look through a folder that is to be taken.
@@ -67,6 +74,7 @@ impl Folder {
             configs,
             files: Files::new(),
             stack_names: BTreeMap::new(),
+            resource_types: BTreeSet::new(),
             nested: RefCell::default(),
             generation: 0,
             is_scanned,
@@ -99,6 +107,7 @@ impl Folder {
         self.configs = scan.configs;
         self.files = scan.files;
         self.stack_names = scan.stack_names;
+        self.resource_types = scan.resource_types;
         self.is_scanned = true;
         true
     }
@@ -160,6 +169,10 @@ impl Folder {
         let folder = self.root.clone().or_else(|| Path::new(path).parent().map(Path::to_owned))?;
         let source = discover::linked_from(&folder, path);
         let parsed = source.map(|source| Arc::new(Parsed::new(&source, settings)));
+        // Whoever types a path asks for each beginning of it.
+        if nested.len() >= MAX_NESTED {
+            nested.clear();
+        }
         nested.insert(path.to_owned(), Nested { stamp, settings: Arc::clone(settings), parsed: parsed.clone() });
         parsed
     }
@@ -191,8 +204,14 @@ impl Search {
         discover::add_stack_names(&stack_names, &mut settings);
         let parsed: Vec<Arc<Parsed>> =
             sources.par_iter().zip(&settings).map(|(source, settings)| Arc::new(Parsed::new(source, settings))).collect();
+        let types_of = |parsed: &Arc<Parsed>| {
+            let template = Template::new(parsed.tree());
+            let types = template.resources.iter().map(|resource| resource.resource_type.to_owned());
+            types.filter(|name| name.contains("::")).collect::<BTreeSet<String>>()
+        };
+        let resource_types = parsed.iter().flat_map(types_of).collect();
         let files = parsed.into_iter().zip(stamps).map(|(parsed, stamp)| (parsed.source.name().to_owned(), (parsed, stamp)));
-        Scan { root: self.root, generation: self.generation, configs, files: files.collect(), stack_names }
+        Scan { root: self.root, generation: self.generation, configs, files: files.collect(), stack_names, resource_types }
     }
 }
 

@@ -258,8 +258,9 @@ pub(super) fn pseudo_parameter(name: &str) -> &'static str {
 /// The values of a function call where all are known and few, for a hint behind it.
 pub(super) fn known_values<'t>(view: &View<'t>, node: Node<'t>) -> Option<Vec<String>> {
     let values = view.analysis.values();
+    let given = view.given(&view.path_to(node.span().start + 1));
     let mut known = Vec::new();
-    for case in values.cases(Expression { stack: StackId::ROOT, node }, Formula::TRUE) {
+    for case in values.cases(Expression { stack: StackId::ROOT, node }, given) {
         let Found::Text(text) = case.value else { return None };
         let value = text.known()?.to_owned();
         if !known.contains(&value) {

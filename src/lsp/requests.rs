@@ -174,6 +174,7 @@ fn with_view(
     let view = View {
         client: &server.client,
         documents: &server.documents,
+        folder: &server.folders[server.folder_of(&name)],
         world: &world,
         set: &set,
         analysis: Analysis::new(&set, OWN, world.settings(OWN)),

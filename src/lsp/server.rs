@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -19,10 +19,11 @@ use super::folder::{Folder, Scan};
 use super::queue::{Event, Queue};
 use super::{requests, uri};
 use crate::check::{Watch, World};
-use crate::config::Settings;
-use crate::diagnostic::Diagnostic;
+use crate::config::{Baseline, Settings};
+use crate::diagnostic::{Diagnostic, fingerprints};
 use crate::discover::{self, ConfigSource, PolicyLibrary};
 use crate::report::RunProblem;
+use crate::text::SourceFile;
 use crate::workspace::{self, Parsed};
 
 /// Why an editor cannot be served.
@@ -114,6 +115,8 @@ pub(super) struct Server {
     /// Open texts that are to be analysed, the most urgent first.
     stale: Vec<String>,
     run_on: RunOn,
+    /// What the user has set in the editor.
+    options: Value,
     policies: PolicyLibrary,
     /// Config files for which problems were published.
     told: Vec<String>,
@@ -133,6 +136,7 @@ impl Server {
             folders: vec![Folder::new(None, ConfigSource::Search)],
             stale: Vec::new(),
             run_on: RunOn::default(),
+            options: json!({}),
             policies: PolicyLibrary::default(),
             told: Vec::new(),
             asked: None,
@@ -148,11 +152,10 @@ impl Server {
                 Vec::from_iter(root.or_else(path))
             }
         };
+        let options = params.get("initializationOptions");
+        server.configure(options.and_then(|options| options.get("cfnvet").or(Some(options))).unwrap_or(&Value::Null));
         for root in roots {
             server.add_folder(&root);
-        }
-        if let Some(options) = params.get("initializationOptions") {
-            server.configure(options.get("cfnvet").unwrap_or(options));
         }
         server
     }
@@ -161,19 +164,32 @@ impl Server {
         let name = uri::name(&lsp::Uri::from(root.to_owned()));
         if uri::is_file(&name) {
             let root = PathBuf::from(if name.len() > 1 { name.trim_end_matches('/') } else { &name });
-            self.folders.insert(self.folders.len() - 1, Folder::new(Some(root), ConfigSource::Search));
+            self.folders.insert(self.folders.len() - 1, Folder::new(Some(root.clone()), self.config_source(Some(&root))));
         }
     }
 
-    /// What the user has set in the editor: `config`, the path of a config file, and `run`, `onType` or `onSave`.
-    fn configure(&mut self, options: &Value) {
-        self.run_on = if options.get("run").and_then(Value::as_str) == Some("onSave") { RunOn::Save } else { RunOn::Type };
-        let config = options.get("config").and_then(Value::as_str).filter(|path| !path.is_empty());
-        for folder in &mut self.folders {
-            folder.set_source(match config {
-                Some(path) => ConfigSource::File(folder.root.as_deref().map_or_else(|| path.into(), |root| root.join(path))),
-                None => ConfigSource::Search,
-            });
+    /// What the user has set in the editor: `config`, the path of a config file, and `run`, `onType` or `onSave`. Whether that is
+    /// anything new.
+    fn configure(&mut self, options: &Value) -> bool {
+        let options = if options.is_object() { options.clone() } else { json!({}) };
+        if self.options == options {
+            return false;
+        }
+        self.options = options;
+        let is_on_save = self.options.get("run").and_then(Value::as_str) == Some("onSave");
+        self.run_on = if is_on_save { RunOn::Save } else { RunOn::Type };
+        for index in 0..self.folders.len() {
+            let source = self.config_source(self.folders[index].root.as_deref());
+            self.folders[index].set_source(source);
+        }
+        true
+    }
+
+    /// Where the config of a folder comes from.
+    fn config_source(&self, root: Option<&Path>) -> ConfigSource {
+        match self.options.get("config").and_then(Value::as_str).filter(|path| !path.is_empty()) {
+            Some(path) => ConfigSource::File(root.map_or_else(|| path.into(), |root| root.join(path))),
+            None => ConfigSource::Search,
         }
     }
 
@@ -204,8 +220,9 @@ impl Server {
                     self.asked = None;
                     let options = response.response_result.ok().and_then(|result| result.get(0).cloned());
                     if let Some(options) = options.filter(Value::is_object) {
-                        self.configure(&options);
-                        self.search_all(queue);
+                        if self.configure(&options) {
+                            self.search_all(queue);
+                        }
                     }
                 }
             }
@@ -401,6 +418,11 @@ impl Server {
     /// What is linked with a text is analysed again.
     fn relinked(&mut self, name: &str) {
         let folder = self.folder_of(name);
+        let mut is_linked = true;
+        if let Some(document) = self.documents.get_mut(name) {
+            let is_now = has_links(&document.source);
+            is_linked = std::mem::replace(&mut document.may_be_linked, is_now) || is_now;
+        }
         let others: Vec<String> =
             self.documents.iter().map(|(other, _)| other.to_owned()).filter(|other| other != name).collect();
         for other in others {
@@ -408,6 +430,9 @@ impl Server {
                 continue;
             }
             if let Some(document) = self.documents.get_mut(&other) {
+                if !is_linked && !document.parsed.as_ref().is_some_and(|parsed| nests(parsed, name)) {
+                    continue;
+                }
                 document.findings = None;
             }
             self.put_in_line(other);
@@ -479,9 +504,12 @@ impl Server {
             true => vec![self.policies.policies(&settings.guard)],
             false => Vec::new(),
         };
-        let findings = world.check(&policies, &Watch::with_stop(stop));
+        let mut findings = world.check(&policies, &Watch::with_stop(stop));
         if stop() {
             return None;
+        }
+        if let Some(baseline) = &settings.baseline {
+            without_baseline(Path::new(baseline), &mut findings);
         }
         let document = self.documents.get_mut(name)?;
         let own = findings.into_iter().filter(|finding| finding.file.name() == name);
@@ -577,11 +605,26 @@ fn config_diagnostic(problem: &RunProblem, severity: lsp::DiagnosticSeverity) ->
     }
 }
 
+/// Takes out what a baseline holds. One that cannot be read hides nothing.
+fn without_baseline(path: &Path, findings: &mut Vec<Diagnostic>) {
+    let Some(baseline) = discover::text(path).ok().and_then(|text| Baseline::parse(&text).ok()) else { return };
+    let prints = fingerprints(findings);
+    let mut prints = prints.iter();
+    findings.retain(|finding| {
+        let print = prints.next().map_or("", String::as_str);
+        !baseline.contains(&discover::path_from(path, finding.file.name()), &finding.code, print)
+    });
+}
+
 /// Whether a template has anything by which templates are linked.
 fn may_be_linked(parsed: &Parsed) -> bool {
+    has_links(&parsed.source)
+}
+
+fn has_links(source: &SourceFile) -> bool {
     const WORDS: [&str; 6] =
         ["ImportValue", "Export", "GetStackOutput", "TemplateURL", "AWS::Serverless::Application", "AWS::ECS::"];
-    let text = parsed.source.text().as_bytes();
+    let text = source.text().as_bytes();
     WORDS.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::capabilities::Client;
 use super::documents::Documents;
+use super::folder::Folder;
 use super::{convert, uri};
 use crate::analysis::Analysis;
 use crate::check::World;
@@ -18,6 +19,8 @@ use crate::values::{Formula, ResourceId, StackId};
 pub(super) struct View<'t> {
     pub(super) client: &'t Client,
     pub(super) documents: &'t Documents,
+    /// The workspace folder it is in.
+    pub(super) folder: &'t Folder,
     pub(super) world: &'t World,
     pub(super) set: &'t TemplateSet<'t>,
     /// Of the open template, which is number 0.
