@@ -12,9 +12,10 @@ const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves an editor until it is done.
 pub(super) fn run() -> Result<u8, CliError> {
+    rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build_global()?;
     let (connection, threads) = Connection::stdio();
     let server = thread::Builder::new().name("server".to_owned()).stack_size(STACK_BYTES);
-    let served = server.spawn(move || lsp::serve(connection))?.join();
+    let served = server.spawn(move || lsp::serve(connection)).map_err(CliError::Thread)?.join();
     let in_order = match served {
         Ok(Ok(in_order)) => in_order,
         Ok(Err(error)) => {

@@ -413,6 +413,8 @@ enum CliError {
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }

@@ -280,8 +280,7 @@ fn around(text: &str, line: &Line) -> (Vec<Step>, Vec<String>) {
                 continue;
             }
             // A list may stand at the column of its key.
-            let encloses = first < *dash || (first == *dash && above.dashes.is_empty());
-            if !encloses && !(above.dashes.is_empty() && above.column <= *dash) {
+            if first >= *dash && !(above.dashes.is_empty() && above.column <= *dash) {
                 continue;
             }
             steps.push(Step::Item(*count));

@@ -84,7 +84,7 @@ impl Folder {
     /// Whether the file called `name` is in the folder; how long the folder's own path is, so that the innermost can be chosen.
     pub(super) fn holds(&self, name: &str) -> Option<usize> {
         let root = self.root.as_deref()?;
-        Path::new(name).starts_with(root).then(|| root.as_os_str().len())
+        Path::new(name).starts_with(root).then_some(root.as_os_str().len())
     }
 
     /// A look through the folder, to be taken on any thread; `None` where there is no folder.
@@ -182,7 +182,7 @@ impl Search {
     /// Looks through the folder: reads the files that have changed, and all config files.
     pub(super) fn run(self) -> Scan {
         let mut configs = ConfigFiles::for_folder(self.source.clone(), rules::known(), Some(self.root.clone()));
-        let mut paths = templates_in(&[self.root.clone()], &mut configs);
+        let mut paths = templates_in(std::slice::from_ref(&self.root), &mut configs);
         // Reading the config files says which other folders belong to this one.
         for path in &paths {
             configs.settings_of(path);

@@ -62,7 +62,7 @@ enum Findings {
     Known,
 }
 
-pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer {
+pub(super) fn answer(server: &mut Server, method: &str, params: &Value) -> Answer {
     match method {
         "textDocument/hover" => at_place(server, params, Findings::Known, |view, offset, _| Ok(hover::hover(view, offset))),
         "textDocument/completion" => {
@@ -87,7 +87,7 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer
             rename::rename(view, offset, new_name).map_err(|message| refused(ErrorCode::RequestFailed, message))
         }),
         "textDocument/codeAction" => {
-            let asked: OfRange = parameters(&params)?;
+            let asked: OfRange = parameters(params)?;
             let only: Option<Vec<String>> =
                 params.pointer("/context/only").and_then(|only| serde_json::from_value(only.clone()).ok());
             with_view(server, &asked.text_document.uri, Findings::All, json!([]), |view| {
@@ -95,19 +95,17 @@ pub(super) fn answer(server: &mut Server, method: &str, params: Value) -> Answer
             })
         }
         "textDocument/inlayHint" => {
-            let asked: OfRange = parameters(&params)?;
+            let asked: OfRange = parameters(params)?;
             with_view(server, &asked.text_document.uri, Findings::Known, json!([]), |view| {
                 Ok(hints::hints(view, view.span(asked.range)))
             })
         }
-        "textDocument/documentSymbol" => of_document(server, &params, |view| Ok(outline::symbols(view))),
-        "textDocument/foldingRange" => {
-            of_document(server, &params, |view| Ok(outline::folding(view.world.parsed(OWN).written())))
-        }
-        "textDocument/documentLink" => of_document(server, &params, |view| Ok(links::links(view))),
-        "textDocument/codeLens" => of_document(server, &params, |view| Ok(lens::lenses(view))),
+        "textDocument/documentSymbol" => of_document(server, params, |view| Ok(outline::symbols(view))),
+        "textDocument/foldingRange" => of_document(server, params, |view| Ok(outline::folding(view.world.parsed(OWN).written()))),
+        "textDocument/documentLink" => of_document(server, params, |view| Ok(links::links(view))),
+        "textDocument/codeLens" => of_document(server, params, |view| Ok(lens::lenses(view))),
         "textDocument/selectionRange" => {
-            let asked: OfPlaces = parameters(&params)?;
+            let asked: OfPlaces = parameters(params)?;
             with_view(server, &asked.text_document.uri, Findings::Known, json!([]), |view| {
                 let selected = asked.positions.iter().map(|position| outline::selection(view, view.offset(*position)));
                 Ok(Value::Array(selected.collect()))
@@ -137,12 +135,12 @@ fn parameters<T: serde::de::DeserializeOwned>(params: &Value) -> Result<T, Refus
 
 fn at_place(
     server: &mut Server,
-    params: Value,
+    params: &Value,
     findings: Findings,
     feature: impl FnOnce(&View, u32, &Value) -> Answer,
 ) -> Answer {
-    let asked: AtPlace = parameters(&params)?;
-    with_view(server, &asked.text_document.uri, findings, Value::Null, |view| feature(view, view.offset(asked.position), &params))
+    let asked: AtPlace = parameters(params)?;
+    with_view(server, &asked.text_document.uri, findings, Value::Null, |view| feature(view, view.offset(asked.position), params))
 }
 
 fn of_document(server: &mut Server, params: &Value, feature: impl FnOnce(&View) -> Answer) -> Answer {

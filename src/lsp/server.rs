@@ -219,10 +219,8 @@ impl Server {
                 if self.asked.as_ref() == Some(&response.id) {
                     self.asked = None;
                     let options = response.response_result.ok().and_then(|result| result.get(0).cloned());
-                    if let Some(options) = options.filter(Value::is_object) {
-                        if self.configure(&options) {
-                            self.search_all(queue);
-                        }
+                    if options.filter(Value::is_object).is_some_and(|options| self.configure(&options)) {
+                        self.search_all(queue);
                     }
                 }
             }
@@ -247,7 +245,7 @@ impl Server {
         }
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             self.read_all();
-            requests::answer(self, &method, params)
+            requests::answer(self, &method, &params)
         }));
         let response = match outcome {
             Ok(Ok(result)) => Response::new_ok(id, result),
