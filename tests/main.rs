@@ -20,6 +20,7 @@ mod inspect;
 mod launches;
 mod layouts;
 mod linked;
+mod lsp;
 mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;

@@ -1,14 +1,14 @@
 //! `--guard`, `cfnvet guard test` and `cfnvet guard validate`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::inputs::Inputs;
 use super::{COULD_NOT_RUN, CliError, FINDINGS, SUCCESS, output};
-use crate::discover;
-use crate::policy::{self, Engine, Policy};
+use crate::discover::{self, Policies, PolicyLibrary};
+use crate::policy::{self, Engine};
 use crate::report::RunProblem;
 use crate::syntax;
 
@@ -17,7 +17,7 @@ pub(super) fn attach(written: &[String], engine: impl FnOnce() -> Engine, inputs
     if written.is_empty() && inputs.settings.iter().all(|settings| settings.guard.is_empty()) {
         return;
     }
-    let mut library = Library { engine: engine(), ..Library::default() };
+    let mut library = PolicyLibrary::new(engine());
     let mut known: Vec<(Vec<String>, Policies)> = Vec::new();
     let mut all = Vec::with_capacity(inputs.settings.len());
     for settings in &inputs.settings {
@@ -32,62 +32,15 @@ pub(super) fn attach(written: &[String], engine: impl FnOnce() -> Engine, inputs
     if all.iter().any(|policies| !policies.is_empty()) {
         inputs.companions.policies = all;
     }
+    library.warnings.iter().for_each(output::run_warning);
     inputs.problems.append(&mut library.problems);
-}
-
-/// The policies of a template.
-type Policies = Arc<[Arc<Policy>]>;
-
-/// The policies read so far.
-#[derive(Default)]
-struct Library {
-    engine: Engine,
-    by_path: BTreeMap<String, Vec<Arc<Policy>>>,
-    problems: Vec<RunProblem>,
-}
-
-impl Library {
-    /// The policies that `paths` name, each file once.
-    fn policies(&mut self, paths: &[String]) -> Policies {
-        let mut all: Vec<Arc<Policy>> = Vec::new();
-        for path in paths {
-            if !self.by_path.contains_key(path) {
-                let read = self.read(path);
-                self.by_path.insert(path.clone(), read);
-            }
-            for policy in &self.by_path[path] {
-                if !all.iter().any(|known| known.source.name() == policy.source.name()) {
-                    all.push(Arc::clone(policy));
-                }
-            }
-        }
-        all.into()
-    }
-
-    fn read(&mut self, path: &str) -> Vec<Arc<Policy>> {
-        let sources = match path.strip_prefix(discover::PACK) {
-            Some(pack) => policy::pack(pack).map_err(|message| vec![RunProblem { file: None, place: None, message }]),
-            None => discover::policies(path),
-        };
-        let sources = sources.unwrap_or_else(|mut problems| {
-            self.problems.append(&mut problems);
-            Vec::new()
-        });
-        let mut policies = Vec::new();
-        for source in sources {
-            let mut loaded = policy::load_with(&source, &self.engine);
-            self.problems.append(&mut loaded.problems);
-            loaded.warnings.iter().for_each(output::run_warning);
-            policies.extend(loaded.policy);
-        }
-        policies
-    }
 }
 
 /// Prints the verdicts as JSON, an object of rule files, templates and rules.
 pub(super) fn validate(written: &[String], paths: &[PathBuf]) -> Result<u8, CliError> {
-    let mut library = Library::default();
+    let mut library = PolicyLibrary::default();
     let policies = library.policies(written);
+    library.warnings.iter().for_each(output::run_warning);
     let candidates = discover::candidates(paths, false);
     let files = discover::read(&candidates, "");
     let mut problems = library.problems;

@@ -10,6 +10,7 @@ mod guard;
 mod guard_worker;
 mod inputs;
 mod inspect;
+mod lsp;
 mod output;
 mod outputs;
 mod progress;
@@ -74,6 +75,11 @@ Where there is a .cfnlintrc, what it says is carried over.
 Examples:
   cfnvet init
   cfnvet init --force    write over the file that is there";
+
+const LSP_HELP: &str = "\
+Editors start this command. They find templates by what is in them, and read the same config files as `cfnvet check`.
+
+Exit status: 0 after the editor's `shutdown` and `exit`, 1 where it went away without.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -164,6 +170,16 @@ enum Command {
     /// Test policies in Guard's language, and see the verdict of each rule
     #[command(subcommand)]
     Guard(GuardCommand),
+    /// Run the language server for editors, over standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp {
+        /// Speak over standard input and output, which is the default and the only way
+        #[arg(long)]
+        stdio: bool,
+        /// The process of the editor, which some editors name; not needed
+        #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+        client_process_id: Option<u64>,
+    },
     /// Print the JSON Schema of the config file
     #[command(after_help = SCHEMA_EXAMPLES)]
     ConfigSchema,
@@ -412,6 +428,8 @@ enum CliError {
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -460,6 +478,7 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
         Command::Guard(GuardCommand::Worker) => guard_worker::serve(),
         Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
+        Command::Lsp { .. } => lsp::run(),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),
         Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),
@@ -486,7 +505,7 @@ fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 
 /// All rules, as the config knows them.
 fn known_rules() -> Vec<KnownRule> {
-    crate::rules::all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
+    crate::rules::known()
 }
 
 fn known_rule(written: &str) -> Result<(), Option<&'static str>> {

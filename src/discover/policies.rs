@@ -1,5 +1,6 @@
 //! Finds and reads rule files of policies, and the files that test them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use globset::GlobBuilder;
 use walkdir::WalkDir;
 
 use super::{describe, read_file};
+use crate::policy::{self, Engine, Policy};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
 
@@ -129,4 +131,62 @@ fn stem_of(path: &Path) -> String {
 fn entries(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = WalkDir::new(folder).max_depth(1).sort_by_file_name().into_iter().filter_map(Result::ok);
     entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path)
+}
+
+/// The policies of a template.
+pub type Policies = Arc<[Arc<Policy>]>;
+
+/// The policies read so far.
+#[derive(Debug, Default)]
+pub struct PolicyLibrary {
+    engine: Engine,
+    by_path: BTreeMap<String, Vec<Arc<Policy>>>,
+    /// Rule files that cannot be read.
+    pub problems: Vec<RunProblem>,
+    /// What has no effect in rule files.
+    pub warnings: Vec<RunProblem>,
+}
+
+impl PolicyLibrary {
+    /// A library whose rule files are read and evaluated by `engine`.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, ..Self::default() }
+    }
+
+    /// The policies that `paths` name, each file once.
+    pub fn policies(&mut self, paths: &[String]) -> Policies {
+        let mut all: Vec<Arc<Policy>> = Vec::new();
+        for path in paths {
+            if !self.by_path.contains_key(path) {
+                let read = self.read(path);
+                self.by_path.insert(path.clone(), read);
+            }
+            for policy in &self.by_path[path] {
+                if !all.iter().any(|known| known.source.name() == policy.source.name()) {
+                    all.push(Arc::clone(policy));
+                }
+            }
+        }
+        all.into()
+    }
+
+    fn read(&mut self, path: &str) -> Vec<Arc<Policy>> {
+        let sources = match path.strip_prefix(PACK) {
+            Some(pack) => policy::pack(pack).map_err(|message| vec![RunProblem { file: None, place: None, message }]),
+            None => policies(path),
+        };
+        let sources = sources.unwrap_or_else(|mut problems| {
+            self.problems.append(&mut problems);
+            Vec::new()
+        });
+        let mut policies = Vec::new();
+        for source in sources {
+            let mut loaded = policy::load_with(&source, &self.engine);
+            self.problems.append(&mut loaded.problems);
+            self.warnings.append(&mut loaded.warnings);
+            policies.extend(loaded.policy);
+        }
+        policies
+    }
 }
