@@ -146,7 +146,7 @@ fn in_flow(text: &str, start: usize, path: Vec<Step>) -> Cursor {
         prefix: text[from..].to_owned(),
         span: Span::new(from as u32, end as u32),
         quoted: quoted.is_some(),
-        before: enclosing.map(|inner| inner.keys.clone()).unwrap_or_default(),
+        before: enclosing.filter(|_| is_key).map(|inner| inner.keys.clone()).unwrap_or_default(),
         tag,
     }
 }
