@@ -312,7 +312,7 @@ fn around(text: &str, line: &Line) -> (Vec<Step>, Vec<String>) {
         } else if first < column && !above.dashes.is_empty() && above.column == column {
             enter_dashes(&above.dashes, &mut steps, &mut items, &mut column);
         }
-        if column == 0 && items.is_none() {
+        if column == 0 && items.is_none() && !is_first_mapping {
             break;
         }
     }
