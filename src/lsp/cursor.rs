@@ -146,7 +146,7 @@ fn in_flow(text: &str, start: usize, path: Vec<Step>) -> Cursor {
         prefix: text[from..].to_owned(),
         span: Span::new(from as u32, end as u32),
         quoted: quoted.is_some(),
-        before: enclosing.map(|inner| inner.keys.clone()).unwrap_or_default(),
+        before: enclosing.filter(|_| is_key).map(|inner| inner.keys.clone()).unwrap_or_default(),
         tag,
     }
 }
@@ -312,7 +312,7 @@ fn around(text: &str, line: &Line) -> (Vec<Step>, Vec<String>) {
         } else if first < column && !above.dashes.is_empty() && above.column == column {
             enter_dashes(&above.dashes, &mut steps, &mut items, &mut column);
         }
-        if column == 0 && items.is_none() {
+        if column == 0 && items.is_none() && !is_first_mapping {
             break;
         }
     }

@@ -100,7 +100,7 @@ mod tests {
             "c:/x/y.yaml",
             "/a/b#c?d.yaml",
             "/a/%20.yaml",
-            "/a:b/c",
+            "/ab:c/d",
             "//host/share/x",
         ] {
             assert_eq!(name(&of(path)), path, "{:?}", of(path));

@@ -213,7 +213,7 @@ fn completions_fit_the_place() {
     assert!(at("  Other:\n    Type: |").contains(&"AWS::SNS::Topic".to_owned()), "from the folder");
     assert_eq!(at("    Properties:\n      A: !Ref |")[..2], ["Stage", "Queue"]);
     assert!(at("    Properties:\n      A: !Sub 'x ${|").contains(&"AWS::Region".to_owned()));
-    assert!(at("    Properties:\n      A: !Sub |\n        echo ${|").len() > 2, "in a block of text");
+    assert!(at("    Properties:\n      A: !Sub >\n        echo ${|").len() > 2, "in a block of text");
     assert_eq!(at("    Properties:\n      A: !GetAtt |"), ["Queue"]);
     assert_eq!(at("    Properties:\n      A: !If [|")[0], "IsProd");
     assert_eq!(at("    Properties:\n      A: !FindInMap [|"), ["Sizes"]);
