@@ -51,4 +51,6 @@ pub mod fix;
 
 pub mod discover;
 
+pub mod lsp;
+
 pub mod cli;
