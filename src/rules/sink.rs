@@ -70,6 +70,13 @@ impl<'t> Finding<'t> {
         }
     }
 
+    /// The same at another place.
+    #[must_use]
+    pub fn moved(mut self, at: impl Into<At>) -> Self {
+        self.at = at.into();
+        self
+    }
+
     /// The value it is about, which gives the template path.
     #[must_use]
     pub fn node(mut self, node: Node<'t>) -> Self {

@@ -56,7 +56,13 @@ const GENERAL: &[&Rule] = &[
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
     for fault in analysis.faults() {
-        let Some(finding) = word(fault) else { continue };
+        let Some(mut finding) = word(fault) else { continue };
+        // The value itself, but on the line of its key, where suppressions of it stand.
+        let value = fault.node.span();
+        let line_of = |at: u32| analysis.source.position(at).line;
+        if fault.node.as_str().is_some() && fault.at.start < value.start && line_of(fault.at.start) == line_of(value.start) {
+            finding = finding.moved(value);
+        }
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
         sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
     }

@@ -1,9 +1,12 @@
 //! `values-of-wrong-pattern`: a text is not of the pattern that its property takes.
 
+use rustc_hash::FxHashSet;
+
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{each_fault, shortened};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::syntax::NodeId;
 use crate::validation::{Fault, Kind};
 
 pub(super) static RULE: Rule = Rule {
@@ -18,14 +21,15 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    each_fault(analysis, sink, diagnostic);
+    // That a text is no ID of a group, say, is told by the rule of that format.
+    let is_malformed = |fault: &&Fault| matches!(fault.kind, Kind::WrongFormat(_));
+    let told: FxHashSet<NodeId> = analysis.faults().iter().filter(is_malformed).map(|fault| fault.node.id()).collect();
+    each_fault(analysis, sink, |fault| if told.contains(&fault.node.id()) { None } else { diagnostic(fault) });
 }
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::PatternMismatch(pattern) = fault.kind else { return None };
     let written = shortened(fault.node.as_str().unwrap_or_default());
-    Some(
-        Finding::at(fault.at, format!("`{written}` is not of the form that is taken here"))
-            .note(format!("the pattern is `{pattern}`")),
-    )
+    let finding = Finding::at(fault.at, format!("`{written}` does not match the pattern of its property"));
+    Some(finding.note(format!("the pattern is `{pattern}`")))
 }
