@@ -22,7 +22,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if !shape::is_plain_mapping(output.value) || shape::is_filled(output.value) {
             continue;
         }
-        if output.value.get("Value").is_none() {
+        if output.value.get("Value").is_none_or(|value| value.is_null() && value.function().is_none()) {
             let message = format!("output `{}` has no `Value`", shape::shortened(name));
             sink.report(Finding::at(output.key.span(), message).node(output.value).help("say what it gives: `Value: ...`"));
         }

@@ -97,7 +97,15 @@ pub(super) fn is_generated(node: Node) -> bool {
 
 /// A value of the wrong kind; `what` names it, `wanted` says what it must be.
 pub(super) fn wrong_kind<'t>(what: &str, wanted: &str, node: Node<'t>) -> Finding<'t> {
-    Finding::at(at_value(node), format!("{what} must be {wanted}")).node(node).here(format!("this is {}", kind(node)))
+    let (at, here) = (at_value(node), format!("this is {}", kind(node)));
+    let finding = Finding::at(at, format!("{what} must be {wanted}")).node(node);
+    let text = node.tree().source().slice(node.span());
+    // A label on a value of many lines hides the key.
+    if text.is_empty() || text.contains('\n') || at == node.span() {
+        finding.here(here)
+    } else {
+        finding.label(node.span(), here)
+    }
 }
 
 /// A key that does not belong there, with the one that was likely meant.
