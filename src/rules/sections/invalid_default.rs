@@ -70,7 +70,7 @@ pub(super) fn faults<'t>(parameter: &Parameter<'t>, value: &str, what: &str) -> 
                 }
             }
             Err(_) => {
-                faults.push((parameter.node.get("Type").unwrap_or(parameter.node), format!("the {what} `{shown}` is no number")))
+                faults.push((parameter.node.get("Type").unwrap_or(parameter.node), format!("the {what} `{shown}` is no number")));
             }
         },
         ParameterType::List | ParameterType::SsmValue { .. } | ParameterType::Unknown => {}

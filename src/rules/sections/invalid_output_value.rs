@@ -9,7 +9,7 @@ use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Function, Node};
 use crate::template::{Intrinsic, Named, Piece, Resource, pieces};
-use crate::text::nearest_name;
+use crate::text::{Span, nearest_name};
 
 pub(super) static RULE: Rule = Rule {
     code: "E6101",
@@ -39,7 +39,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let mut seen = FxHashSet::default();
         for call in branches::calls(value) {
             for (name, is_attribute) in names(&call) {
-                if !is_declared(analysis, name, is_attribute) && seen.insert((shape::at_call(call.node).start, name)) {
+                if !is_declared(analysis, name, is_attribute) && seen.insert((place(&call).start, name)) {
                     call.branch.report(analysis, exists, undeclared(analysis, &call, name), sink);
                 }
             }
@@ -121,8 +121,15 @@ fn has_serverless(analysis: &Analysis) -> bool {
     analysis.template.resources.iter().any(is_serverless)
 }
 
+/// Where cfn-lint reports a name: at itself where `Fn::GetAtt` has a list, else at the call.
+fn place(call: &Call) -> Span {
+    let list = call.node.function().filter(|(function, list)| *function == Function::GetAtt && list.is_sequence());
+    let name = list.and_then(|(_, list)| list.items().next());
+    name.map_or_else(|| shape::at_call(call.node), Node::span)
+}
+
 fn undeclared<'t>(analysis: &Analysis<'t>, call: &Call<'t>, name: &str) -> Finding<'t> {
-    let (at, template) = (shape::at_call(call.node), analysis.template);
+    let (at, template) = (place(call), analysis.template);
     let known =
         template.resources.iter().map(|resource| resource.logical_id()).chain(template.parameters.iter().map(Named::name));
     let help =
