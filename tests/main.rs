@@ -20,6 +20,7 @@ mod inspect;
 mod launches;
 mod layouts;
 mod linked;
+mod lsp;
 mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
@@ -27,6 +28,8 @@ mod outputs;
 mod packaging;
 mod pages;
 mod policy;
+mod policy_safety;
+mod policy_views;
 mod reports;
 mod support;
 mod suppress;

@@ -7,8 +7,10 @@ mod check;
 mod fix;
 mod graph;
 mod guard;
+mod guard_worker;
 mod inputs;
 mod inspect;
+mod lsp;
 mod output;
 mod outputs;
 mod progress;
@@ -18,7 +20,7 @@ mod suppress;
 mod write;
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -73,6 +75,11 @@ Where there is a .cfnlintrc, what it says is carried over.
 Examples:
   cfnvet init
   cfnvet init --force    write over the file that is there";
+
+const LSP_HELP: &str = "\
+Editors start this command. They find templates by what is in them, and read the same config files as `cfnvet check`.
+
+Exit status: 0 after the editor's `shutdown` and `exit`, 1 where it went away without.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -163,6 +170,16 @@ enum Command {
     /// Test policies in Guard's language, and see the verdict of each rule
     #[command(subcommand)]
     Guard(GuardCommand),
+    /// Run the language server for editors, over standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp {
+        /// Speak over standard input and output, which is the default and the only way
+        #[arg(long)]
+        stdio: bool,
+        /// The process of the editor, which some editors name; not needed
+        #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+        client_process_id: Option<u64>,
+    },
     /// Print the JSON Schema of the config file
     #[command(after_help = SCHEMA_EXAMPLES)]
     ConfigSchema,
@@ -233,6 +250,14 @@ struct CheckArgs {
     /// than once
     #[arg(long, value_name = "PATH", help_heading = "Rules")]
     guard: Vec<String>,
+
+    /// Evaluate policies in another process, so that one that crashes takes nothing else down
+    #[arg(long, help_heading = "Rules")]
+    guard_isolate: bool,
+
+    /// What a policy may take on one template, in seconds; one that takes longer is a problem, and left out from there on
+    #[arg(long, value_name = "SECONDS", default_value = "30", help_heading = "Rules")]
+    guard_timeout: NonZeroU32,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -307,6 +332,9 @@ enum GuardCommand {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Answer the requests of --guard-isolate on standard input
+    #[command(hide = true)]
+    Worker,
     /// Print the verdict of every rule of policies on templates, as JSON
     Validate {
         /// The policies: a file, a folder of .guard files, a glob, or pack:NAME
@@ -394,10 +422,14 @@ enum CliError {
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("`--add-ignores` writes into files, and `-` is none")]
     IgnoresInStandardInput,
+    #[error("`{0}` is a policy: what it asks for is in the .guard file that a finding shows")]
+    ExplainPolicy(String),
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -444,7 +476,9 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Rules { output_format } => rules::list(output_format),
         Command::Init { force } => setup::init(force),
         Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
+        Command::Guard(GuardCommand::Worker) => guard_worker::serve(),
         Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
+        Command::Lsp { .. } => lsp::run(),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),
         Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),
@@ -471,7 +505,7 @@ fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 
 /// All rules, as the config knows them.
 fn known_rules() -> Vec<KnownRule> {
-    crate::rules::all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
+    crate::rules::known()
 }
 
 fn known_rule(written: &str) -> Result<(), Option<&'static str>> {

@@ -157,7 +157,9 @@ impl Failure<'_> {
             self.path.filter(|path| !path.is_empty()).or_else(|| Some(first_path(report, self.needs?))).unwrap_or("/Resources");
         // A path into the stub, which is in no template, ends at `Resources`.
         let found = document.find(path);
-        let place = place(&found, document);
+        // What lacks something is shown by its key.
+        let key = found.key.clone().filter(|_| self.missing.is_some_and(|missing| !missing.is_empty()));
+        let place = key.unwrap_or_else(|| place(&found, document));
         let clause = self.written.map(|written| policy.source.slice(written.span));
         let own = self.message.or_else(|| self.written.and_then(|written| written.message.as_deref()));
         let said = Said::read(own.or_else(|| only_message(policy, rule)).unwrap_or_default());
@@ -234,7 +236,7 @@ fn only_message<'p>(policy: &'p Policy, rule: &str) -> Option<&'p str> {
 }
 
 /// Whether `Metadata.guard.SuppressedRules` of a resource names the rule.
-fn is_suppressed(document: &Value, id: &str, rule: &str) -> bool {
+pub(super) fn is_suppressed(document: &Value, id: &str, rule: &str) -> bool {
     let list = ["Resources", id, "Metadata", "guard", "SuppressedRules"].iter().try_fold(document, |value, key| value.get(key));
     let Some(Value { shape: Shape::List(rules), .. }) = list else { return false };
     rules.iter().any(|item| item.as_str() == Some(rule))

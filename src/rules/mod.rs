@@ -12,7 +12,7 @@ mod template;
 use std::sync::LazyLock;
 
 use crate::analysis::Analysis;
-use crate::config::RuleOption;
+use crate::config::{KnownRule, RuleOption};
 use crate::diagnostic::Severity;
 
 pub use sink::{At, Finding, Sink};
@@ -86,6 +86,12 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 #[must_use]
 pub fn all() -> &'static [&'static Rule] {
     &ALL
+}
+
+/// All rules, as the config knows them.
+#[must_use]
+pub fn known() -> Vec<KnownRule> {
+    all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
 }
 
 /// The rule called `name`, by code or name, in any case.

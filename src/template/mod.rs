@@ -12,6 +12,7 @@ mod section;
 mod set;
 mod stack_exports;
 mod substitution;
+mod symbols;
 
 use crate::syntax::{Node, Tree};
 use crate::text::Span;
@@ -25,6 +26,7 @@ pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};
 pub use stack_exports::written;
 pub use substitution::{Piece, pieces};
+pub use symbols::{Occurrence, SymbolKind, occurrences, referable, text_span, variables_of};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.
 ///
