@@ -3,6 +3,7 @@
 //! A rule is data and a function: one file, one page, one line in its group's table. Rules do not see each other's findings.
 
 mod ecs;
+mod language;
 mod sink;
 mod stacks;
 mod suppressions;
@@ -76,7 +77,7 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES, suppressions::RULES].concat();
+    let mut rules: Vec<&Rule> = [template::RULES, language::RULES, stacks::RULES, ecs::RULES, suppressions::RULES].concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });

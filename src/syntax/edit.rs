@@ -179,6 +179,46 @@ impl<'t> Node<'t> {
         Some(Edit { span: self.span(), replacement })
     }
 
+    /// Puts `Fn::Sub` of `text` in the place of this value; `None` where the text has several lines, or a comment would be lost.
+    #[must_use]
+    pub fn replace_by_substitution(self, text: &str) -> Option<Edit> {
+        if text.contains(['\n', '\r']) || !self.is_replaceable() {
+            return None;
+        }
+        let text = quoted(text, Style::DoubleQuoted)?;
+        let replacement = if self.is_json() { format!("{{\"Fn::Sub\": {text}}}") } else { format!("!Sub {text}") };
+        Some(Edit { span: self.span(), replacement })
+    }
+
+    /// Puts the string `text`, which stands in this value, in its place; `None` where the string has several lines.
+    #[must_use]
+    pub fn replace_by_argument(self, text: Self) -> Option<Edit> {
+        let written = text.as_str().filter(|text| !text.contains(['\n', '\r']))?;
+        if !self.is_replaceable() {
+            return None;
+        }
+        let replacement = match text.style() {
+            Style::SingleQuoted | Style::DoubleQuoted => quoted(written, text.style())?,
+            // A plain text of a function is a string; without the function it might become a number.
+            _ if text.scalar()?.value() == ScalarValue::String(written) => self.snippet_of_text(written)?,
+            _ => quoted(written, Style::DoubleQuoted)?,
+        };
+        Some(Edit { span: self.span(), replacement })
+    }
+
+    /// Whether the whole text of this value can be written anew: it is this value's alone, and on lines without comments.
+    fn is_replaceable(self) -> bool {
+        let written = self.source().slice(self.span());
+        let anchors = self.tree().anchors();
+        let free = !written.contains(" #") && !written.contains("\n#") && !written.is_empty() && !self.is_shared();
+        // A value in the long form stays behind the tag of another function.
+        let alone = self.raw().kind == RawKind::Scalar || self.tag() == self.raw().tag;
+        free && alone
+            && !anchors.iter().any(|(anchor, _)| self.span().contains(*anchor))
+            && !matches!(self.style(), Style::Literal | Style::Folded)
+            && !self.ends_in_block_scalar()
+    }
+
     fn source(self) -> &'t SourceFile {
         self.tree().source()
     }
