@@ -167,16 +167,21 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn replace_scalar(self, text: &str) -> Option<Edit> {
         let raw = self.raw();
-        if raw.kind != RawKind::Scalar || raw.tag != Tag::NONE || self.is_shared() {
+        // The tag of a function is kept where the node is its argument; another one says what the scalar is.
+        if raw.kind != RawKind::Scalar || self.tag() != Tag::NONE || self.is_shared() {
             return None;
         }
         let style = raw.style;
         // What is written otherwise (escapes, folds, the text of a loop) is not taken to pieces.
-        if quoted(self.as_str()?, style)? != self.source().slice(self.span()) || self.span().is_empty() {
+        let (old, written) = (quoted(self.as_str()?, style)?, self.source().slice(self.span()));
+        let tag = written.strip_suffix(old.as_str()).filter(|_| !old.is_empty())?;
+        let is_tag = tag.starts_with('!') && tag.ends_with(' ') && !tag.trim_end().contains(char::is_whitespace);
+        if !tag.is_empty() && !(raw.tag != Tag::NONE && is_tag) {
             return None;
         }
         let replacement = if style == Style::Plain { self.snippet_of_text(text)? } else { quoted(text, style)? };
-        Some(Edit { span: self.span(), replacement })
+        let span = Span::new(self.span().start + tag.len() as u32, self.span().end);
+        Some(Edit { span, replacement })
     }
 
     /// Puts `Fn::Sub` of `text` in the place of this value; `None` where the text has several lines, or a comment would be lost.

@@ -5,6 +5,7 @@
 
 mod dynamic;
 mod expand;
+mod faults;
 mod intrinsic;
 mod own_settings;
 mod parameter;
@@ -18,6 +19,7 @@ use crate::text::Span;
 
 pub use dynamic::{DynamicReference, dynamic_reference};
 pub use expand::{Expansion, expand};
+pub use faults::{Fault, FaultKind, FaultSection, Shape};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use own_settings::{SettingFault, own_settings};
 pub use parameter::{Parameter, ParameterType};

@@ -1,6 +1,7 @@
 //! `constant-comparisons`: `Fn::Equals` whose answer does not depend on anything.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Function, Kind, MAX_DEPTH, Node, Scalar};
@@ -27,7 +28,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             _ => continue,
         };
         let answer = if always { "true" } else { "false" };
-        let at = call.node.entry("Fn::Equals").map_or(call.node.span(), |entry| entry.key.span());
+        let at = place::of_value(call.node);
         sink.report(
             Finding::at(at, format!("the comparison is always {answer}"))
                 .node(call.node)

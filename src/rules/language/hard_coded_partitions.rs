@@ -1,6 +1,7 @@
 //! `hard-coded-partitions`: an ARN in `Fn::Sub` that works in one partition only.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::syntax::Node;
@@ -29,8 +30,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let found: Vec<&str> =
             written.match_indices("arn:").filter_map(|(at, arn)| partition(&written[at + arn.len()..])).collect();
         let Some(partition) = found.iter().find(|partition| !is_open(partition)) else { continue };
-        let at = call.node.entry("Fn::Sub").map_or(call.node.span(), |entry| entry.key.span());
-        let at = if text.parent().is_some_and(Node::is_sequence) { text.span() } else { at };
+        let at = if call.argument.is_sequence() { text.span() } else { place::of_call(call.node, "Fn::Sub") };
         let finding = Finding::at(at, format!("the ARN is one of partition `{partition}` only"))
             .node(text)
             .help("write `${AWS::Partition}` in its place");

@@ -55,7 +55,10 @@ fn fits(item: Node) -> bool {
 fn is_evaluated(node: Node) -> bool {
     let mut keys = node.path().into_iter();
     match keys.next().as_deref() {
-        Some("Resources") => keys.nth(1).as_deref() == Some("Properties"),
+        Some("Resources") => match keys.nth(1).as_deref() {
+            Some("Metadata") => keys.next().as_deref() == Some("AWS::CloudFormation::Init"),
+            attribute => attribute == Some("Properties"),
+        },
         _ => true,
     }
 }

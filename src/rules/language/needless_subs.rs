@@ -1,6 +1,7 @@
 //! `needless-subs`: `Fn::Sub` of a string without variables.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::template::{Intrinsic, Piece, Transform, calls, pieces};
@@ -29,16 +30,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if has_variable(written) {
             continue;
         }
-        let at = match call.node.entry("Fn::Sub") {
-            _ if text
-                .parent()
-                .is_some_and(|parent| parent.is_sequence() && parent.id() != call.node.id() && call.argument.is_sequence()) =>
-            {
-                text.span()
-            }
-            Some(entry) => entry.key.span(),
-            None => call.node.span(),
-        };
+        let at = if call.argument.is_sequence() { text.span() } else { place::of_call(call.node, "Fn::Sub") };
         let finding = Finding::at(at, "`Fn::Sub` has nothing to put in").node(text).help("write the string alone");
         // `${!x}` says `${x}` only inside `Fn::Sub`.
         let edit = (!written.contains("${")).then(|| call.node.replace_by_argument(text)).flatten();

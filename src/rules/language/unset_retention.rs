@@ -40,29 +40,31 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let graph = analysis.graph();
     for (index, declaration) in template.resources.iter().enumerate() {
         let Some(keys) = retention(declaration.resource_type) else { continue };
-        let Some(entry) = declaration.node.entry("Properties").filter(|entry| entry.value.is_mapping()) else { continue };
+        let entry = declaration.node.entry("Properties");
+        if entry.is_some_and(|entry| !entry.value.is_mapping()) {
+            continue;
+        }
         let resource = graph.resource(ResourceId { stack: StackId::ROOT, index: index as u32 });
         let values = graph.values();
         let mut missing: Vec<(&str, Verdict)> = Vec::new();
         for key in keys {
-            let unset =
-                graph.properties(&resource).into_iter().filter(|properties| properties.written().is_some()).map(|properties| {
-                    let formulas = &values.formulas;
-                    let unset = formulas.and(properties.when, formulas.not(graph.has(&properties, key)));
-                    if declaration.resource_type == "AWS::RDS::DBInstance" {
-                        formulas.and(unset, keeps_own_backups(graph, &properties))
-                    } else {
-                        unset
-                    }
-                });
+            let unset = graph.properties(&resource).into_iter().map(|properties| {
+                let formulas = &values.formulas;
+                let unset = formulas.and(properties.when, formulas.not(graph.has(&properties, key)));
+                if declaration.resource_type == "AWS::RDS::DBInstance" {
+                    formulas.and(unset, keeps_own_backups(graph, &properties))
+                } else {
+                    unset
+                }
+            });
             let unset = values.formulas.any(unset);
             missing.extend(values.verdict(resource.when, unset).map(|verdict| (*key, verdict)));
         }
         for (key, verdict) in missing {
             let name = declaration.logical_id();
             sink.report(
-                Finding::at(entry.key.span(), format!("`{name}` has no `{key}`"))
-                    .node(entry.value)
+                Finding::at(entry.map_or(declaration.key.span(), |entry| entry.key.span()), format!("`{name}` has no `{key}`"))
+                    .node(entry.map_or(declaration.node, |entry| entry.value))
                     .note("its data is deleted after a time that the service chooses")
                     .help(format!("set `{key}`"))
                     .verdict(verdict),

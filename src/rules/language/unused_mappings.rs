@@ -6,8 +6,8 @@ use super::super::{Rule, Scope, Sink, Status};
 use super::unused;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::syntax::{Function, Node};
-use crate::template::Intrinsic;
+use crate::syntax::{self, Function, Node, Tree};
+use crate::template::{Intrinsic, calls};
 
 pub(super) static RULE: Rule = Rule {
     code: "W7001",
@@ -27,7 +27,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     let mut used = FxHashSet::default();
-    for call in analysis.template.calls() {
+    // What a loop runs over is gone once it is written out, and so is all of a loop that runs over nothing.
+    let written = analysis.source.text().contains("Fn::ForEach::").then(|| syntax::parse(analysis.source));
+    let loops = written.as_ref().and_then(Tree::root).into_iter().flat_map(calls);
+    for call in analysis.template.calls().chain(loops) {
         match call.intrinsic() {
             Intrinsic::FindInMap { map, .. } => match map.as_str().filter(|_| map.function().is_none()) {
                 Some(name) => drop(used.insert(name)),
