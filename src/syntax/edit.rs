@@ -322,7 +322,9 @@ impl<'t> Node<'t> {
         }
         let end = text.end_of(part)?;
         if text.before(part.start).trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ') {
-            let (start, next) = (text.start(part.start), text.next(end));
+            // A byte-order mark stays where it is.
+            let mark = text.before(part.start).len() - text.before(part.start).trim_start_matches('\u{feff}').len();
+            let (start, next) = (text.start(part.start) + mark as u32, text.next(end));
             if next == end && start > 0 {
                 // The last line, which nothing ends: the one above becomes the last.
                 return self.removal(Span::new(text.end_above(start), end));

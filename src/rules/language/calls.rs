@@ -32,7 +32,7 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
     let span = match node.functions().next().filter(|_| fault.whole) {
         Some(_) if matches!(fault.kind, FaultKind::NeedsLanguageExtensions(_)) => place::of_value(node),
         Some((function, ..)) => place::of_call(node, function.long()),
-        None if fault.whole => place::key_above(node),
+        None if fault.whole => place::of_call(node, Function::Condition.long()),
         None => place::of_value(node),
     };
     let (message, help) = words(analysis, fault);

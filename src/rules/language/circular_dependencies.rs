@@ -53,7 +53,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let exists = graph.resource(cycle[0].from).when;
         let Some(verdict) = values.verdict(exists, when) else { continue };
         let name = |id: u32| template.resources.at(id as usize).map_or("", |resource| resource.logical_id());
-        let way: Vec<String> = cycle.iter().map(|edge| format!("`{}`", name(edge.to.index))).collect();
+        let mut way: Vec<String> = cycle.iter().map(|edge| format!("`{}`", name(edge.to.index))).collect();
+        if way.len() > SHOWN {
+            way.splice(SHOWN / 2..way.len() - SHOWN / 2, ["…".to_owned()]);
+        }
         // An entry of `DependsOn` is all its author's own; a reference carries a value.
         let cut = cycle.iter().find(|edge| edge.kind == EdgeKind::DependsOn).unwrap_or(&cycle[0]);
         let own = resource.logical_id();
@@ -68,13 +71,16 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 ),
             })
             .verdict(verdict);
-        for edge in &cycle {
+        for edge in cycle.iter().take(SHOWN) {
             finding =
                 finding.label(edge.place.clone(), format!("`{}` waits for `{}`", name(edge.from.index), name(edge.to.index)));
         }
         sink.report(finding);
     }
 }
+
+/// Most steps of a way that are shown.
+const SHOWN: usize = 16;
 
 /// Who names whom, whatever the conditions; `None` where nobody names anybody.
 fn direct(template: &Template) -> Option<Vec<(usize, usize)>> {

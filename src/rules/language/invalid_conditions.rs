@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{calls, entries};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
-use crate::syntax::Function;
+use crate::syntax::{Function, ScalarValue};
 use crate::template::Named;
 
 pub(super) static RULE: Rule = Rule {
@@ -30,7 +30,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         }
         let node = condition.node;
         let function = node.function().map(|(function, _)| function);
-        let is_condition = node.condition().is_some()
+        // A constant is taken as it is.
+        let is_constant = node.scalar().is_some_and(|scalar| matches!(scalar.value(), ScalarValue::Bool(_)));
+        let is_condition = is_constant
+            || node.condition().is_some()
             || matches!(function, Some(Function::And | Function::Or | Function::Not | Function::Equals));
         if !is_condition {
             sink.report(

@@ -14,6 +14,7 @@ mod invalid_and;
 mod invalid_base64;
 mod invalid_cidr;
 mod invalid_conditions;
+mod invalid_deletion_policies;
 mod invalid_equals;
 mod invalid_export_names;
 mod invalid_find_in_map;
@@ -33,18 +34,24 @@ mod invalid_select;
 mod invalid_split;
 mod invalid_sub;
 mod invalid_to_json_string;
+mod invalid_update_replace_policies;
 mod joins_without_delimiter;
 mod local_artifacts;
 mod meant;
+mod misplaced_secure_strings;
 mod missing_output_values;
 mod needless_subs;
 mod obsolete_depends_on;
 mod parameter_types;
+mod passed_on_imports;
+mod passwords;
 mod paths;
 mod place;
 mod quoted_pseudo_parameters;
 mod references_to_missing_resources;
+mod secret_parameters;
 mod serverless;
+mod snapshots;
 mod stateful;
 mod undeclared_dependencies;
 mod undeclared_output_conditions;
@@ -53,6 +60,7 @@ mod undeclared_resource_conditions;
 mod undocumented_parameter_types;
 mod unknown_parameter_types;
 mod unprotected_data;
+mod unreachable_branches;
 mod unset_retention;
 mod unsubstituted_variables;
 mod untransformed_globals;
@@ -78,6 +86,7 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_base64::RULE,
     &invalid_cidr::RULE,
     &invalid_conditions::RULE,
+    &invalid_deletion_policies::RULE,
     &invalid_equals::RULE,
     &invalid_export_names::RULE,
     &invalid_find_in_map::RULE,
@@ -97,13 +106,17 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_split::RULE,
     &invalid_sub::RULE,
     &invalid_to_json_string::RULE,
+    &invalid_update_replace_policies::RULE,
     &joins_without_delimiter::RULE,
     &local_artifacts::RULE,
+    &misplaced_secure_strings::RULE,
     &missing_output_values::RULE,
     &needless_subs::RULE,
     &obsolete_depends_on::RULE,
+    &passed_on_imports::RULE,
     &quoted_pseudo_parameters::RULE,
     &references_to_missing_resources::RULE,
+    &secret_parameters::RULE,
     &undeclared_dependencies::RULE,
     &undeclared_output_conditions::RULE,
     &undeclared_references::RULE,
@@ -111,6 +124,7 @@ pub(super) const RULES: &[&Rule] = &[
     &undocumented_parameter_types::RULE,
     &unknown_parameter_types::RULE,
     &unprotected_data::RULE,
+    &unreachable_branches::RULE,
     &unset_retention::RULE,
     &unsubstituted_variables::RULE,
     &untransformed_globals::RULE,

@@ -26,7 +26,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let places = [template.resources.node, template.outputs.node, template.conditions.node, template.rules.node];
     for call in places.into_iter().flatten().flat_map(calls) {
         let Intrinsic::Sub { text, .. } = call.intrinsic() else { continue };
-        let Some(written) = text.as_str().filter(|_| text.function().is_none()) else { continue };
+        let Some(written) = text.as_str().filter(|_| text.function().is_none() && text.other_tag().is_none()) else { continue };
         if has_variable(written) {
             continue;
         }

@@ -3,6 +3,7 @@
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::syntax::Style;
 use crate::text::{Span, nearest_name};
 
 pub(super) static RULE: Rule = Rule {
@@ -50,7 +51,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return sink.report(finding);
     }
     if root.get("Resources").is_none() {
-        let first = root.entries().next().map_or(Span::at(root.span().start), |entry| entry.key.span());
+        // In braces, the template begins with the brace.
+        let brace = Span::new(root.span().start, (root.span().start + 1).min(root.span().end));
+        let first = root.entries().next().filter(|_| root.style() != Style::Flow).map_or(brace, |entry| entry.key.span());
         sink.report(Finding::at(first, "the template has no `Resources`").help("declare at least one resource"));
     }
     for entry in root.entries() {
