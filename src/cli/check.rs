@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 
-use super::inputs::{Inputs, input_overrides, read, tell};
+use super::inputs::{Inputs, input_overrides, read, tell, warn_of_unmatched};
 use super::suppress;
 use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, cfn_lint, fix, known_rule, output, progress};
 use crate::check::{self, Outcome, Watch};
@@ -92,11 +92,7 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
         output::note(&watch.timings().render());
     }
     tell(&sources, skipped, &problems);
-    for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
-        if !sources.iter().any(|source| source.text().contains(name.as_str())) {
-            output::warning(&format!("no template has a parameter `{name}`"));
-        }
-    }
+    warn_of_unmatched(&arguments.inputs, &sources, &companions);
 
     let by_file: FxHashMap<&str, &Settings> =
         sources.iter().zip(&settings).map(|(source, settings)| (source.name(), settings.as_ref())).collect();

@@ -174,7 +174,7 @@ fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<Sou
 
 fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
     let read = |path: &PathBuf| {
-        discover::parameter_file(path).map_err(|error| CliError::ParameterFile { path: path.clone(), problem: error.to_string() })
+        discover::parameter_file(path).map_err(|error| CliError::ParameterFile(error.in_file(&path.display().to_string())))
     };
     arguments.parameter_files.iter().map(read).collect()
 }
@@ -204,6 +204,24 @@ fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Setting
         let settings = Arc::make_mut(settings);
         for (template, name) in names {
             settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
+        }
+    }
+}
+
+/// Warns of names in the arguments that no template has.
+pub(super) fn warn_of_unmatched(arguments: &InputArgs, sources: &[Arc<SourceFile>], companions: &Companions) {
+    if sources.is_empty() {
+        return;
+    }
+    for (name, _) in &arguments.parameters {
+        if !sources.iter().any(|source| source.text().contains(name.as_str())) {
+            output::warning(&format!("no template has a parameter `{name}`"));
+        }
+    }
+    let all = || sources.iter().chain(&companions.sources);
+    for (template, _) in &arguments.stack_names {
+        if !all().any(|source| workspace::names(template, source.name())) {
+            output::warning(&format!("`--stack-name {template}`: no such template in this run"));
         }
     }
 }

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use outputs::OutputArgs;
@@ -383,8 +384,8 @@ enum CliError {
     OptionValue { written: String, problem: String },
     #[error("invalid value `{written}` for `--parameters`: {problem}")]
     Parameter { written: String, problem: &'static str },
-    #[error("{}: {problem}", .path.display())]
-    ParameterFile { path: PathBuf, problem: String },
+    #[error("{0}")]
+    ParameterFile(String),
     #[error("{at}: {problem}")]
     Baseline { at: String, problem: String },
     #[error(transparent)]
@@ -429,6 +430,9 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version come here too. A reader that has gone away is no error.
             let _ = error.print();
+            if let Some(path) = path_as_command(&error) {
+                output::note(&format!("To check templates: cfnvet check {path}\n"));
+            }
             return if error.use_stderr() { COULD_NOT_RUN } else { SUCCESS };
         }
     };
@@ -449,6 +453,15 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         output::error(&error.to_string());
         COULD_NOT_RUN
     })
+}
+
+/// What was given as a command and looks like a path.
+fn path_as_command(error: &clap::Error) -> Option<&str> {
+    let written = match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(written) => written,
+        _ => return None,
+    };
+    written.contains(['.', '/', '\\']).then_some(written)
 }
 
 /// The codes and names of all rules.

@@ -163,8 +163,7 @@ mod takes {
         F::Transform,
         F::Ref,
     ];
-    pub(super) const KEY: &[F] = &[F::FindInMap, F::Ref];
-    pub(super) const KEY_EXTENDED: &[F] = &[F::FindInMap, F::Join, F::Sub, F::If, F::Select, F::Length, F::ToJsonString, F::Ref];
+    pub(super) const KEY: &[F] = &[F::FindInMap, F::Join, F::Sub, F::If, F::Select, F::Length, F::ToJsonString, F::Ref];
     pub(super) const ZONES: &[F] = &[F::GetAtt, F::If, F::Join, F::Select, F::Sub, F::Ref];
     pub(super) const IMPORT: &[F] = &[F::Base64, F::FindInMap, F::If, F::Join, F::Select, F::Sub, F::Ref];
     pub(super) const BASE64: &[F] = &[
@@ -343,7 +342,7 @@ impl<'t> Finder<'_, 't> {
         let inner = Some(Around { function, outermost });
         let needs = matches!(function, F::Length | F::ToJsonString) && !self.extended;
         if needs {
-            return self.add(FaultKind::NeedsLanguageExtensions(function), outermost, node, true);
+            return self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
         }
         match function {
             F::Ref => self.reference(node, argument, outermost),
@@ -540,7 +539,8 @@ impl<'t> Finder<'_, 't> {
     fn find_in_map(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
         let inner = Some(Around { function: F::FindInMap, outermost });
         let Some(items) = self.arguments(node, argument, F::FindInMap, outermost, 3, 4) else { return };
-        let allowed = if self.extended { takes::KEY_EXTENDED } else { takes::KEY };
+        // More is taken with `AWS::LanguageExtensions`; what is taken without it is documented badly.
+        let allowed = takes::KEY;
         let before = self.faults.len();
         items[..3].iter().for_each(|item| self.value(*item, allowed, Shape::Text, inner));
         let default = items.get(3).copied();
@@ -556,6 +556,10 @@ impl<'t> Finder<'_, 't> {
             return;
         }
         let literal = |node: Node<'t>| node.as_str().filter(|text| node.function().is_none() && !text.contains("${"));
+        // Without the section, the template is a part of one, or the section was lost: one look says so.
+        if self.template.mappings.is_empty() {
+            return;
+        }
         let Some(name) = literal(items[0]).filter(|name| !self.template.may_be_made(name)) else { return };
         let Some(mapping) = self.template.mappings.get(name) else {
             return self.add(FaultKind::UndeclaredKey { name, mapping: None }, outermost, items[0], false);

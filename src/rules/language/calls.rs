@@ -12,13 +12,19 @@ use crate::text::{Edit, nearest_name};
 /// Reports the faults in what is outside of `Outputs` for which the outermost function is `function`.
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     report_if(analysis, sink, |fault| {
-        fault.outermost == function && !matches!(fault.section, FaultSection::Output | FaultSection::Export)
+        let elsewhere = matches!(fault.section, FaultSection::Output | FaultSection::Export) && !is_missing_transform(fault);
+        fault.outermost == function && !elsewhere
     });
 }
 
 /// Reports the faults in one section.
 pub(super) fn report_section(analysis: &Analysis, section: FaultSection, sink: &mut Sink) {
-    report_if(analysis, sink, |fault| fault.section == section);
+    report_if(analysis, sink, |fault| fault.section == section && !is_missing_transform(fault));
+}
+
+/// The transform is what is missing, wherever the function stands.
+fn is_missing_transform(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::NeedsLanguageExtensions(_))
 }
 
 fn report_if(analysis: &Analysis, sink: &mut Sink, wanted: impl Fn(&Fault) -> bool) {

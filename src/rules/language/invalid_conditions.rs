@@ -37,10 +37,13 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             || matches!(function, Some(Function::And | Function::Or | Function::Not | Function::Equals));
         if !is_condition {
             sink.report(
-                Finding::at(condition.key.span(), format!("`{name}` is no condition"))
-                    .node(node)
-                    .label(node.span(), "neither true nor false")
-                    .help("write `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or `Condition`"),
+                Finding::at(
+                    node.entry(Function::Condition.long()).map_or(condition.key.span(), |entry| entry.key.span()),
+                    format!("`{name}` is no condition"),
+                )
+                .node(node)
+                .label(node.span(), "neither true nor false")
+                .help("write `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or `Condition`"),
             );
         }
     }

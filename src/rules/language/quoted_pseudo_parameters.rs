@@ -30,8 +30,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             continue;
         };
         let parent = node.parent();
-        // A list in a list is what a lost function leaves behind, but for the principals of a policy.
-        let in_lists = parent.is_some_and(|parent| parent.is_sequence() && parent.parent().is_some_and(Node::is_sequence));
+        // A list is what a lost function leaves behind, but for the principals of a policy.
+        let in_lists = parent.is_some_and(Node::is_sequence);
         let lost = in_lists && !node.path().iter().any(|step| step.ends_with("Policy") || step.ends_with("PolicyDocument"));
         let faulty = || analysis.faults().iter().any(|fault| Some(fault.node) == parent || fault.node.parent() == parent);
         if lost || node.other_tag().is_some() || faulty() {

@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{passwords, place};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
-use crate::template::Intrinsic;
+use crate::template::{Intrinsic, Resource};
 
 pub(super) static RULE: Rule = Rule {
     code: "W1011",
@@ -18,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    for resource in analysis.template.resources.iter() {
+    // OpsWorks has ended; nobody can create its resources.
+    let living = |resource: &&Resource| !resource.resource_type.starts_with("AWS::OpsWorks::");
+    for resource in analysis.template.resources.iter().filter(living) {
         for node in passwords::of(resource) {
             let Some(Intrinsic::Ref(name)) = Intrinsic::of(node) else { continue };
             let Some(parameter) = analysis.template.parameters.get(name) else { continue };

@@ -75,6 +75,11 @@ impl<'t> Walk<'_, 't> {
             return;
         }
         let holds = values.condition_named(StackId::ROOT, condition);
+        // A condition that is never one way at all is no matter of the place.
+        let is_constant = |formula| formulas.satisfiable(formula) == Answer::No;
+        if is_constant(holds) || is_constant(formulas.not(holds)) {
+            return;
+        }
         for (branch, answer, chosen) in [(then, true, holds), (otherwise, false, formulas.not(holds))] {
             let chosen = formulas.and(when, chosen);
             if formulas.satisfiable(chosen) == Answer::No {
