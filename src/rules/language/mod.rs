@@ -20,7 +20,6 @@ mod invalid_export_names;
 mod invalid_find_in_map;
 mod invalid_get_att;
 mod invalid_get_azs;
-mod invalid_if;
 mod invalid_import_value;
 mod invalid_join;
 mod invalid_length;
@@ -32,7 +31,6 @@ mod invalid_outputs;
 mod invalid_parameters;
 mod invalid_select;
 mod invalid_split;
-mod invalid_sub;
 mod invalid_to_json_string;
 mod invalid_update_replace_policies;
 mod joins_without_delimiter;
@@ -40,7 +38,6 @@ mod local_artifacts;
 mod meant;
 mod misplaced_secure_strings;
 mod missing_output_values;
-mod needless_subs;
 mod obsolete_depends_on;
 mod parameter_types;
 mod passed_on_imports;
@@ -49,7 +46,6 @@ mod paths;
 mod place;
 mod quoted_pseudo_parameters;
 mod references_to_missing_resources;
-mod secret_parameters;
 mod serverless;
 mod snapshots;
 mod stateful;
@@ -60,7 +56,6 @@ mod undeclared_resource_conditions;
 mod undocumented_parameter_types;
 mod unknown_parameter_types;
 mod unprotected_data;
-mod unreachable_branches;
 mod unset_retention;
 mod unsubstituted_variables;
 mod untransformed_globals;
@@ -92,7 +87,6 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_find_in_map::RULE,
     &invalid_get_att::RULE,
     &invalid_get_azs::RULE,
-    &invalid_if::RULE,
     &invalid_import_value::RULE,
     &invalid_join::RULE,
     &invalid_length::RULE,
@@ -104,19 +98,16 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_parameters::RULE,
     &invalid_select::RULE,
     &invalid_split::RULE,
-    &invalid_sub::RULE,
     &invalid_to_json_string::RULE,
     &invalid_update_replace_policies::RULE,
     &joins_without_delimiter::RULE,
     &local_artifacts::RULE,
     &misplaced_secure_strings::RULE,
     &missing_output_values::RULE,
-    &needless_subs::RULE,
     &obsolete_depends_on::RULE,
     &passed_on_imports::RULE,
     &quoted_pseudo_parameters::RULE,
     &references_to_missing_resources::RULE,
-    &secret_parameters::RULE,
     &undeclared_dependencies::RULE,
     &undeclared_output_conditions::RULE,
     &undeclared_references::RULE,
@@ -124,7 +115,6 @@ pub(super) const RULES: &[&Rule] = &[
     &undocumented_parameter_types::RULE,
     &unknown_parameter_types::RULE,
     &unprotected_data::RULE,
-    &unreachable_branches::RULE,
     &unset_retention::RULE,
     &unsubstituted_variables::RULE,
     &untransformed_globals::RULE,
