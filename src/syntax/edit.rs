@@ -176,7 +176,8 @@ impl<'t> Node<'t> {
         let (old, written) = (quoted(self.as_str()?, style)?, self.source().slice(self.span()));
         let tag = written.strip_suffix(old.as_str()).filter(|_| !old.is_empty())?;
         let is_tag = tag.starts_with('!') && tag.ends_with(' ') && !tag.trim_end().contains(char::is_whitespace);
-        if !tag.is_empty() && !(raw.tag != Tag::NONE && is_tag) {
+        let kept = tag.is_empty() || raw.tag != Tag::NONE && is_tag;
+        if !kept {
             return None;
         }
         let replacement = if style == Style::Plain { self.snippet_of_text(text)? } else { quoted(text, style)? };

@@ -185,7 +185,8 @@ mod takes {
     ];
     pub(super) const CIDR: &[F] = &[F::FindInMap, F::GetAtt, F::If, F::ImportValue, F::Select, F::Sub, F::Ref];
     pub(super) const LENGTH: &[F] = &[F::Ref, F::FindInMap, F::Split, F::If, F::GetAZs];
-    pub(super) const TO_JSON: &[F] = &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Select, F::Split, F::Ref];
+    pub(super) const TO_JSON: &[F] =
+        &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Select, F::Split, F::Ref, F::Length, F::Sub, F::Join];
     pub(super) const COMPARED: &[F] = &[F::Ref, F::FindInMap, F::Sub, F::Join, F::Select, F::Split, F::Length, F::ToJsonString];
     pub(super) const CONDITION: &[F] = &[F::Condition, F::Equals, F::Not, F::And, F::Or];
 }
@@ -300,6 +301,9 @@ impl<'t> Finder<'_, 't> {
             match around {
                 // What a macro or an included file puts there is not known.
                 Some(_) if function == F::Transform => {}
+                Some(_) if self.needs_extensions(function) => {
+                    self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
+                }
                 Some(around) if !allowed.contains(&function) => {
                     self.add(FaultKind::Refused { function: around.function, inner: function }, around.outermost, node, false);
                 }
@@ -340,8 +344,7 @@ impl<'t> Finder<'_, 't> {
     ) {
         let outermost = around.map_or(function, |around| around.outermost);
         let inner = Some(Around { function, outermost });
-        let needs = matches!(function, F::Length | F::ToJsonString) && !self.extended;
-        if needs {
+        if self.needs_extensions(function) {
             return self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
         }
         match function {
@@ -400,6 +403,10 @@ impl<'t> Finder<'_, 't> {
             F::ToJsonString => self.only(node, argument, takes::TO_JSON, Shape::Structure, inner),
             _ => {}
         }
+    }
+
+    fn needs_extensions(&self, function: Function) -> bool {
+        matches!(function, F::Length | F::ToJsonString) && !self.extended
     }
 
     /// The one argument of a function.

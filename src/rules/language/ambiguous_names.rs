@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
+    if template.parameters.is_empty() {
+        return;
+    }
     for resource in template.resources.iter() {
         let Some(parameter) = template.parameters.get(resource.logical_id()) else { continue };
         let name = resource.logical_id();

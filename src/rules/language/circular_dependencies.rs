@@ -24,6 +24,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("Ref")
+        && !analysis.source.text().contains("GetAtt")
+        && !analysis.source.text().contains("Sub")
+        && !analysis.source.text().contains("DependsOn")
+    {
+        return;
+    }
     let template = analysis.template;
     let Some(edges) = direct(template) else { return };
     let on_cycle = circular(template.resources.len(), &edges);

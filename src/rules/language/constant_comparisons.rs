@@ -19,6 +19,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("Equals") {
+        return;
+    }
     for call in analysis.template.calls().filter(|call| call.function == Function::Equals) {
         let ConditionFunction::Equals(left, right) = ConditionFunction::of(call.node) else { continue };
         let is_text = |node: Node| node.scalar().is_some() && node.function().is_none();

@@ -43,6 +43,9 @@ const ZONES: &[(&str, &[&str])] = &[
 ];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("AvailabilityZone") {
+        return;
+    }
     let template = analysis.template;
     if cdk::is_synthesized(template) {
         return;

@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("DeletionPolicy") {
+        return;
+    }
     for resource in analysis.template.resources.iter() {
         snapshots::report(resource, "DeletionPolicy", &["Delete", "Retain", "RetainExceptOnCreate"], sink);
     }

@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("UpdateReplacePolicy") {
+        return;
+    }
     for resource in analysis.template.resources.iter() {
         snapshots::report(resource, "UpdateReplacePolicy", &["Delete", "Retain"], sink);
     }

@@ -19,6 +19,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("Join") {
+        return;
+    }
     let template = analysis.template;
     if cdk::is_synthesized(template) {
         return;

@@ -31,7 +31,6 @@ mod invalid_outputs;
 mod invalid_parameters;
 mod invalid_select;
 mod invalid_split;
-mod invalid_to_json_string;
 mod invalid_update_replace_policies;
 mod joins_without_delimiter;
 mod local_artifacts;
@@ -98,7 +97,6 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_parameters::RULE,
     &invalid_select::RULE,
     &invalid_split::RULE,
-    &invalid_to_json_string::RULE,
     &invalid_update_replace_policies::RULE,
     &joins_without_delimiter::RULE,
     &local_artifacts::RULE,

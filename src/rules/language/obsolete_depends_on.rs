@@ -1,9 +1,11 @@
 //! `obsolete-depends-on`: `DependsOn` names a resource that a reference already orders first.
 
+use rustc_hash::FxHashMap;
+
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::EdgeKind;
+use crate::graph::{Edge, EdgeKind};
 use crate::syntax::Node;
 use crate::template::Resource;
 use crate::text::Place;
@@ -28,23 +30,24 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let graph = analysis.graph();
     let values = graph.values();
     let edges = graph.edges(StackId::ROOT);
-    for (index, resource) in template.resources.iter().enumerate() {
+    for (index, resource) in template.resources.iter().enumerate().filter(|(_, resource)| resource.depends_on.is_some()) {
         let from = ResourceId { stack: StackId::ROOT, index: index as u32 };
+        let start = edges.partition_point(|edge| edge.from < from);
+        let mut references: FxHashMap<u32, Vec<&Edge>> = FxHashMap::default();
+        let own = edges[start..].iter().take_while(|edge| edge.from == from);
+        for edge in own.filter(|edge| edge.kind != EdgeKind::DependsOn && edge.to != from) {
+            references.entry(edge.to.index).or_default().push(edge);
+        }
+        if references.is_empty() {
+            continue;
+        }
+        let exists = graph.resource(from).when;
         for (name, node) in resource.depends_on() {
-            let Some(to) = template.resources.index(name).map(|to| to as u32).filter(|to| *to as usize != index) else {
-                continue;
-            };
-            let exists = graph.resource(from).when;
-            let references = || {
-                let start = edges.partition_point(|edge| edge.from < from);
-                let own = edges[start..].iter().take_while(move |edge| edge.from == from);
-                own.filter(move |edge| edge.to.index == to && edge.kind != EdgeKind::DependsOn)
-            };
-            let Some(first) = references().next() else { continue };
+            let to = template.resources.index(name).and_then(|to| references.get(&(to as u32)));
+            let Some((to, first)) = to.and_then(|to| Some((to, to.first()?))) else { continue };
             // References that are there only at times make the entry obsolete when one of them always is.
-            let one = references().find(|edge| values.implies(exists, edge.when));
-            let always = one.is_some() || values.implies(exists, values.formulas.any(references().map(|edge| edge.when)));
-            if always {
+            let one = to.iter().find(|edge| values.implies(exists, edge.when));
+            if one.is_some() || values.implies(exists, values.formulas.any(to.iter().map(|edge| edge.when))) {
                 sink.report(finding(resource, name, node, &one.unwrap_or(first).place));
             }
         }

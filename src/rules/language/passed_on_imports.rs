@@ -19,6 +19,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("ImportValue") {
+        return;
+    }
     for output in analysis.template.outputs.iter() {
         for call in output.value.into_iter().flat_map(calls).filter(|call| call.function == Function::ImportValue) {
             let at = place::of_call(call.node, Function::ImportValue.long());

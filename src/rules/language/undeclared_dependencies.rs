@@ -26,8 +26,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     for (index, resource) in template.resources.iter().enumerate() {
         for (name, node) in resource.depends_on().filter(|(_, node)| node.function().is_none()) {
-            let at = place::of_value(node);
             let Some(target) = template.resources.index(name).filter(|target| *target != index) else {
+                let at = place::of_value(node);
                 if !template.may_be_made(name) || name == resource.logical_id() {
                     let others = template.resources.iter().map(Named::name).filter(|other| *other != resource.logical_id());
                     let edit = meant::plainly(name, others).and_then(|meant| Some((meant, node.replace_scalar(meant)?)));
@@ -47,6 +47,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             let values = graph.values();
             let missing = values.formulas.and(when(index), values.formulas.not(when(target)));
             let Some(verdict) = values.verdict(when(index), missing) else { continue };
+            let at = place::of_value(node);
             sink.report(
                 Finding::at(at, format!("`{name}` may not be there to depend on"))
                     .node(node)

@@ -17,6 +17,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("Connectors") && !analysis.source.text().contains("IgnoreGlobals") {
+        return;
+    }
     if !serverless::is_left_alone(analysis) {
         return;
     }

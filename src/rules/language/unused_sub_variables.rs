@@ -18,6 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
+    if !analysis.source.text().contains("Sub") {
+        return;
+    }
     if analysis.template.has_unknown_transform() {
         return;
     }
