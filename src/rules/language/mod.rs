@@ -22,7 +22,6 @@ mod invalid_get_att;
 mod invalid_get_azs;
 mod invalid_import_value;
 mod invalid_join;
-mod invalid_length;
 mod invalid_mappings;
 mod invalid_not;
 mod invalid_or;
@@ -88,7 +87,6 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_get_azs::RULE,
     &invalid_import_value::RULE,
     &invalid_join::RULE,
-    &invalid_length::RULE,
     &invalid_mappings::RULE,
     &invalid_not::RULE,
     &invalid_or::RULE,
