@@ -1,6 +1,7 @@
 //! The loop: takes what waits, and analyses texts when nothing does.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,8 +119,8 @@ pub(super) struct Server {
     /// What the user has set in the editor.
     options: Value,
     policies: PolicyLibrary,
-    /// Config files for which problems were published.
-    told: Vec<String>,
+    /// What was published on config files, by the workspace folder.
+    told: BTreeMap<Option<PathBuf>, Vec<(String, Vec<lsp::Diagnostic>)>>,
     /// The question for the configuration that was not answered yet.
     asked: Option<RequestId>,
     questions: i32,
@@ -138,7 +139,7 @@ impl Server {
             run_on: RunOn::default(),
             options: json!({}),
             policies: PolicyLibrary::default(),
-            told: Vec::new(),
+            told: BTreeMap::new(),
             asked: None,
             questions: 0,
             started: now(),
@@ -573,13 +574,14 @@ impl Server {
                 None => files.push((file, vec![shown])),
             }
         }
-        let gone: Vec<String> = self.told.iter().filter(|told| !files.iter().any(|(file, _)| file == *told)).cloned().collect();
-        for file in gone {
-            self.publish(uri::of(&file), None, Vec::new());
+        let root = self.folders[folder].root.clone();
+        let before = self.told.insert(root, files.clone()).unwrap_or_default();
+        for (file, _) in before.iter().filter(|(told, _)| !files.iter().any(|(file, _)| file == told)) {
+            self.publish(uri::of(file), None, Vec::new());
         }
-        self.told = files.iter().map(|(file, _)| file.clone()).collect();
-        for (file, diagnostics) in files {
-            self.publish(uri::of(&file), None, diagnostics);
+        // What is shown already is not sent again.
+        for file in files.into_iter().filter(|file| !before.contains(file)) {
+            self.publish(uri::of(&file.0), None, file.1);
         }
     }
 }

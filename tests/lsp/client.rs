@@ -144,6 +144,14 @@ impl Client {
         published.params["diagnostics"].as_array().expect("a list").clone()
     }
 
+    /// Whether diagnostics of a file came while something else was waited for.
+    pub(crate) fn has_published(&self, uri: &str) -> bool {
+        self.aside.iter().any(|message| match message {
+            Message::Notification(told) => told.method == "textDocument/publishDiagnostics" && told.params["uri"] == *uri,
+            _ => false,
+        })
+    }
+
     /// The codes and the lines of diagnostics, as `ECS101@4`.
     pub(crate) fn codes(diagnostics: &[Value]) -> Vec<String> {
         let shown = |found: &Value| format!("{}@{}", found["code"].as_str().unwrap_or("-"), found["range"]["start"]["line"]);

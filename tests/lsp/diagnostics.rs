@@ -152,6 +152,24 @@ fn each_folder_has_its_config() {
 }
 
 #[test]
+fn what_is_wrong_with_the_config_of_one_folder_stays_while_another_is_analysed() {
+    let files = [("one/.cfnvet.yaml", "ignore: [NONSENSE1]\n"), ("one/a.yaml", DUPLICATE), ("two/a.yaml", DUPLICATE)];
+    let mut client = Client::silent(&files);
+    let folders: Vec<Value> = ["one", "two"].iter().map(|name| json!({"uri": client.uri(name), "name": name})).collect();
+    client.request("initialize", json!({"capabilities": {}, "workspaceFolders": folders})).unwrap();
+    client.notify("initialized", json!({}));
+    client.open("one/a.yaml", DUPLICATE);
+    let config = client.uri("one/.cfnvet.yaml");
+    assert_eq!(client.diagnostics_of(&config, None).len(), 1);
+    client.open("two/a.yaml", DUPLICATE);
+    client.diagnostics("two/a.yaml", 1);
+    client.change("two/a.yaml", 2, DUPLICATE);
+    client.diagnostics("two/a.yaml", 2);
+    assert!(!client.has_published(&config), "it is neither taken away nor sent again");
+    assert!(client.end());
+}
+
+#[test]
 fn texts_that_are_huge_or_damaged_are_answered() {
     let mut client = Client::new(&[]);
     let mut text = String::from("Resources:\n");
