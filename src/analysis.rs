@@ -8,9 +8,9 @@ use std::sync::Arc;
 use crate::config::Settings;
 use crate::graph::ResourceGraph;
 use crate::syntax::Tree;
-use crate::template::{MemberId, Template, TemplateSet};
+use crate::template::{self, MemberId, Template, TemplateSet};
 use crate::text::SourceFile;
-use crate::validation::{self, Fault};
+use crate::validation;
 use crate::values::{Inputs, Values};
 
 /// A template under analysis.
@@ -31,7 +31,8 @@ pub struct Analysis<'t> {
     /// Where what is deployed is analysed: the templates that it is compared with.
     pub against: Vec<Analysis<'t>>,
     graph: OnceCell<ResourceGraph<'t>>,
-    faults: OnceCell<Vec<Fault<'t>>>,
+    call_faults: OnceCell<Vec<template::Fault<'t>>>,
+    schema_faults: OnceCell<Vec<validation::Fault<'t>>>,
 }
 
 impl<'t> Analysis<'t> {
@@ -48,7 +49,8 @@ impl<'t> Analysis<'t> {
             member,
             against: Vec::new(),
             graph: OnceCell::new(),
-            faults: OnceCell::new(),
+            call_faults: OnceCell::new(),
+            schema_faults: OnceCell::new(),
         }
     }
 
@@ -86,9 +88,18 @@ impl<'t> Analysis<'t> {
         })
     }
 
+    /// What is wrong with the calls of functions in the template, found when the first rule asks.
+    pub fn call_faults(&self) -> &[template::Fault<'t>] {
+        self.call_faults.get_or_init(|| self.template.faults())
+    }
+
     /// What in its resources does not fit the schemas of their types, found when the first rule asks.
-    pub fn faults(&self) -> &[Fault<'t>] {
-        self.faults.get_or_init(|| validation::faults(self.graph(), &self.settings.regions))
+    pub fn schema_faults(&self) -> &[validation::Fault<'t>] {
+        self.schema_faults.get_or_init(|| {
+            let options = self.settings.options("E3012", "wrong-types");
+            let is_strict = options.and_then(|options| options.get("strict")?.as_bool()).unwrap_or_default();
+            validation::faults(self.graph(), &self.settings.regions, is_strict)
+        })
     }
 
     /// Whether a rule has asked for the graph.

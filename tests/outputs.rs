@@ -16,7 +16,7 @@ fn run_in(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn check(arguments: &[&str]) -> Output {
-    run_in(root(), &[&["check", INCIDENT], arguments].concat())
+    run_in(root(), &[&["check", INCIDENT, "--select", "ECS"], arguments].concat())
 }
 
 fn text(bytes: &[u8]) -> &str {

@@ -156,7 +156,7 @@ fn the_image_is_built_from_everything_that_the_binary_includes() {
     assert!(ignore.lines().any(|line| line == "*"), "nothing else goes to the builder");
     let is_taken = |path: &str| taken.iter().any(|taken| path == *taken || path.starts_with(&format!("{taken}/")));
     let mut included = 0;
-    for source in files_below("src") {
+    for source in files_below("src").into_iter().filter(|source| source.ends_with(".rs")) {
         for rest in read(&source).split("include_str!(\"").skip(1) {
             let name = rest.split('"').next().expect("a split has a first part");
             let path = root().join(&source).parent().expect("a file is in a folder").join(name);

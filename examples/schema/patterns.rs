@@ -15,15 +15,12 @@ pub(crate) fn treated(patterns: &BTreeSet<&str>) -> Map<String, Value> {
         if spelled == **pattern && expression(pattern).is_some() {
             continue;
         }
-        let value = rewritten(&spelled).map_or_else(
-            |reason| Value::from(reason),
-            |(all, none)| {
-                let mut object = json!({});
-                object[Keyword::AllOf.as_str()] = all.into();
-                object[Keyword::Not.as_str()] = none.into();
-                object
-            },
-        );
+        let value = rewritten(&spelled).map_or_else(Value::from, |(all, none)| {
+            let mut object = json!({});
+            object[Keyword::AllOf.as_str()] = all.into();
+            object[Keyword::Not.as_str()] = none.into();
+            object
+        });
         treated.insert((*pattern).to_owned(), value);
     }
     treated

@@ -3,7 +3,9 @@
 //! A rule is data and a function: one file, one page, one line in its group's table. Rules do not see each other's findings.
 
 mod ecs;
+mod language;
 mod schema;
+mod sections;
 mod sink;
 mod stacks;
 mod suppressions;
@@ -77,8 +79,16 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> =
-        [template::RULES, &schema::RULES.concat(), stacks::RULES, ecs::RULES, suppressions::RULES].concat();
+    let mut rules: Vec<&Rule> = [
+        template::RULES,
+        language::RULES,
+        sections::RULES,
+        &schema::RULES.concat(),
+        stacks::RULES,
+        ecs::RULES,
+        suppressions::RULES,
+    ]
+    .concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });

@@ -116,7 +116,7 @@ pub enum Kind<'t> {
 
 /// What does not fit in the resources of the template that is checked, in the order of the text of each.
 #[must_use]
-pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String]) -> Vec<Fault<'t>> {
+pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool) -> Vec<Fault<'t>> {
     let values = graph.values();
     let template = values.template(StackId::ROOT);
     // What is deployed is described in other words than a template's.
@@ -137,6 +137,7 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String]) -> Vec<Fault<'t
         let available = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
         let Some(variant) = facts.variant(regions.unwrap_or_default()).filter(|_| available) else { continue };
         let mut walker = Walker::new(values, resource);
+        walker.is_strict = is_strict;
         walker.more_properties = facts.is_serverless() && has_globals(template, resource.resource_type());
         walker.resource(variant.schema);
         for fault in walker.finish() {

@@ -30,6 +30,7 @@ impl<'t> Walker<'_, 't> {
         let fits = match site.node.scalar() {
             None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
             None => expected.has(TypeSet::ARRAY),
+            Some(scalar) if self.is_strict => is_written_as(scalar, expected) || self.is_packaged(),
             Some(scalar) => is_of_type(scalar, expected) || self.is_packaged(),
         };
         if !fits {
@@ -99,7 +100,19 @@ impl<'t> Walker<'_, 't> {
     }
 }
 
-/// Whether CloudFormation reads a scalar as one of some types: `"10"` is a number, `"true"` a truth value, and anything a string.
+/// Whether a scalar is of one of some types as it is written.
+fn is_written_as(scalar: Scalar, types: TypeSet) -> bool {
+    types.has(match scalar.value() {
+        ScalarValue::String(_) => TypeSet::STRING,
+        ScalarValue::Bool(_) => TypeSet::BOOLEAN,
+        ScalarValue::Int(_) if types.has(TypeSet::INTEGER) => TypeSet::INTEGER,
+        ScalarValue::Float(number) if number.fract() == 0.0 && types.has(TypeSet::INTEGER) => TypeSet::INTEGER,
+        ScalarValue::Int(_) | ScalarValue::Float(_) => TypeSet::NUMBER,
+        ScalarValue::Null => return false,
+    })
+}
+
+/// Whether CloudFormation reads a scalar as one of some types: `"10"` is a number, `"true"` a Boolean, and anything a string.
 fn is_of_type(scalar: Scalar, types: TypeSet) -> bool {
     if types.has(TypeSet::STRING) {
         return true;

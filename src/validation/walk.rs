@@ -50,6 +50,8 @@ pub(super) struct Walker<'v, 't> {
     pub(super) resource: Resource<'t>,
     /// `Globals` may give the resource properties that are not written in it.
     pub(super) more_properties: bool,
+    /// Whether a scalar has to be of the type that is asked for as it is written.
+    pub(super) is_strict: bool,
     pub(super) outcome: Outcome<'t>,
     /// The properties from the resource to what is looked at.
     pub(super) path: Vec<&'t str>,
@@ -59,7 +61,7 @@ pub(super) struct Walker<'v, 't> {
 impl<'v, 't> Walker<'v, 't> {
     pub(super) fn new(values: &'v Values<'t>, resource: Resource<'t>) -> Self {
         let outcome = Outcome::default();
-        Self { values, resource, more_properties: false, outcome, path: Vec::new(), steps: 0 }
+        Self { values, resource, more_properties: false, is_strict: false, outcome, path: Vec::new(), steps: 0 }
     }
 
     /// Compares the properties with the schema of the type.

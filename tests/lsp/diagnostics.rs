@@ -52,14 +52,14 @@ fn when_a_finding_holds_is_in_its_message() {
 fn edits_in_both_encodings_change_the_text() {
     for encoding in ["utf-8", "utf-16"] {
         let mut client = Client::with(&[], json!({"capabilities": {"general": {"positionEncodings": [encoding]}}}));
-        let text = "Description: 港🚢\nResources:\n  A: {Type: 'AWS::S3::Bucket', A: 1, A: 2}\n";
+        let text = "Description: 港🚢\nResources:\n  A: {Type: 'AWS::S3::Bucket', Metadata: {}, Metadata: {}}\n";
         client.open("a.yaml", text);
         assert_eq!(Client::codes(&client.diagnostics("a.yaml", 1)), ["E0000@2"]);
         // Behind the ship: three letters and four bytes, or one letter and two units.
         let character = "Description: ".len() + if encoding == "utf-8" { 7 } else { 3 };
         let at = |line, character| json!({"line": line, "character": character});
         let insert = json!({"range": {"start": at(0, character), "end": at(0, character)}, "text": " # A\r"});
-        let remove = json!({"range": {"start": at(2, 29), "end": at(2, 35)}, "text": ""});
+        let remove = json!({"range": {"start": at(2, 29), "end": at(2, 43)}, "text": ""});
         let uri = client.uri("a.yaml");
         let document = json!({"uri": uri, "version": 2});
         client.notify("textDocument/didChange", json!({"textDocument": document, "contentChanges": [insert, remove]}));
@@ -85,7 +85,7 @@ fn only_the_last_of_many_changes_counts() {
 fn unsaved_buffers_win_over_files_in_linked_templates() {
     let parent = "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: child.yaml\n      Parameters: {Size: '1'}\n";
     let child = "Parameters:\n  Size: {Type: String}\nResources:\n  B: {Type: 'AWS::S3::Bucket'}\n";
-    let mut client = Client::new(&[("parent.yaml", parent), ("child.yaml", child)]);
+    let mut client = Client::new(&[("parent.yaml", parent), ("child.yaml", child), (".cfnvet.yaml", "ignore: [W3002]\n")]);
     client.open("parent.yaml", parent);
     assert_eq!(Client::codes(&client.diagnostics("parent.yaml", 1)), [""; 0]);
     client.open("child.yaml", &child.replace("Size", "Width"));

@@ -311,7 +311,7 @@ fn hints_and_lenses_show_what_is_not_written() {
 
 #[test]
 fn fixes_are_offered_one_by_one_and_all_at_once() {
-    let text = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    # cfnvet: ignore[NONSENSE1]\n    DeletionPolicy: Retain # cfnvet: ignore[NONSENSE2]\n";
+    let text = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    # cfnvet: ignore[NONSENSE1]\n    DeletionPolicy: Retain # cfnvet: ignore[NONSENSE2]\n    UpdateReplacePolicy: Retain\n";
     let mut client = Client::new(&[]);
     client.open("a.yaml", text);
     let found = client.diagnostics("a.yaml", 1);

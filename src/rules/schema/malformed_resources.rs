@@ -49,8 +49,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     for entry in resources.entries() {
         let name = entry.key.as_str().unwrap_or_default();
-        // A loop that is not written out.
-        if name.starts_with("Fn::") {
+        // A loop that is not written out, or whose names depend on what nobody knows before it is deployed.
+        if name.starts_with("Fn::") || name.contains("${") && analysis.template.has_loops() {
             continue;
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {

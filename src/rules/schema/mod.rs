@@ -55,7 +55,7 @@ const GENERAL: &[&Rule] = &[
 
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
-    for fault in analysis.faults() {
+    for fault in analysis.schema_faults() {
         let Some(mut finding) = word(fault) else { continue };
         // The value itself, but on the line of its key, where suppressions of it stand.
         let value = fault.node.span();

@@ -3,6 +3,7 @@
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::each_fault;
 use crate::analysis::Analysis;
+use crate::config::{OptionShape, RuleOption};
 use crate::diagnostic::Severity;
 use crate::schema::TypeSet;
 use crate::syntax::{Node, Scalar, ScalarValue};
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     status: Status::Stable { since: "0.1.0" },
     page: include_str!("../../../rules/schema/wrong-types.md"),
     scope: Scope::Text,
-    options: &[],
+    options: &[RuleOption { name: "strict", shape: OptionShape::Bool }],
     check,
 };
 
@@ -33,7 +34,7 @@ fn type_of(node: Node) -> &'static str {
     match node.scalar().map(Scalar::value) {
         None if node.is_mapping() => "a mapping",
         None => "a list",
-        Some(ScalarValue::Bool(_)) => "a truth value",
+        Some(ScalarValue::Bool(_)) => "a Boolean",
         Some(ScalarValue::Int(_) | ScalarValue::Float(_)) => "a number",
         Some(ScalarValue::String(_) | ScalarValue::Null) => "a string",
     }
@@ -42,9 +43,9 @@ fn type_of(node: Node) -> &'static str {
 fn names(types: TypeSet) -> String {
     let known = [
         (TypeSet::STRING, "a string"),
-        (TypeSet::INTEGER, "a whole number"),
+        (TypeSet::INTEGER, "an integer"),
         (TypeSet::NUMBER, "a number"),
-        (TypeSet::BOOLEAN, "a truth value"),
+        (TypeSet::BOOLEAN, "a Boolean"),
         (TypeSet::OBJECT, "a mapping"),
         (TypeSet::ARRAY, "a list"),
     ];
