@@ -16,6 +16,8 @@ mod fixes;
 mod fixtures;
 mod formats;
 mod graph;
+#[allow(dead_code, unreachable_pub)]
+mod half_typed;
 mod inspect;
 mod launches;
 mod layouts;
