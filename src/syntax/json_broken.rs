@@ -244,10 +244,24 @@ impl Reader<'_> {
                 self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
                 self.imply(true);
             }
+            State::Value if deeper && self.closes_list(top.inner) => {
+                self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
+                self.imply(false);
+            }
             State::Colon | State::Value if is_key || top.state == State::Colon => self.end_entry(),
             _ => {}
         }
         true
+    }
+
+    /// Whether the first line that is indented no more than the key above closes a list.
+    fn closes_list(&self, key: Option<usize>) -> bool {
+        let rest = self.text[self.line_end(self.pos)..].lines();
+        let mut outside = rest.filter(|line| !line.trim().is_empty()).filter_map(|line| {
+            let indent = line.len() - line.trim_start().len();
+            key.is_some_and(|key| indent <= key).then_some((indent, line))
+        });
+        outside.next().is_some_and(|(indent, line)| Some(indent) == key && line.trim_start().starts_with(']'))
     }
 
     /// Whether the scalar here has a colon behind it.

@@ -10,6 +10,7 @@ mod function;
 mod json;
 mod json_broken;
 mod problem;
+mod repair;
 mod scalar;
 mod tree;
 mod view;
@@ -39,7 +40,8 @@ pub fn parse(source: &Arc<SourceFile>) -> Tree {
         let tree = yaml::parse(source);
         return if has_mistakes(&tree) { better(tree, json_broken::parse(source)) } else { tree };
     }
-    yaml::parse(source)
+    let tree = yaml::parse(source);
+    if has_mistakes(&tree) { repair::repair(source, tree) } else { tree }
 }
 
 fn has_mistakes(tree: &Tree) -> bool {

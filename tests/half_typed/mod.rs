@@ -107,6 +107,8 @@ pub struct Outcome {
     pub kept_below: usize,
     /// The number of syntax errors.
     pub problems: usize,
+    /// The text is YAML that says something else: there is no mistake to recover from.
+    pub reads_otherwise: bool,
 }
 
 /// The entry that a mistake is in.
@@ -256,6 +258,7 @@ impl Whole {
         }
         self.compare_comments(&tree, edit, &entry, &moved, &mut outcome);
         self.compare_findings(&source, &region, &entry, edit, &moved, &mut outcome);
+        outcome.reads_otherwise = outcome.problems == 0 && !cut && !outcome.differences.is_empty();
         outcome
     }
 
@@ -271,7 +274,21 @@ impl Whole {
         }
     }
 
-    /// Findings that touch the broken entry are about it. The others are the same ones.
+    /// The resource, parameter or other entry of a section that the broken entry is in.
+    fn section_entry(&self, entry: &Entry) -> Range<usize> {
+        let mut at = entry.nodes.start;
+        let mut chain = Vec::new();
+        while at != 0 && at < self.items.len() {
+            chain.push(at);
+            at = self.items[at].parent;
+        }
+        // The root's entry, its value, and an entry of that.
+        let number = chain.len().checked_sub(3).or_else(|| chain.len().checked_sub(2)).map(|index| chain[index]);
+        let range = number.map(|at| &self.items[at]).map_or(entry.start..entry.end, |item| item.start..item.end);
+        range.start.min(entry.start)..range.end.max(entry.end)
+    }
+
+    /// Findings that touch the broken entry, or the resource that it is in, may depend on it. The others are the same ones.
     fn compare_findings(
         &self,
         source: &Arc<SourceFile>,
@@ -282,7 +299,9 @@ impl Whole {
         outcome: &mut Outcome,
     ) {
         let touches = |range: Range<usize>, start: usize, end: usize| range.start < end && start < range.end;
-        let whole_region = entry.start..if edit.is_cut() { self.text().len() } else { entry.end };
+        let own = self.section_entry(entry);
+        let whole_region = own.start..if edit.is_cut() { self.text().len() } else { own.end };
+        let region = &(region.start.min(moved(own.start))..region.end.max(moved(own.end)));
         let about = |finding: &Diagnostic, range: &Range<usize>| {
             let labels = finding.labels.iter().map(|label| label.span);
             std::iter::once(finding.span).chain(labels).any(|span| touches(range.clone(), span.start as usize, span.end as usize))
@@ -294,7 +313,8 @@ impl Whole {
             }
         }
         for finding in findings(source) {
-            if finding.code == "E0000" {
+            // A text that ends before `Resources` has none.
+            if finding.code == "E0000" || finding.code == "E1001" && edit.is_cut() {
                 continue;
             }
             let key = (finding.code.to_string(), finding.span.start as usize, finding.message.to_string());
