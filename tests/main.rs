@@ -29,6 +29,7 @@ mod outputs;
 mod packaging;
 mod pages;
 mod policy;
+mod recovery;
 mod reports;
 mod support;
 mod suppress;

@@ -122,6 +122,12 @@ impl Reader<'_> {
         self.reported == Some(self.line_start(self.last_end))
     }
 
+    fn missing_bracket(&mut self) {
+        if !self.is_reported_before() {
+            self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
+        }
+    }
+
     /// Passes blanks, breaks and comments. Whether the next token is the first of its line; `None` at the end.
     fn next(&mut self) -> Option<bool> {
         let mut first = self.pos == self.line;
@@ -198,7 +204,8 @@ impl Reader<'_> {
     fn align(&mut self, token: Token) -> bool {
         let column = self.indent;
         if let Token::Close(object) = token {
-            let closes = |frame: &Frame| frame.indent == column || frame.column == column || frame.implied && frame.indent <= column;
+            let closes =
+                |frame: &Frame| frame.indent == column || frame.column == column || frame.implied && frame.indent <= column;
             if let Some(target) = self.frames.iter().rposition(closes) {
                 self.leave(target + 1);
                 if self.frames[target].object != object {
@@ -241,11 +248,11 @@ impl Reader<'_> {
                 self.imply(is_key);
             }
             State::Value if deeper && is_key => {
-                self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
+                self.missing_bracket();
                 self.imply(true);
             }
             State::Value if deeper && self.closes_list(top.inner) => {
-                self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
+                self.missing_bracket();
                 self.imply(false);
             }
             State::Colon | State::Value if is_key || top.state == State::Colon => self.end_entry(),
@@ -413,7 +420,7 @@ impl Reader<'_> {
             if frame.state == State::Comma && !self.is_reported_before() {
                 self.problem(ProblemKind::MissingComma, self.pos, self.pos + 1);
             }
-            self.problem(ProblemKind::MissingBracket, self.pos, self.pos);
+            self.missing_bracket();
             return self.imply(true);
         }
         if !in_key_place {
@@ -528,7 +535,8 @@ impl Reader<'_> {
             return self.add(start, start + quote + 1, (start, start + quote));
         }
         let stops = |(at, c): (usize, char)| {
-            matches!(c, ',' | ']' | '}' | '{' | '[' | '"' | '#') || c == ':' && !rest[at + 1..].starts_with(|c: char| !c.is_whitespace())
+            matches!(c, ',' | ']' | '}' | '{' | '[' | '"' | '#')
+                || c == ':' && !rest[at + 1..].starts_with(|c: char| !c.is_whitespace())
         };
         let end = rest.char_indices().find(|found| stops(*found)).map_or(rest.len(), |(at, _)| at);
         let length = rest[..end].trim_end().len().max(rest.chars().next().map_or(1, char::len_utf8));

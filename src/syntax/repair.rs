@@ -24,7 +24,8 @@ struct Edit {
 struct Candidate {
     edit: Edit,
     problem: Problem,
-    /// Of two that are as good the one that is more usual.
+    /// Of two that are as good the one that is more usual: how many lines are indented as much more than the one they belong to.
+    /// All there are for what is no indentation.
     usual: usize,
 }
 
@@ -39,7 +40,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
         let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
         let Some(problem) = best.problems().iter().find(known).cloned() else { break };
         tried.push(problem.span);
-        let mut found: Option<(usize, usize, Tree, Candidate)> = None;
+        let mut found: Option<(Rank, Tree, Candidate)> = None;
         for candidate in candidates(text, &lines, &problem) {
             if edits.iter().any(|edit| edit.at == candidate.edit.at) || bytes + text.len() > MAX_BYTES {
                 continue;
@@ -47,12 +48,14 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
             bytes += text.len();
             let tree = read(source, &edits, &candidate.edit);
             let left = tree.problems().len();
-            let is_better = match &found {
-                Some((least, usual, ..)) => left < *least || left == *least && candidate.usual > *usual,
-                None => left < best.problems().len(),
-            };
-            if is_better {
-                found = Some((left, candidate.usual, tree, candidate));
+            // A line that becomes text of the one above is none that was mended.
+            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.usual == usize::MAX;
+            if left >= best.problems().len() || !says_more {
+                continue;
+            }
+            let rank = (left, missing(&tree), usize::MAX - tree.len(), usize::MAX - candidate.usual);
+            if found.as_ref().is_none_or(|(least, ..)| rank < *least) {
+                found = Some((rank, tree, candidate));
             }
         }
         if let Some((.., tree, candidate)) = found {
@@ -65,6 +68,14 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     best.problems.append(&mut mended);
     best.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
     best
+}
+
+/// How good a reading is, the best one least: mistakes that are left, values that are missing, and then as much read as can be.
+type Rank = (usize, usize, usize, usize);
+
+/// The number of keys and items without a value.
+fn missing(tree: &Tree) -> usize {
+    tree.nodes.iter().filter(|node| node.kind == RawKind::Scalar && node.start == node.end).count()
 }
 
 /// Reads the text with `edits` and `edit`, and moves every place back to where it is without them.
@@ -156,9 +167,7 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
     }
     match problem.kind {
         ProblemKind::UnclosedQuote | ProblemKind::UnclosedBracket => {
-            let insert = closing(&text[at..lines[number].end.max(at)]);
-            let edit = Edit { at: lines[number].end.max(at), remove: 0, insert };
-            found.push(Candidate { edit, problem: problem.clone(), usual: 0 });
+            found.extend(closings(text, lines[number], problem));
         }
         ProblemKind::BadIndentation
         | ProblemKind::MissingColon
@@ -167,6 +176,13 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
         | ProblemKind::StrayBracket
         | ProblemKind::TrailingText
         | ProblemKind::ReservedCharacter => {
+            // A quote that is not closed on its line swallows what follows, and the mistake shows only behind the next one.
+            let open = lines[..number].iter().rev().filter(|line| is_open(&text[line.content..line.end])).take(3);
+            for line in open {
+                let quote = line.content + text[line.content..line.end].rfind(['"', '\'']).unwrap_or(0);
+                let span = Span::new(quote as u32, quote as u32 + 1);
+                found.extend(closings(text, *line, &Problem { kind: ProblemKind::UnclosedQuote, span, related: None }));
+            }
             for line in [number, number.saturating_sub(1)] {
                 found.extend(colons(text, lines, line));
             }
@@ -179,18 +195,32 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
     found
 }
 
+/// The end of `line` with what closes the quote and the brackets that it opens.
+fn closings(text: &str, line: Line, problem: &Problem) -> Option<Candidate> {
+    let insert = closing(&text[line.content..line.end]);
+    let edit = Edit { at: line.end, remove: 0, insert };
+    (!edit.insert.is_empty()).then(|| Candidate { edit, problem: problem.clone(), usual: usize::MAX })
+}
+
+/// Whether a quoted value starts on the line and does not end there.
+fn is_open(content: &str) -> bool {
+    closing(content).starts_with(['"', '\''])
+}
+
 /// What closes the quote and the brackets that `rest` opens.
 fn closing(rest: &str) -> String {
     let (mut open, mut quote) = (Vec::new(), None);
-    let mut escaped = false;
+    let (mut escaped, mut before) = (false, ' ');
     for c in rest.chars() {
+        let starts = matches!(before, ' ' | '[' | '{' | ',' | ':');
+        before = c;
         match quote {
             Some(_) if escaped => escaped = false,
             Some('"') if c == '\\' => escaped = true,
             Some(own) if own == c => quote = None,
             Some(_) => {}
             None => match c {
-                '"' | '\'' => quote = Some(c),
+                '"' | '\'' if starts => quote = Some(c),
                 '[' => open.push(']'),
                 '{' => open.push('}'),
                 ']' | '}' => {
@@ -235,7 +265,7 @@ fn colons(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
     let span = if rest.is_empty() { span } else { Span::new(inner as u32, (line.end.min(inner + content.len())) as u32) };
     let problem = Problem { kind: ProblemKind::MissingColon, span, related: None };
     let edit = |insert: &&str| Edit { at: inner + length, remove: 0, insert: (*insert).to_owned() };
-    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: 0 }).collect()
+    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX }).collect()
 }
 
 /// The line, or one above it that it does not agree with, in line with the other.
@@ -259,6 +289,13 @@ fn indentations(lines: &[Line], number: usize) -> Vec<Candidate> {
         }
     }
     pairs.extend(lines.get(number + 1).map(|next| next.column()).filter(|next| near(*next)).map(|next| (line, next)));
+    let steps = steps(lines);
+    let usual = |line: Line, to: usize| {
+        let own = lines[..lines.partition_point(|other| other.start < line.start)].iter().rev();
+        let around = own.map(|line| line.column()).find(|column| *column < to);
+        let step = around.map_or(0, |around| to - around);
+        steps.get(step).copied().unwrap_or(0)
+    };
     let candidate = |(line, to): (Line, usize)| Candidate {
         edit: Edit { at: line.start, remove: line.column(), insert: " ".repeat(to) },
         problem: Problem {
@@ -266,7 +303,24 @@ fn indentations(lines: &[Line], number: usize) -> Vec<Candidate> {
             span: Span::new(line.content as u32, line.end as u32),
             related: None,
         },
-        usual: 1 + lines.iter().filter(|line| line.column() == to).count(),
+        usual: usual(line, to),
     };
     pairs.into_iter().map(candidate).collect()
+}
+
+/// How many lines are indented by so many columns more than the line that they belong to.
+fn steps(lines: &[Line]) -> [usize; 16] {
+    let mut steps = [0; 16];
+    let mut open: Vec<usize> = Vec::new();
+    for line in lines {
+        while open.last().is_some_and(|column| *column >= line.column()) {
+            open.pop();
+        }
+        let step = line.column() - open.last().copied().unwrap_or(0);
+        if let Some(count) = steps.get_mut(step) {
+            *count += 1;
+        }
+        open.push(line.column());
+    }
+    steps
 }

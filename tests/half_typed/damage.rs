@@ -128,7 +128,8 @@ impl Whole {
             Mistake::HalfValue => self.half_value(line, random),
             Mistake::Indentation => self.indentation(line, random),
             Mistake::Colon => {
-                let keys: Vec<&Item> = line.tokens.iter().map(|token| &self.items[token.item]).filter(|item| item.is_key).collect();
+                let keys: Vec<&Item> =
+                    line.tokens.iter().map(|token| &self.items[token.item]).filter(|item| item.is_key).collect();
                 let key = keys.get(random.below(keys.len()))?;
                 let colon = self.text()[key.end..].find(':')? + key.end;
                 self.text()[key.end..colon].trim().is_empty().then(|| self.remove(mistake, colon, key.start..colon + 1))
@@ -136,7 +137,11 @@ impl Whole {
             Mistake::Comma | Mistake::TrailingComma => {
                 // The last entry on the line, or the one that the line closes.
                 let (at, item) = self.items.iter().enumerate().rfind(|(at, item)| {
-                    *at > 0 && !item.is_key && item.start < item.end && line.content.start < item.end && item.end <= line.content.end
+                    *at > 0
+                        && !item.is_key
+                        && item.start < item.end
+                        && line.content.start < item.end
+                        && item.end <= line.content.end
                 })?;
                 let rest = self.text()[item.end..].trim_start();
                 let within = item.end - 1..item.end;
@@ -172,7 +177,8 @@ impl Whole {
 
     /// A place inside a token.
     fn middle(&self, token: Token, random: &mut Random) -> usize {
-        let inner: Vec<usize> = self.text()[token.start..token.end].char_indices().skip(1).map(|(at, _)| token.start + at).collect();
+        let inner: Vec<usize> =
+            self.text()[token.start..token.end].char_indices().skip(1).map(|(at, _)| token.start + at).collect();
         inner[random.below(inner.len())]
     }
 
@@ -185,7 +191,8 @@ impl Whole {
         let written = &self.text()[token.start..token.end];
         let bare: String = written.chars().filter(|char| char.is_ascii_alphanumeric()).collect();
         let half = &bare[..bare.len() / 2];
-        let json = [format!("\"{half}"), format!("[\"{half}\""), "{".into(), "{\"Re".into(), "{\"Fn::Sub\": \"${".into(), "[".into()];
+        let json =
+            [format!("\"{half}"), format!("[\"{half}\""), "{".into(), "{\"Re".into(), "{\"Fn::Sub\": \"${".into(), "[".into()];
         let yaml = [
             format!("\"{half}"),
             format!("'{half}"),
@@ -210,9 +217,8 @@ impl Whole {
     fn indentation(&self, line: &Line, random: &mut Random) -> Option<Edit> {
         let start = line.content.start;
         let column = start - line.range.start;
-        let starts_key = self.items.iter().any(|item| {
-            item.is_key && item.start == start && self.items[item.parent].style == Style::Block
-        });
+        let starts_key =
+            self.items.iter().any(|item| item.is_key && item.start == start && self.items[item.parent].style == Style::Block);
         let starts_item = self.text()[start..].starts_with("- ")
             && self.items.iter().any(|item| {
                 item.start > start && item.start <= line.content.end && self.items[item.parent].kind == Some(Kind::Sequence)
@@ -227,7 +233,12 @@ impl Whole {
             return Some(Edit { mistake: Mistake::Indentation, start, end: start, text: " ".repeat(by as usize), within });
         }
         let by = by.unsigned_abs() as usize;
-        (by <= column && self.text()[start - by..start].bytes().all(|byte| byte == b' '))
-            .then(|| Edit { mistake: Mistake::Indentation, start: start - by, end: start, text: String::new(), within })
+        (by <= column && self.text()[start - by..start].bytes().all(|byte| byte == b' ')).then(|| Edit {
+            mistake: Mistake::Indentation,
+            start: start - by,
+            end: start,
+            text: String::new(),
+            within,
+        })
     }
 }

@@ -166,7 +166,8 @@ impl Whole {
             } else {
                 // An item begins at its dash.
                 let from = before.map_or(parent.start, |before| before.end);
-                let dash = self.text().get(from..item.start).and_then(|gap| gap.find('-')).filter(|_| parent.style == Style::Block);
+                let dash =
+                    self.text().get(from..item.start).and_then(|gap| gap.find('-')).filter(|_| parent.style == Style::Block);
                 (start, end, after) = (dash.map_or(item.start, |dash| from + dash), item.end, item.after);
             }
             if start <= range.start && range.end <= end && end - start <= best.end - best.start {
@@ -182,10 +183,8 @@ impl Whole {
         let source = Arc::new(SourceFile::new(&self.name, &text));
         let tree = parse(&source);
         let broken = items(&tree);
-        let mut outcome = Outcome {
-            problems: tree.problems().iter().filter(|problem| problem.kind.is_syntax()).count(),
-            ..Outcome::default()
-        };
+        let mut outcome =
+            Outcome { problems: tree.problems().iter().filter(|problem| problem.kind.is_syntax()).count(), ..Outcome::default() };
         let entry = self.entry(&edit.within);
         let cut = edit.is_cut();
         let moved = |at: usize| if at >= edit.end { at + edit.text.len() - (edit.end - edit.start) } else { at };
@@ -240,13 +239,20 @@ impl Whole {
         }
         for item in ancestors {
             if take(item, None).is_none() {
-                outcome.differences.push(format!("lost around: {:?} at {}", self.shown(item.start, item.end), self.place(item.start)));
+                outcome.differences.push(format!(
+                    "lost around: {:?} at {}",
+                    self.shown(item.start, item.end),
+                    self.place(item.start)
+                ));
             }
         }
-        for item in self.items[entry.nodes.clone()].iter().filter(|item| !cut && !item.is_collection() && item.start > lines.end) {
+        for item in self.items[entry.nodes.clone()].iter().filter(|item| !cut && !item.is_collection() && item.start > lines.end)
+        {
             outcome.below += 1;
             let same = |there: &&Item| {
-                (there.start, there.end) == (moved(item.start), moved(item.end)) && there.style == item.style && there.is_key == item.is_key
+                (there.start, there.end) == (moved(item.start), moved(item.end))
+                    && there.style == item.style
+                    && there.is_key == item.is_key
             };
             outcome.kept_below += usize::from(broken.iter().any(|there| same(&there)));
         }
@@ -267,7 +273,8 @@ impl Whole {
         for comment in self.tree.comments() {
             let (start, end) = (comment.start as usize, comment.end as usize);
             let gone = edit.is_cut() && end > entry.start;
-            let there = || tree.comments().iter().any(|there| there.start as usize == moved(start) && there.end as usize == moved(end));
+            let there =
+                || tree.comments().iter().any(|there| there.start as usize == moved(start) && there.end as usize == moved(end));
             if !own(start, end) && !gone && !there() {
                 outcome.differences.push(format!("lost comment {:?}", self.shown(start, end)));
             }
