@@ -7,6 +7,10 @@ use super::problem::ProblemKind;
 use super::tree::{Builder, MAX_DEPTH, Style, Tag, TextAt, Tree};
 use crate::text::{SourceFile, Span};
 
+/// Longest line of a text that is read by its indentation, and how many lines are looked at for a closing bracket.
+const MAX_LINE: usize = 8 << 10;
+const MAX_LINES: usize = 1_000;
+
 /// Reads a text that was meant to be JSON; `None` where its indentation does not show what is in what.
 pub(super) fn parse(source: &Arc<SourceFile>) -> Option<Tree> {
     let text = source.text();
@@ -38,6 +42,9 @@ fn is_indented(text: &str) -> bool {
         let content = line.trim();
         if content.is_empty() {
             continue;
+        }
+        if line.len() > MAX_LINE {
+            return false;
         }
         let indent = line.len() - line.trim_start().len();
         if let Some(before) = opened.take().filter(|_| !content.starts_with(['}', ']'])) {
@@ -263,7 +270,7 @@ impl Reader<'_> {
 
     /// Whether the first line that is indented no more than the key above closes a list.
     fn closes_list(&self, key: Option<usize>) -> bool {
-        let rest = self.text[self.line_end(self.pos)..].lines();
+        let rest = self.text[self.line_end(self.pos)..].lines().take(MAX_LINES);
         let mut outside = rest.filter(|line| !line.trim().is_empty()).filter_map(|line| {
             let indent = line.len() - line.trim_start().len();
             key.is_some_and(|key| indent <= key).then_some((indent, line))

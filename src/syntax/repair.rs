@@ -10,7 +10,9 @@ use crate::text::{SourceFile, Span};
 
 /// Most mistakes that are mended in one text, and most bytes that are read for it.
 const MAX_REPAIRS: usize = 4;
-const MAX_BYTES: usize = 4 << 20;
+const MAX_BYTES: usize = 2 << 20;
+/// A text with more mistakes is none that somebody is typing.
+const MAX_MISTAKES: usize = 32;
 
 /// `insert` in the place of `remove` bytes at `at`.
 #[derive(Clone, Debug)]
@@ -32,11 +34,14 @@ struct Candidate {
 /// `tree`, or a better reading of its text.
 pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     let text = source.text();
+    if tree.problems().len() > MAX_MISTAKES || text.len() > MAX_BYTES {
+        return tree;
+    }
     let (mut edits, mut mended): (Vec<Edit>, Vec<Problem>) = (Vec::new(), Vec::new());
     let (mut best, mut tried) = (tree, Vec::new());
     let mut bytes = 0;
     let lines = lines(text);
-    while mended.len() < MAX_REPAIRS {
+    while mended.len() < MAX_REPAIRS && tried.len() < 2 * MAX_REPAIRS {
         let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
         let Some(problem) = best.problems().iter().find(known).cloned() else { break };
         tried.push(problem.span);
