@@ -52,7 +52,8 @@ fn is_indented(text: &str) -> bool {
         }
         opened = content.ends_with(['{', '[']).then_some(indent);
     }
-    right > 0 && wrong * 10 <= right
+    // The mistake itself may be one that is wrong.
+    right > 0 && wrong * 10 <= right || wrong == 1 && right > 2
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -540,6 +541,9 @@ impl Reader<'_> {
         {
             self.problem(ProblemKind::UnclosedQuote, start + quote, start + quote + 1);
             return self.add(start, start + quote + 1, (start, start + quote));
+        }
+        if rest.starts_with(['@', '`', '%']) {
+            self.problem(ProblemKind::ReservedCharacter, start, start + 1);
         }
         let stops = |(at, c): (usize, char)| {
             matches!(c, ',' | ']' | '}' | '{' | '[' | '"' | '#')
