@@ -27,7 +27,7 @@ pub struct Fault<'t> {
 pub enum FaultSection {
     /// A resource.
     Resource,
-    /// A condition.
+    /// A condition, or one of a rule.
     Condition,
     /// The value of an output.
     Output,
@@ -206,7 +206,8 @@ mod takes {
     pub(super) const TO_JSON: &[F] =
         &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Select, F::Split, F::Ref, F::Length, F::Sub, F::Join];
     pub(super) const COMPARED: &[F] = &[F::Ref, F::FindInMap, F::Sub, F::Join, F::Select, F::Split, F::Length, F::ToJsonString];
-    pub(super) const CONDITION: &[F] = &[F::Condition, F::Equals, F::Not, F::And, F::Or];
+    pub(super) const CONDITION: &[F] =
+        &[F::Condition, F::Equals, F::Not, F::And, F::Or, F::Contains, F::EachMemberEquals, F::EachMemberIn];
 }
 
 /// What `Fn::GetStackOutput` takes; the first two it must have.
@@ -258,6 +259,10 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
     };
     for condition in template.conditions.iter() {
         finder.condition(condition.node, None);
+    }
+    for rule in template.rules.iter() {
+        let assertions = rule.assertions.into_iter().flat_map(Node::items).filter_map(|assertion| assertion.get("Assert"));
+        rule.condition.into_iter().chain(assertions).for_each(|condition| finder.condition(condition, None));
     }
     finder.section = FaultSection::Resource;
     for resource in template.resources.iter() {
@@ -323,7 +328,9 @@ impl<'t> Finder<'_, 't> {
                 // What a macro or an included file puts there is not known.
                 Some(_) if function == F::Transform => {}
                 Some(around) if self.needs_extensions(function) => {
-                    let outermost = if allowed.contains(&function) { function } else { around.outermost };
+                    // Keys of mappings are computed by more functions with the transform only.
+                    let is_own = allowed.contains(&function) && around.function != F::FindInMap;
+                    let outermost = if is_own { function } else { around.outermost };
                     self.add(FaultKind::NeedsLanguageExtensions(function), outermost, node, true);
                 }
                 Some(around) if !allowed.contains(&function) => {
@@ -664,6 +671,10 @@ impl<'t> Finder<'_, 't> {
                         _ => self.condition(item, inner),
                     }
                 }
+            }
+            // Functions of rules.
+            F::Contains | F::EachMemberEquals | F::EachMemberIn => {
+                argument.items().for_each(|item| self.value(item, &[F::Ref], Shape::Any, None));
             }
             _ => {}
         }

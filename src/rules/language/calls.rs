@@ -103,6 +103,10 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
 
 fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
     match &fault.kind {
+        FaultKind::Undeclared(name) if analysis.template.resources.get(name).is_some() => (
+            format!("`{name}` is a resource, and there is none yet when conditions are evaluated"),
+            "refer to a parameter".to_owned(),
+        ),
         FaultKind::Undeclared(name) => {
             let help = match nearest_name(name, names(analysis, fault)) {
                 Some(nearest) => format!("refer to `{nearest}`"),
