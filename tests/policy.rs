@@ -266,6 +266,18 @@ fn a_test_that_does_not_hold_says_which_clause_failed_where() {
 }
 
 #[test]
+fn clauses_outside_of_rules_are_tested_by_any_name_that_guard_gives_them() {
+    for name in ["default", "org/default", "rules/org.guard/default", "org"] {
+        let test = format!("- input: {{Resources: {{}}}}\n  expectations: {{rules: {{{name}: FAIL}}}}\n");
+        let folder = folder(&[("org.guard", "Description exists\n"), ("tests/org_tests.yaml", &test)]);
+        let (out, error, code) = cfnvet(folder.path(), &["guard", "test", "."]);
+        assert_eq!(code, 0, "{out}{error}");
+        assert!(out.contains("  PASS Rules:\n    org/default: Expected = FAIL\n"), "{out}");
+        assert_eq!(error, "1 expectations hold, 0 do not.\n");
+    }
+}
+
+#[test]
 fn the_pack_of_ecs_exec_finds_the_incident() {
     let (out, error, code) = cfnvet(
         root(),

@@ -108,7 +108,7 @@ pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
     output::print(&out)?;
     unknown.iter().for_each(|line| output::warning(line));
     problems.iter().for_each(output::problem);
-    output::note(&format!("{held} expectations hold, {failed} do not."));
+    output::note(&format!("{held} expectations hold, {failed} do not.\n"));
     Ok(match (problems.is_empty(), failed) {
         (false, _) => COULD_NOT_RUN,
         (true, 0) => SUCCESS,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::document::{Found, Shape, Value};
 use super::engine::{Check, Clause, Comparison, Report, Unresolved, Values};
 use super::load::{Policy, Rule, Written};
-use super::{Outcome, PREFIX, public_name};
+use super::{Outcome, PREFIX, is_default, public_name};
 use crate::config;
 use crate::diagnostic::{Certainty, Diagnostic, Label, Severity};
 use crate::text::{Place, Span};
@@ -49,8 +49,8 @@ pub(super) fn of_report(policy: &Policy, report: &Report, document: &Value, outc
 }
 
 fn find<'p>(policy: &'p Policy, name: &str) -> Option<&'p Rule> {
-    let is_default = name.ends_with("/default");
-    policy.rules.iter().find(|rule| rule.name == name || is_default && rule.name.ends_with("/default"))
+    let is_default = is_default(name);
+    policy.rules.iter().find(|rule| rule.name == name || is_default && self::is_default(&rule.name))
 }
 
 /// A clause that failed, or alternatives that all did.

@@ -146,5 +146,10 @@ fn readable(tree: &Tree) -> Option<Node<'_>> {
 
 /// The name of a rule as the report and the config call it: clauses that stand outside of rules are called like the file.
 fn public_name<'n>(policy: &'n Policy, name: &'n str) -> Cow<'n, str> {
-    if name.ends_with("/default") { Cow::Borrowed(&policy.stem) } else { Cow::Borrowed(name) }
+    if is_default(name) { Cow::Borrowed(&policy.stem) } else { Cow::Borrowed(name) }
+}
+
+/// Whether Guard calls the clauses outside of rules `name`: how depends on what it was told of their file.
+fn is_default(name: &str) -> bool {
+    name == "default" || name.ends_with("/default")
 }

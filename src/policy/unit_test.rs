@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::load::{Policy, View};
 use super::sight::alone;
-use super::{Judged, Outcome, PREFIX, finding, judge, template_view};
+use super::{Judged, Outcome, PREFIX, finding, is_default, judge, template_view};
 use crate::report::{ProblemPlace, RunProblem};
 use crate::syntax::{self, Node};
 use crate::text::SourceFile;
@@ -115,8 +115,10 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
         unknown: Vec::new(),
     };
     let mut expected: BTreeMap<String, String> = BTreeMap::new();
+    let has_default = policy.rules.iter().any(|rule| is_default(&rule.name));
     for entry in rules.entries() {
-        let rule = entry.key.as_str().unwrap_or_default().to_owned();
+        let written = entry.key.as_str().unwrap_or_default();
+        let rule = if has_default && is_default(written) { policy.stem.clone() } else { written.to_owned() };
         let verdict = entry.value.as_str().unwrap_or_default();
         if !["PASS", "FAIL", "SKIP"].contains(&verdict) {
             return Err((entry.value.span().start, format!("`{verdict}` is no verdict, there are PASS, FAIL and SKIP")));
@@ -127,8 +129,9 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
         expected.insert(rule, verdict.to_owned());
     }
     for (rule, evaluated) in verdicts {
+        let shown = if has_default && rule == policy.stem { format!("{rule}/default") } else { rule.clone() };
         let Some(expected) = expected.remove(&rule) else {
-            case.unset.push(rule);
+            case.unset.push(shown);
             continue;
         };
         let code = format!("{PREFIX}{rule}");
@@ -137,7 +140,7 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
             let position = diagnostic.file.position(diagnostic.span.start);
             format!("{}:{}:{}: {}", diagnostic.file.name(), position.line, position.column, diagnostic.message)
         });
-        case.rows.push(Row { rule, expected, evaluated, why: why.collect() });
+        case.rows.push(Row { rule: shown, expected, evaluated, why: why.collect() });
     }
     Ok(case)
 }
