@@ -161,7 +161,6 @@ fn fixtures_keep_what_is_outside_the_broken_entry() {
         ("pipeline.json", include_str!("../fixtures/syntax/pipeline.json"), 95),
         ("exec-with-provider.yaml", include_str!("../fixtures/incident/exec-with-provider.yaml"), 95),
         ("exec-with-provider.json", include_str!("../fixtures/incident/exec-with-provider.json"), 95),
-        ("parameter.yaml", include_str!("../fixtures/shapes/parameter.yaml"), 95),
     ];
     for (name, text, least) in texts {
         let whole = Whole::new(name, text).expect("the template has no mistake");
