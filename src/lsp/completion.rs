@@ -233,7 +233,12 @@ impl<'t> Completer<'_, 't> {
             (["Resources", name, "Properties", below @ ..], Slot::Value) => {
                 let resource_type = self.template.resources.get(name).map_or("", |resource| resource.resource_type);
                 let values = facts::allowed_values(resource_type, below);
-                let mut all = self.words(values.iter().map(|value| Item { rank: 0, ..item(value, ENUM) }));
+                let mut all = match below.last() {
+                    // The first key of an item.
+                    Some(&"[]") if self.cursor.tag.is_none() => self.properties(resource_type, below),
+                    _ => Vec::new(),
+                };
+                all.extend(self.words(values.iter().map(|value| Item { rank: 0, ..item(value, ENUM) })));
                 all.extend(self.functions(false));
                 all
             }

@@ -42,7 +42,7 @@ pub(super) fn of_type(resource_type: &str) -> Option<String> {
 /// The resource types that may be meant, first those that the templates of the folder use.
 pub(super) fn resource_types<'v>(view: &'v View, typed: &str) -> Vec<(&'v str, bool)> {
     let own = view.analysis.template.resources.iter().map(|resource| resource.resource_type);
-    let mut used: Vec<&str> = own.filter(|name| name.contains("::")).collect();
+    let mut used: Vec<&str> = own.filter(|name| name.contains("::") && *name != typed).collect();
     used.extend(view.folder.resource_types.iter().map(String::as_str));
     used.sort_unstable();
     used.dedup();
