@@ -42,11 +42,7 @@ const FIXTURES: &[Fixture] = &[
     fixture("broken/half-resource.yaml", &["16 error E0000 definite -", "22 warning ECS101 definite Smith"]),
     fixture("broken/latin-1.yaml", &["19 warning ECS101 definite Smith", "25 error E0000 definite -"]),
     fixture("broken/missing-colon.yaml", &["19 error E0000 definite -", "20 warning ECS101 definite Smith"]),
-    Fixture {
-        path: "broken/missing-comma.json",
-        findings: &["20 error E0000 definite -"],
-        missing: &["19 warning ECS101 definite Smith"],
-    },
+    fixture("broken/missing-comma.json", &["19 warning ECS101 definite Smith", "20 error E0000 definite -"]),
     fixture("broken/no-space-after-colon.yaml", &["19 error E0000 definite -", "20 warning ECS101 definite Smith"]),
     fixture("broken/open-bracket.yaml", &["16 error E0000 definite -", "22 warning ECS101 definite Smith"]),
     fixture("broken/open-quote.yaml", &["17 error E0000 definite -", "23 warning ECS101 definite Smith"]),

@@ -16,6 +16,8 @@ mod fixes;
 mod fixtures;
 mod formats;
 mod graph;
+#[allow(dead_code, unreachable_pub)]
+mod half_typed;
 mod inspect;
 mod launches;
 mod layouts;
@@ -30,6 +32,7 @@ mod pages;
 mod policy;
 mod policy_safety;
 mod policy_views;
+mod recovery;
 mod reports;
 mod schema;
 mod support;

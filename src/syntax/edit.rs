@@ -450,11 +450,9 @@ impl<'t> Lines<'t> {
         end + if rest.starts_with("\r\n") { 2 } else { u32::from(!rest.is_empty()) }
     }
 
-    /// Where the text of the line above the one that starts at `start` ends.
+    /// Where the text above the line that starts at `start` ends, before empty lines.
     fn end_above(self, start: u32) -> u32 {
-        let before = &self.0.text()[..start as usize];
-        let before = before.strip_suffix('\n').unwrap_or(before);
-        before.strip_suffix('\r').unwrap_or(before).len() as u32
+        self.0.text()[..start as usize].trim_end_matches(['\n', '\r']).len() as u32
     }
 
     /// The text of the line before `at`.
@@ -651,7 +649,7 @@ mod tests {
 
     #[test]
     fn a_file_whose_last_line_has_no_end_keeps_to_that() {
-        for text in ["x: 1\ny: 2", "x: 1\r\ny: 2 # two"] {
+        for text in ["x: 1\ny: 2", "x: 1\r\ny: 2 # two", "x: 1\n\ny: 2"] {
             assert_eq!(changed(text, |node| node.remove_entry("y"), &[]).as_deref(), Some("x: 1"));
         }
         assert_eq!(changed("x: 1\n# y\ny: 2", |node| node.remove_entry("y"), &[]).as_deref(), Some("x: 1\n# y"));

@@ -8,9 +8,12 @@ mod edit;
 mod embedded;
 mod function;
 mod json;
+mod json_broken;
 mod problem;
+mod repair;
 mod scalar;
 mod tree;
+mod unread;
 mod view;
 mod yaml;
 
@@ -31,10 +34,25 @@ pub use view::{Entries, Entry, Items, Kind, Node, Written};
 pub fn parse(source: &Arc<SourceFile>) -> Tree {
     let text = source.text();
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if body.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{')
-        && let Some(tree) = json::parse(source)
-    {
-        return tree;
+    if body.trim_start_matches([' ', '\t', '\r', '\n']).starts_with('{') {
+        if let Some(tree) = json::parse(source) {
+            return tree;
+        }
+        let tree = yaml::parse(source);
+        return if has_mistakes(&tree) { better(tree, json_broken::parse(source)) } else { tree };
     }
-    yaml::parse(source)
+    let tree = yaml::parse(source);
+    if has_mistakes(&tree) { repair::repair(source, tree) } else { tree }
+}
+
+fn has_mistakes(tree: &Tree) -> bool {
+    tree.problems().iter().any(|problem| problem.kind.is_syntax())
+}
+
+/// The reading of broken JSON that has fewer mistakes, by its indentation where both have as many.
+fn better(yaml: Tree, json: Option<Tree>) -> Tree {
+    match json.filter(has_mistakes) {
+        Some(json) if json.problems().len() <= yaml.problems().len().max(2) => json,
+        _ => yaml,
+    }
 }

@@ -36,6 +36,10 @@ pub enum ProblemKind {
     TabIndentation,
     /// `[` or `{` is not closed; the span is the bracket.
     UnclosedBracket,
+    /// A value in brackets has no opening bracket; the span is where it would be.
+    MissingBracket,
+    /// A key in JSON has no value.
+    MissingValue,
     /// A closing bracket closes nothing, or another kind of bracket.
     StrayBracket,
     /// Two entries of a flow collection have no comma between them.

@@ -27,7 +27,7 @@ pub struct Fault<'t> {
 pub enum FaultSection {
     /// A resource.
     Resource,
-    /// A condition.
+    /// A condition, or one of a rule.
     Condition,
     /// The value of an output.
     Output,
@@ -78,6 +78,22 @@ pub enum FaultKind<'t> {
         index: i64,
         /// The number of items.
         len: usize,
+    },
+    /// A key that the function must have.
+    MissingKey {
+        /// The function.
+        function: Function,
+        /// The key.
+        key: &'static str,
+    },
+    /// A key that the function does not have.
+    UnknownKey {
+        /// The function.
+        function: Function,
+        /// The key.
+        key: &'t str,
+        /// Those that it has.
+        known: &'static [&'static str],
     },
     /// The function is there only with `AWS::LanguageExtensions`.
     NeedsLanguageExtensions(Function),
@@ -184,12 +200,18 @@ mod takes {
         F::Ref,
     ];
     pub(super) const CIDR: &[F] = &[F::FindInMap, F::GetAtt, F::If, F::ImportValue, F::Select, F::Sub, F::Ref];
+    pub(super) const STACK_OUTPUT: &[F] =
+        &[F::Base64, F::FindInMap, F::GetAtt, F::If, F::ImportValue, F::Join, F::Select, F::Sub, F::Ref];
     pub(super) const LENGTH: &[F] = &[F::Ref, F::FindInMap, F::Split, F::If, F::GetAZs];
     pub(super) const TO_JSON: &[F] =
         &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Select, F::Split, F::Ref, F::Length, F::Sub, F::Join];
     pub(super) const COMPARED: &[F] = &[F::Ref, F::FindInMap, F::Sub, F::Join, F::Select, F::Split, F::Length, F::ToJsonString];
-    pub(super) const CONDITION: &[F] = &[F::Condition, F::Equals, F::Not, F::And, F::Or];
+    pub(super) const CONDITION: &[F] =
+        &[F::Condition, F::Equals, F::Not, F::And, F::Or, F::Contains, F::EachMemberEquals, F::EachMemberIn];
 }
+
+/// What `Fn::GetStackOutput` takes; the first two it must have.
+const STACK_OUTPUT_KEYS: &[&str] = &["StackName", "OutputName", "Region", "RoleArn"];
 
 impl<'t> Template<'t> {
     /// What is wrong with the calls of functions, in the order of the text.
@@ -201,7 +223,7 @@ impl<'t> Template<'t> {
     /// Whether a name may be one of something that is not written here: made by a macro, an included file, a module, SAM or a loop.
     #[must_use]
     pub fn may_be_made(&self, name: &str) -> bool {
-        if self.has_unknown_transform() || !self.tree.problems().is_empty() || self.is_included() {
+        if self.has_unknown_transform() || self.tree.may_hide(name) || self.is_included() {
             return true;
         }
         let is_serverless = |resource: &super::Resource| resource.resource_type.starts_with("AWS::Serverless::");
@@ -224,7 +246,7 @@ impl<'t> Template<'t> {
 }
 
 fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
-    if !template.tree.problems().is_empty() || template.has_unknown_transform() {
+    if template.has_unknown_transform() {
         return Vec::new();
     }
     let mut finder = Finder {
@@ -237,6 +259,10 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
     };
     for condition in template.conditions.iter() {
         finder.condition(condition.node, None);
+    }
+    for rule in template.rules.iter() {
+        let assertions = rule.assertions.into_iter().flat_map(Node::items).filter_map(|assertion| assertion.get("Assert"));
+        rule.condition.into_iter().chain(assertions).for_each(|condition| finder.condition(condition, None));
     }
     finder.section = FaultSection::Resource;
     for resource in template.resources.iter() {
@@ -252,6 +278,10 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
         output.value.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
         finder.section = FaultSection::Export;
         output.export_name.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
+    }
+    if template.tree.is_damaged() {
+        // Half a call is what somebody is typing.
+        finder.faults.retain(|fault| !template.tree.is_damaged_at(fault.node.span()));
     }
     finder.faults
 }
@@ -301,8 +331,11 @@ impl<'t> Finder<'_, 't> {
             match around {
                 // What a macro or an included file puts there is not known.
                 Some(_) if function == F::Transform => {}
-                Some(_) if self.needs_extensions(function) => {
-                    self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
+                Some(around) if self.needs_extensions(function) => {
+                    // Keys of mappings are computed by more functions with the transform only.
+                    let is_own = allowed.contains(&function) && around.function != F::FindInMap;
+                    let outermost = if is_own { function } else { around.outermost };
+                    self.add(FaultKind::NeedsLanguageExtensions(function), outermost, node, true);
                 }
                 Some(around) if !allowed.contains(&function) => {
                     self.add(FaultKind::Refused { function: around.function, inner: function }, around.outermost, node, false);
@@ -399,6 +432,7 @@ impl<'t> Finder<'_, 't> {
                 self.value(items[1], takes::CIDR, Shape::Integer(1, 256), inner);
                 items.get(2).into_iter().for_each(|bits| self.value(*bits, takes::CIDR, Shape::Integer(1, 128), inner));
             }
+            F::GetStackOutput => self.stack_output(node, argument, outermost),
             F::Length => self.only(node, argument, takes::LENGTH, Shape::List, inner),
             F::ToJsonString => self.only(node, argument, takes::TO_JSON, Shape::Structure, inner),
             _ => {}
@@ -459,7 +493,10 @@ impl<'t> Finder<'_, 't> {
                 }
             }
             None if self.extended && argument.function().is_some() => {}
-            None => self.add(FaultKind::Shape { function: F::Ref, expected: Shape::Text }, outermost, node, true),
+            None => {
+                let at = if argument.function().is_some() { argument } else { node };
+                self.add(FaultKind::Shape { function: F::Ref, expected: Shape::Text }, outermost, at, true);
+            }
         }
     }
 
@@ -585,6 +622,26 @@ impl<'t> Finder<'_, 't> {
         }
     }
 
+    fn stack_output(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
+        let function = F::GetStackOutput;
+        let inner = Some(Around { function, outermost });
+        if !argument.is_mapping() || argument.function().is_some() {
+            return self.add(FaultKind::Shape { function, expected: Shape::Mapping }, outermost, node, true);
+        }
+        for key in STACK_OUTPUT_KEYS[..2].iter().filter(|key| argument.get(key).is_none()) {
+            self.add(FaultKind::MissingKey { function, key }, outermost, node, true);
+        }
+        for entry in argument.entries() {
+            match entry.key.as_str() {
+                Some(key) if !STACK_OUTPUT_KEYS.contains(&key) => {
+                    let kind = FaultKind::UnknownKey { function, key, known: STACK_OUTPUT_KEYS };
+                    self.add(kind, outermost, entry.value, false);
+                }
+                _ => self.value(entry.value, takes::STACK_OUTPUT, Shape::Text, inner),
+            }
+        }
+    }
+
     /// Something that has to be a condition.
     fn condition(&mut self, node: Node<'t>, around: Option<Around>) {
         if self.budget == 0 {
@@ -618,6 +675,10 @@ impl<'t> Finder<'_, 't> {
                         _ => self.condition(item, inner),
                     }
                 }
+            }
+            // Functions of rules.
+            F::Contains | F::EachMemberEquals | F::EachMemberIn => {
+                argument.items().for_each(|item| self.value(item, &[F::Ref], Shape::Any, None));
             }
             _ => {}
         }

@@ -201,6 +201,18 @@ impl<'t> Faults<'t> {
 }
 
 impl<'t> Kind<'t> {
+    /// Whether something is not there that should be.
+    #[must_use]
+    pub fn is_lack(self) -> bool {
+        let is_few = |keyword| matches!(keyword, Keyword::MinItems | Keyword::MinProperties | Keyword::MinLength);
+        match self {
+            Self::MissingProperty(_) | Self::MissingDependency { .. } | Self::NoneOf { .. } => true,
+            Self::NoAlternative(_) | Self::NotOneAlternative { several: false, .. } => true,
+            Self::OutOfBounds { keyword, .. } => is_few(keyword),
+            _ => false,
+        }
+    }
+
     /// What tells two faults of one kind at one place apart.
     fn name(self) -> &'t str {
         match self {

@@ -5,14 +5,14 @@ use super::{meant, place};
 
 use crate::analysis::Analysis;
 use crate::diagnostic::Safety;
-use crate::syntax::Function;
+use crate::syntax::{Function, Node};
 use crate::template::{Fault, FaultKind, FaultSection, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
 use crate::text::{Edit, nearest_name};
 
-/// Reports the faults in what is outside of `Outputs` for which the outermost function is `function`.
+/// Reports the faults for which the outermost function is `function`; those in the values of outputs are faults of the outputs.
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     let wanted = |fault: &&Fault| {
-        let elsewhere = matches!(fault.section, FaultSection::Output | FaultSection::Export) && !is_missing_transform(fault);
+        let elsewhere = fault.section == FaultSection::Output && !is_missing_transform(fault);
         fault.outermost == function && !elsewhere
     };
     for fault in analysis.call_faults().iter().filter(wanted) {
@@ -20,9 +20,37 @@ pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     }
 }
 
-/// The transform is what is missing, wherever the function stands.
+/// What is wrong in the values of outputs, with the value at fault; names that nothing has are left out.
+pub(in super::super) fn in_outputs<'t>(analysis: &Analysis<'t>) -> impl Iterator<Item = (Node<'t>, Finding<'t>)> {
+    let wanted = |fault: &&Fault| {
+        let named = matches!(fault.kind, FaultKind::Undeclared(_));
+        fault.section == FaultSection::Output && !named && !is_missing_transform(fault)
+    };
+    analysis.call_faults().iter().filter(wanted).map(|fault| (fault.node, finding(analysis, fault)))
+}
+
+/// Reports what is wrong in the calls that the condition `function` compares or combines.
+pub(in super::super) fn in_conditions(analysis: &Analysis, function: Function, sink: &mut Sink) {
+    for fault in analysis.call_faults() {
+        // The conditions themselves are for the rules of each.
+        let inner = match fault.kind {
+            FaultKind::Undeclared(_) | FaultKind::UndeclaredKey { .. } | FaultKind::Index { .. } => true,
+            FaultKind::Count { function, .. } | FaultKind::Shape { function, .. } | FaultKind::Refused { function, .. } => {
+                !matches!(function, Function::Equals | Function::And | Function::Or | Function::Not)
+            }
+            FaultKind::NeedsLanguageExtensions(function) => function != fault.outermost,
+            FaultKind::MissingKey { .. } | FaultKind::UnknownKey { .. } => true,
+            FaultKind::UndeclaredCondition(_) => false,
+        };
+        if inner && fault.section == FaultSection::Condition && fault.outermost == function {
+            sink.report(finding(analysis, fault));
+        }
+    }
+}
+
+/// The transform is what is missing, wherever the function stands; inside another one it is an argument that is refused.
 fn is_missing_transform(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::NeedsLanguageExtensions(_))
+    matches!(fault.kind, FaultKind::NeedsLanguageExtensions(function) if fault.outermost == function)
 }
 
 fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
@@ -75,6 +103,10 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
 
 fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
     match &fault.kind {
+        FaultKind::Undeclared(name) if analysis.template.resources.get(name).is_some() => (
+            format!("`{name}` is a resource, and there is none yet when conditions are evaluated"),
+            "refer to a parameter".to_owned(),
+        ),
         FaultKind::Undeclared(name) => {
             let help = match nearest_name(name, names(analysis, fault)) {
                 Some(nearest) => format!("refer to `{nearest}`"),
@@ -114,6 +146,14 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
         FaultKind::Index { index, len } => {
             let items = if *len == 1 { "item" } else { "items" };
             (format!("the list has {len} {items}, and none of index {index}"), "count from 0, or add the item".to_owned())
+        }
+        FaultKind::MissingKey { function, key } => (format!("`{}` has no `{key}`", function.long()), format!("write `{key}`")),
+        FaultKind::UnknownKey { function, key, known } => {
+            let help = match nearest_name(key, known.iter().copied()) {
+                Some(nearest) => format!("write `{nearest}`"),
+                None => "remove it".to_owned(),
+            };
+            (format!("`{}` takes no `{key}`", function.long()), help)
         }
         FaultKind::NeedsLanguageExtensions(function) => (
             format!("`{}` needs the transform `AWS::LanguageExtensions`", function.long()),

@@ -7,33 +7,46 @@ mod constant_comparisons;
 mod half_protected_data;
 mod hard_coded_partitions;
 mod hard_coded_zones;
+mod ignored_serverless_attributes;
 mod invalid_base64;
 mod invalid_cidr;
 mod invalid_find_in_map;
 mod invalid_get_att;
 mod invalid_get_azs;
+mod invalid_get_stack_output;
+mod invalid_if;
 mod invalid_import_value;
 mod invalid_join;
+mod invalid_length;
 mod invalid_select;
 mod invalid_split;
+mod invalid_sub;
+mod invalid_to_json_string;
 mod joins_without_delimiter;
 mod local_artifacts;
+mod malformed_dynamic_references;
 mod meant;
+mod misplaced_secrets;
 mod misplaced_secure_strings;
+mod needless_subs;
 mod obsolete_depends_on;
 mod passwords;
 mod paths;
 mod place;
 mod quoted_pseudo_parameters;
 mod references_to_missing_resources;
+mod secret_parameters;
 mod serverless;
+mod spaced_dynamic_references;
 mod stateful;
 mod undeclared_dependencies;
 mod undeclared_references;
 mod unprotected_data;
+mod unreachable_branches;
 mod unset_retention;
 mod unsubstituted_variables;
 mod untransformed_globals;
+mod untransformed_loops;
 mod untransformed_serverless;
 mod untransformed_serverless_attributes;
 mod unused;
@@ -44,33 +57,48 @@ mod unused_sub_variables;
 
 use super::Rule;
 
+pub(super) use calls::{in_conditions, in_outputs};
+
 pub(super) const RULES: &[&Rule] = &[
     &circular_dependencies::RULE,
     &constant_comparisons::RULE,
     &half_protected_data::RULE,
     &hard_coded_partitions::RULE,
     &hard_coded_zones::RULE,
+    &ignored_serverless_attributes::RULE,
     &invalid_base64::RULE,
     &invalid_cidr::RULE,
     &invalid_find_in_map::RULE,
     &invalid_get_att::RULE,
     &invalid_get_azs::RULE,
+    &invalid_get_stack_output::RULE,
+    &invalid_if::RULE,
     &invalid_import_value::RULE,
     &invalid_join::RULE,
+    &invalid_length::RULE,
     &invalid_select::RULE,
     &invalid_split::RULE,
+    &invalid_sub::RULE,
+    &invalid_to_json_string::RULE,
     &joins_without_delimiter::RULE,
     &local_artifacts::RULE,
+    &malformed_dynamic_references::RULE,
+    &misplaced_secrets::RULE,
     &misplaced_secure_strings::RULE,
+    &needless_subs::RULE,
     &obsolete_depends_on::RULE,
     &quoted_pseudo_parameters::RULE,
     &references_to_missing_resources::RULE,
+    &secret_parameters::RULE,
+    &spaced_dynamic_references::RULE,
     &undeclared_dependencies::RULE,
     &undeclared_references::RULE,
     &unprotected_data::RULE,
+    &unreachable_branches::RULE,
     &unset_retention::RULE,
     &unsubstituted_variables::RULE,
     &untransformed_globals::RULE,
+    &untransformed_loops::RULE,
     &untransformed_serverless::RULE,
     &untransformed_serverless_attributes::RULE,
     &unused_conditions::RULE,

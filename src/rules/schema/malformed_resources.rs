@@ -37,11 +37,6 @@ const ATTRIBUTES: &[&str] = &[
     "Version",
 ];
 
-/// Most characters of a logical ID.
-///
-/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
-const MAX_ID: usize = 255;
-
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let Some(resources) = analysis.template.resources.node else { return };
     if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) || !resources.is_mapping() {
@@ -58,12 +53,6 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             sink.report(finding.node(entry.value).help("name the resource with letters and digits only"));
             continue;
         }
-        if name.len() > MAX_ID {
-            let finding =
-                Finding::at(entry.key.span(), format!("a logical ID has at most {MAX_ID} characters, this has {}", name.len()));
-            sink.report(finding.node(entry.value));
-            continue;
-        }
         if entry.value.is_null() || entry.value.function().is_some() || entry.value.other_tag().is_some() {
             continue;
         }
@@ -78,7 +67,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn attributes(key: Node, resource: Node, sink: &mut Sink) {
     let is_called = resource.get("Fn::Transform").is_some();
     match resource.entry("Type") {
-        None if !is_called => {
+        None if !is_called && !resource.tree().is_damaged_at(resource.span()) => {
             sink.report(Finding::at(key.span(), "the resource has no `Type`").node(resource).help("say what it is"));
         }
         Some(entry) if !entry.value.is_null() && (entry.value.as_str().is_none() || entry.value.function().is_some()) => {

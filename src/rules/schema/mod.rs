@@ -56,6 +56,10 @@ const GENERAL: &[&Rule] = &[
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
     for fault in analysis.schema_faults() {
+        // What is missing may be what somebody is typing.
+        if fault.kind.is_lack() && analysis.tree.is_damaged_at(fault.resource.declaration.node.span()) {
+            continue;
+        }
         let Some(mut finding) = word(fault) else { continue };
         // The value itself, but on the line of its key, where suppressions of it stand.
         let value = fault.node.span();

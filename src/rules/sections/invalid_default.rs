@@ -1,6 +1,6 @@
 //! `invalid-default`: a default that its own parameter does not allow.
 
-use regex::RegexBuilder;
+use regex::bytes::RegexBuilder;
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::shape;
@@ -52,9 +52,11 @@ pub(super) fn faults<'t>(parameter: &Parameter<'t>, value: &str, what: &str) -> 
     }
     if let (Some(pattern), Some(node)) = (parameter.allowed_pattern, parameter.node.get("AllowedPattern")) {
         // The pattern is Java's; what both read alike is asked.
-        if let Ok(regex) = RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(MAX_PATTERN).build()
-            && !values.iter().all(|value| regex.is_match(value))
-            && !regex.is_match(value)
+        // To Java `\d` and `\w` are of ASCII, which is also far quicker to make ready.
+        if let Ok(regex) =
+            RegexBuilder::new(&format!("^(?:{pattern})$")).unicode(!value.is_ascii()).size_limit(MAX_PATTERN).build()
+            && !values.iter().all(|value| regex.is_match(value.as_bytes()))
+            && !regex.is_match(value.as_bytes())
         {
             faults.push((node, format!("the {what} `{shown}` does not match `AllowedPattern`")));
         }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::super::{Finding, Rule, Scope, Sink, Status, language};
 use super::branches::{self, Branch, Call};
 use super::shape;
 use crate::analysis::Analysis;
@@ -25,10 +25,18 @@ pub(super) static RULE: Rule = Rule {
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
     let open = is_open(analysis);
+    let mut broken = FxHashSet::default();
+    for (node, finding) in language::in_outputs(analysis) {
+        broken.insert(node.id());
+        sink.report(finding);
+    }
     for (_, entry) in section.into_iter().flat_map(shape::written) {
         let Some(value) = entry.value.get("Value") else { continue };
         let exists = entry.value.get("Condition").filter(|condition| shape::is_text(*condition));
         for (choice, branch) in branches::choices(value, &Branch::default()) {
+            if broken.contains(&choice.id()) {
+                continue;
+            }
             if let Some(finding) = not_text(analysis, choice) {
                 branch.report(analysis, exists, finding, sink);
             }

@@ -5,7 +5,7 @@ use super::shape;
 use crate::syntax::Node;
 use crate::template::{Named, Section};
 
-/// Longest name of a parameter, mapping or output, in characters.
+/// Longest name of a parameter, mapping, resource or output, in characters.
 ///
 /// Source: CloudFormation quotas, <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
 pub(super) const MAX_NAME: usize = 255;

@@ -1,6 +1,6 @@
 //! `malformed-equals`: `Fn::Equals` of a wrong shape.
 
-use super::super::{Rule, Scope, Sink, Status};
+use super::super::{Rule, Scope, Sink, Status, language};
 use super::logic;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -19,4 +19,5 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     logic::report(analysis, &[Function::Equals], sink);
+    language::in_conditions(analysis, Function::Equals, sink);
 }

@@ -1,6 +1,6 @@
 //! `malformed-not`: something within an `Fn::Not` is no condition.
 
-use super::super::{Rule, Scope, Sink, Status};
+use super::super::{Rule, Scope, Sink, Status, language};
 use super::logic;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -19,4 +19,5 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     logic::report(analysis, &[Function::Not], sink);
+    language::in_conditions(analysis, Function::Not, sink);
 }

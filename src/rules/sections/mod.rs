@@ -1,5 +1,6 @@
 //! Rules about the sections of a template: what each may hold, what it must, and how much of it.
 
+mod attribute;
 mod branches;
 mod disclosed_secret;
 mod incomplete_output;
@@ -18,9 +19,11 @@ mod long_description;
 mod long_mapping_name;
 mod long_output_name;
 mod long_parameter_name;
+mod long_resource_name;
 mod malformed_and;
 mod malformed_assertion;
 mod malformed_condition;
+mod malformed_creation_policy;
 mod malformed_description;
 mod malformed_equals;
 mod malformed_interface;
@@ -40,10 +43,12 @@ mod malformed_update_policy;
 mod many_mappings;
 mod many_outputs;
 mod many_parameters;
+mod many_resources;
 mod overlong_description;
 mod overlong_mapping_name;
 mod overlong_output;
 mod overlong_parameter;
+mod overlong_resource_name;
 mod oversized_template;
 mod policy;
 mod re_exported_import;
@@ -81,9 +86,11 @@ pub(super) const RULES: &[&Rule] = &[
     &long_mapping_name::RULE,
     &long_output_name::RULE,
     &long_parameter_name::RULE,
+    &long_resource_name::RULE,
     &malformed_and::RULE,
     &malformed_assertion::RULE,
     &malformed_condition::RULE,
+    &malformed_creation_policy::RULE,
     &malformed_description::RULE,
     &malformed_equals::RULE,
     &malformed_interface::RULE,
@@ -103,10 +110,12 @@ pub(super) const RULES: &[&Rule] = &[
     &many_mappings::RULE,
     &many_outputs::RULE,
     &many_parameters::RULE,
+    &many_resources::RULE,
     &overlong_description::RULE,
     &overlong_mapping_name::RULE,
     &overlong_output::RULE,
     &overlong_parameter::RULE,
+    &overlong_resource_name::RULE,
     &oversized_template::RULE,
     &re_exported_import::RULE,
     &shared_name::RULE,

@@ -91,6 +91,8 @@ fn words(kind: ProblemKind) -> (String, &'static str, &'static str) {
         ProblemKind::BadIndentation => ("the indentation fits no open block", "", "align the line with its siblings"),
         ProblemKind::TabIndentation => ("a tab indents this line", "YAML allows only spaces here", "replace it by spaces"),
         ProblemKind::UnclosedBracket => ("the bracket is never closed", "opened here", "close it"),
+        ProblemKind::MissingBracket => ("an opening bracket is missing", "the value in it starts here", "open it"),
+        ProblemKind::MissingValue => ("a key without a value", "", "write a value behind the colon"),
         ProblemKind::StrayBracket => ("the closing bracket closes nothing", "", "remove it, or open the bracket it belongs to"),
         ProblemKind::MissingComma => ("a comma is missing", "", "separate the items of `[…]` and `{…}` by commas"),
         ProblemKind::UnclosedQuote => ("the quote is never closed", "opened here", "close it"),

@@ -1,0 +1,115 @@
+//! Attributes of resources that are mappings of known keys: what each key takes.
+
+use super::super::{Finding, Sink};
+use super::branches::{self, Branch};
+use super::shape;
+use crate::analysis::Analysis;
+use crate::syntax::Node;
+
+/// What a key takes.
+pub(super) enum Takes {
+    Bool,
+    Number,
+    Text,
+    OneOf(&'static [&'static str]),
+    Numbers,
+    Texts,
+    SeveralOf(&'static [&'static str]),
+    Keys(Keys),
+    /// Anything, so long as it is a mapping.
+    Mapping,
+    /// Anything.
+    Any,
+}
+
+/// The keys of a mapping.
+pub(super) type Keys = &'static [(&'static str, Takes)];
+
+/// Reports what an attribute of a resource cannot hold; `what` names it.
+pub(super) fn read<'t>(
+    analysis: &Analysis<'t>,
+    resource: Node<'t>,
+    what: &str,
+    attribute: Node<'t>,
+    keys: Keys,
+    sink: &mut Sink,
+) {
+    let exists = resource.get("Condition").filter(|condition| shape::is_text(*condition));
+    Reader { analysis, exists, sink }.mapping(what, attribute, keys, &Branch::default());
+}
+
+struct Reader<'a, 't> {
+    analysis: &'a Analysis<'t>,
+    exists: Option<Node<'t>>,
+    sink: &'a mut Sink,
+}
+
+impl<'t> Reader<'_, 't> {
+    fn mapping(&mut self, what: &str, value: Node<'t>, keys: Keys, branch: &Branch<'t>) {
+        for (choice, branch) in branches::choices(value, branch) {
+            // The rest of the functions give what is not known here.
+            if choice.function().is_some() || choice.is_null() {
+                continue;
+            }
+            if !choice.is_mapping() {
+                self.report(shape::wrong_kind(what, "a mapping", choice), &branch);
+                continue;
+            }
+            for (name, entry) in shape::written(choice) {
+                match keys.iter().find(|(known, _)| *known == name) {
+                    Some((_, takes)) => self.value(name, entry.value, takes, &branch),
+                    None => {
+                        let known: Vec<&str> = keys.iter().map(|(known, _)| *known).collect();
+                        self.report(shape::unknown_key(&format!("{what} has no"), choice, entry.key, &known), &branch);
+                    }
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, name: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
+        let what = format!("`{name}`");
+        match takes {
+            Takes::Keys(keys) => return self.mapping(&what, value, keys, branch),
+            Takes::Numbers => return self.list(&what, value, &Takes::Number, branch),
+            Takes::Texts => return self.list(&what, value, &Takes::Text, branch),
+            Takes::SeveralOf(words) => return self.list(&what, value, &Takes::OneOf(words), branch),
+            _ => {}
+        }
+        for (choice, branch) in branches::choices(value, branch) {
+            let wanted = match takes {
+                Takes::Bool if !shape::is_bool(choice) => "`true` or `false`",
+                Takes::Number if shape::number(choice).is_none() => "a number",
+                Takes::Text | Takes::OneOf(_) if !shape::is_text(choice) => "a string",
+                Takes::Mapping if !choice.is_mapping() => "a mapping",
+                Takes::OneOf(words) if !choice.as_str().is_some_and(|word| words.contains(&word)) => {
+                    let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+                    let written = shape::shortened(choice.as_str().unwrap_or_default());
+                    let message = format!("{what} cannot be `{written}`");
+                    let finding = Finding::at(shape::at_value(choice), message).node(choice);
+                    self.report(finding.help(format!("write one of {words}")), &branch);
+                    continue;
+                }
+                _ => continue,
+            };
+            if choice.function().is_none() {
+                self.report(shape::wrong_kind(&what, wanted, choice), &branch);
+            }
+        }
+    }
+
+    fn list(&mut self, what: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
+        for (choice, branch) in branches::choices(value, branch) {
+            if shape::is_plain_list(choice) {
+                let name = what.trim_matches('`');
+                choice.items().for_each(|item| self.value(name, item, takes, &branch));
+            } else if choice.function().is_none() {
+                self.report(shape::wrong_kind(what, "a list", choice), &branch);
+            }
+        }
+    }
+
+    fn report(&mut self, finding: Finding<'t>, branch: &Branch<'t>) {
+        branch.report(self.analysis, self.exists, finding, self.sink);
+    }
+}

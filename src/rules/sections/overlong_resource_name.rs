@@ -1,0 +1,21 @@
+//! `overlong-resource-name`: a resource with a name that is too long.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::limit::{self, Reach};
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E3011",
+    name: "overlong-resource-name",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/overlong-resource-name.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    limit::names(Reach::Past, analysis.template.resources.node, "resource", sink);
+}

@@ -1,0 +1,331 @@
+//! YAML with mistakes, read as if they were mended: with the colon, the closing quote or bracket, or the indentation that makes
+//! the text readable. The tree has the places of the text as it is.
+
+use std::sync::Arc;
+
+use super::problem::{Problem, ProblemKind};
+use super::tree::{RawKind, Tree};
+use super::yaml;
+use crate::text::{SourceFile, Span};
+
+/// Most mistakes that are mended in one text, and most bytes that are read for it.
+const MAX_REPAIRS: usize = 4;
+const MAX_BYTES: usize = 2 << 20;
+/// A text with more mistakes is none that somebody is typing.
+const MAX_MISTAKES: usize = 32;
+
+/// `insert` in the place of `remove` bytes at `at`.
+#[derive(Clone, Debug)]
+struct Edit {
+    at: usize,
+    remove: usize,
+    insert: String,
+}
+
+/// A way to mend a mistake, and what to report for it.
+struct Candidate {
+    edit: Edit,
+    problem: Problem,
+    /// Of two that are as good the one that is more usual: how many lines are indented as much more than the one they belong to.
+    /// All there are for what is no indentation.
+    usual: usize,
+}
+
+/// `tree`, or a better reading of its text.
+pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
+    let text = source.text();
+    if tree.problems().len() > MAX_MISTAKES || text.len() > MAX_BYTES {
+        return tree;
+    }
+    let (mut edits, mut mended): (Vec<Edit>, Vec<Problem>) = (Vec::new(), Vec::new());
+    let (mut best, mut tried) = (tree, Vec::new());
+    let mut bytes = 0;
+    let lines = lines(text);
+    while mended.len() < MAX_REPAIRS && tried.len() < 2 * MAX_REPAIRS {
+        let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
+        let Some(problem) = best.problems().iter().find(known).cloned() else { break };
+        tried.push(problem.span);
+        let mut found: Option<(Rank, Tree, Candidate)> = None;
+        for candidate in candidates(text, &lines, &problem) {
+            if edits.iter().any(|edit| edit.at == candidate.edit.at) || bytes + text.len() > MAX_BYTES {
+                continue;
+            }
+            bytes += text.len();
+            let tree = read(source, &edits, &candidate.edit);
+            let left = tree.problems().len();
+            // A line that becomes text of the one above is none that was mended.
+            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.usual == usize::MAX;
+            if left >= best.problems().len() || !says_more {
+                continue;
+            }
+            let rank = (left, missing(&tree), usize::MAX - tree.len(), usize::MAX - candidate.usual);
+            if found.as_ref().is_none_or(|(least, ..)| rank < *least) {
+                found = Some((rank, tree, candidate));
+            }
+        }
+        if let Some((.., tree, candidate)) = found {
+            best = tree;
+            edits.push(candidate.edit);
+            edits.sort_by_key(|edit| edit.at);
+            mended.push(candidate.problem);
+        }
+    }
+    best.problems.append(&mut mended);
+    best.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
+    best
+}
+
+/// How good a reading is, the best one least: mistakes that are left, values that are missing, and then as much read as can be.
+type Rank = (usize, usize, usize, usize);
+
+/// The number of keys and items without a value.
+fn missing(tree: &Tree) -> usize {
+    tree.nodes.iter().filter(|node| node.kind == RawKind::Scalar && node.start == node.end).count()
+}
+
+/// Reads the text with `edits` and `edit`, and moves every place back to where it is without them.
+fn read(source: &Arc<SourceFile>, edits: &[Edit], edit: &Edit) -> Tree {
+    let mut all: Vec<&Edit> = edits.iter().chain([edit]).collect();
+    all.sort_by_key(|edit| edit.at);
+    let (mut mended, mut from) = (String::with_capacity(source.text().len() + 16), 0);
+    // Where each edit starts and ends in the mended text, and where in the text as it is.
+    let mut moves: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for edit in all {
+        mended.push_str(&source.text()[from..edit.at]);
+        let start = mended.len();
+        mended.push_str(&edit.insert);
+        from = edit.at + edit.remove;
+        moves.push((start, mended.len(), edit.at, from));
+    }
+    mended.push_str(&source.text()[from..]);
+    let back = |at: u32| {
+        let at = at as usize;
+        let Some((start, end, own_start, own_end)) = moves.iter().rev().find(|(start, ..)| *start < at).copied() else {
+            return at as u32;
+        };
+        (if at >= end { own_end + (at - end) } else { own_start + (at - start).min(own_end - own_start) }) as u32
+    };
+    let moved = |span: Span| Span::new(back(span.start), back(span.end));
+    let mut tree = yaml::parse(&Arc::new(SourceFile::new(source.name(), mended)));
+    for node in &mut tree.nodes {
+        (node.start, node.end) = (back(node.start), back(node.end));
+        if node.kind == RawKind::Scalar && !node.flag {
+            let (start, end) = (back(node.a), back(node.a + node.b));
+            (node.a, node.b) = (start, end - start);
+        }
+    }
+    tree.comments.iter_mut().for_each(|comment| *comment = moved(*comment));
+    tree.anchors.iter_mut().for_each(|(span, _)| *span = moved(*span));
+    for problem in &mut tree.problems {
+        problem.span = moved(problem.span);
+        problem.related = problem.related.map(moved);
+    }
+    tree.source = Arc::clone(source);
+    tree
+}
+
+/// A line that is neither empty nor a comment.
+#[derive(Clone, Copy, Debug)]
+struct Line {
+    start: usize,
+    /// Its first character that is no space.
+    content: usize,
+    end: usize,
+}
+
+impl Line {
+    fn column(self) -> usize {
+        self.content - self.start
+    }
+
+    /// Behind the dashes that it starts with.
+    fn inner(self, text: &str) -> usize {
+        let mut at = self.content;
+        while text[at..self.end].starts_with("- ") {
+            at += 2 + text[at + 2..self.end].bytes().take_while(|byte| *byte == b' ').count();
+        }
+        at
+    }
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut start = if text.starts_with('\u{feff}') { 3 } else { 0 };
+    for line in text[start..].split_inclusive('\n') {
+        let content = line.trim_start_matches(' ');
+        let kept = content.trim_end();
+        if !kept.is_empty() && !kept.starts_with('#') {
+            let content = start + line.len() - content.len();
+            lines.push(Line { start, content, end: content + kept.len() });
+        }
+        start += line.len();
+    }
+    lines
+}
+
+fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
+    let at = problem.span.start as usize;
+    let number = lines.partition_point(|line| line.start <= at).saturating_sub(1);
+    let mut found = Vec::new();
+    if lines.is_empty() {
+        return found;
+    }
+    match problem.kind {
+        ProblemKind::UnclosedQuote | ProblemKind::UnclosedBracket => {
+            found.extend(closings(text, lines[number], problem));
+        }
+        ProblemKind::BadIndentation
+        | ProblemKind::MissingColon
+        | ProblemKind::NestedColon
+        | ProblemKind::MisplacedBlock
+        | ProblemKind::StrayBracket
+        | ProblemKind::TrailingText
+        | ProblemKind::ReservedCharacter => {
+            // A quote that is not closed on its line swallows what follows, and the mistake shows only behind the next one.
+            let open = lines[..number].iter().rev().filter(|line| is_open(&text[line.content..line.end])).take(3);
+            for line in open {
+                let quote = line.content + text[line.content..line.end].rfind(['"', '\'']).unwrap_or(0);
+                let span = Span::new(quote as u32, quote as u32 + 1);
+                found.extend(closings(text, *line, &Problem { kind: ProblemKind::UnclosedQuote, span, related: None }));
+            }
+            for line in [number, number.saturating_sub(1)] {
+                found.extend(colons(text, lines, line));
+            }
+            if !matches!(problem.kind, ProblemKind::StrayBracket | ProblemKind::ReservedCharacter) {
+                found.extend(indentations(lines, number));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// The end of `line` with what closes the quote and the brackets that it opens.
+fn closings(text: &str, line: Line, problem: &Problem) -> Option<Candidate> {
+    let insert = closing(&text[line.content..line.end]);
+    let edit = Edit { at: line.end, remove: 0, insert };
+    (!edit.insert.is_empty()).then(|| Candidate { edit, problem: problem.clone(), usual: usize::MAX })
+}
+
+/// Whether a quoted value starts on the line and does not end there.
+fn is_open(content: &str) -> bool {
+    closing(content).starts_with(['"', '\''])
+}
+
+/// What closes the quote and the brackets that `rest` opens.
+fn closing(rest: &str) -> String {
+    let (mut open, mut quote) = (Vec::new(), None);
+    let (mut escaped, mut before) = (false, ' ');
+    for c in rest.chars() {
+        let starts = matches!(before, ' ' | '[' | '{' | ',' | ':');
+        before = c;
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some('"') if c == '\\' => escaped = true,
+            Some(own) if own == c => quote = None,
+            Some(_) => {}
+            None => match c {
+                '"' | '\'' if starts => quote = Some(c),
+                '[' => open.push(']'),
+                '{' => open.push('}'),
+                ']' | '}' => {
+                    open.pop();
+                }
+                _ => {}
+            },
+        }
+    }
+    quote.into_iter().chain(open.into_iter().rev()).collect()
+}
+
+/// A colon behind the key of a line that has none, where something shows that it is one: a value, or what is below it.
+fn colons(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
+    let line = lines[number];
+    let inner = line.inner(text);
+    let content = &text[inner..line.end];
+    if content.contains(": ") || content.ends_with(':') || content.starts_with(['[', '{', '!', '&', '*', '|', '>', '#']) {
+        return Vec::new();
+    }
+    let length = match content.chars().next() {
+        Some(quote @ ('"' | '\'')) => content[1..].find(quote).map_or(content.len(), |end| end + 2),
+        _ => content.find(' ').unwrap_or(content.len()),
+    };
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, ':' | '-' | '_' | '.' | '/' | '\'' | '"' | '<');
+    if length == 0 || !content[..length].chars().all(is_name) {
+        return Vec::new();
+    }
+    let rest = content[length..].trim_start();
+    let rest = rest.find(" #").map_or(rest, |comment| rest[..comment].trim_end());
+    let column = inner - line.start;
+    let below = lines.get(number + 1).is_some_and(|next| {
+        let is_item = text[next.content..].starts_with("- ");
+        next.column() > column || is_item && next.column() == column
+    });
+    let forms: &[&str] = match rest {
+        "" if below => &[":", ": [", ": |"],
+        value if value.starts_with(['!', '"', '\'', '[', '{']) || !value.is_empty() && !value.contains(' ') => &[":"],
+        _ => &[],
+    };
+    let span = Span::new(inner as u32, (inner + length) as u32);
+    let span = if rest.is_empty() { span } else { Span::new(inner as u32, (line.end.min(inner + content.len())) as u32) };
+    let problem = Problem { kind: ProblemKind::MissingColon, span, related: None };
+    let edit = |insert: &&str| Edit { at: inner + length, remove: 0, insert: (*insert).to_owned() };
+    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX }).collect()
+}
+
+/// The line, or one above it that it does not agree with, in line with the other.
+fn indentations(lines: &[Line], number: usize) -> Vec<Candidate> {
+    let line = lines[number];
+    let column = line.column();
+    let near = |other: usize| other != column && other.abs_diff(column) <= 2;
+    let mut pairs: Vec<(Line, usize)> = Vec::new();
+    let mut least = usize::MAX;
+    for above in lines[..number].iter().rev() {
+        let other = above.column();
+        if other >= least {
+            continue;
+        }
+        least = other;
+        if near(other) {
+            pairs.extend([(*above, column), (line, other)]);
+        }
+        if other + 2 < column {
+            break;
+        }
+    }
+    pairs.extend(lines.get(number + 1).map(|next| next.column()).filter(|next| near(*next)).map(|next| (line, next)));
+    let steps = steps(lines);
+    let usual = |line: Line, to: usize| {
+        let own = lines[..lines.partition_point(|other| other.start < line.start)].iter().rev();
+        let around = own.map(|line| line.column()).find(|column| *column < to);
+        let step = around.map_or(0, |around| to - around);
+        steps.get(step).copied().unwrap_or(0)
+    };
+    let candidate = |(line, to): (Line, usize)| Candidate {
+        edit: Edit { at: line.start, remove: line.column(), insert: " ".repeat(to) },
+        problem: Problem {
+            kind: ProblemKind::BadIndentation,
+            span: Span::new(line.content as u32, line.end as u32),
+            related: None,
+        },
+        usual: usual(line, to),
+    };
+    pairs.into_iter().map(candidate).collect()
+}
+
+/// How many lines are indented by so many columns more than the line that they belong to.
+fn steps(lines: &[Line]) -> [usize; 16] {
+    let mut steps = [0; 16];
+    let mut open: Vec<usize> = Vec::new();
+    for line in lines {
+        while open.last().is_some_and(|column| *column >= line.column()) {
+            open.pop();
+        }
+        let step = line.column() - open.last().copied().unwrap_or(0);
+        if let Some(count) = steps.get_mut(step) {
+            *count += 1;
+        }
+        open.push(line.column());
+    }
+    steps
+}
