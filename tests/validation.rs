@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
+use cfnvet::config::Settings;
 use cfnvet::diagnostic::{Certainty, Diagnostic};
 
 use crate::support::{check_together, line, only};
@@ -73,4 +74,28 @@ fn a_schema_that_contains_itself_takes_milliseconds() {
     let start = Instant::now();
     findings(&template, &["E30"]);
     assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_type_that_a_region_lacks_is_reported_where_conditions_let_it_in() {
+    let template = "Conditions:\n  IsEast: !Equals [!Ref AWS::Region, us-east-1]\nResources:\n  Free:\n    Type: AWS::Budgets::Budget\n    \
+                    Properties: {Budget: {BudgetType: COST, TimeUnit: MONTHLY}}\n  Kept:\n    Type: AWS::Budgets::Budget\n    \
+                    Condition: IsEast\n    Properties: {Budget: {BudgetType: COST, TimeUnit: MONTHLY}}\n";
+    let lines = |regions: &[&str]| {
+        let settings = Settings { regions: regions.iter().map(ToString::to_string).collect(), ..only(&["E3006"]) };
+        check_together(&[("template.yaml", template.as_bytes())], &settings).iter().map(line).collect::<Vec<_>>()
+    };
+    assert!(lines(&["us-east-1"]).is_empty());
+    assert_eq!(lines(&["us-east-1", "il-central-1"]), [5]);
+    assert_eq!(lines(&["il-central-1"]), [5]);
+    assert!(lines(&[]).is_empty());
+}
+
+#[test]
+fn what_an_item_lacks_is_reported_in_the_branch_it_stands_in() {
+    let template = format!(
+        "{CONDITION}  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: d\n      SecurityGroupEgress:\n        \
+         - !If\n          - IsProd\n          - {{IpProtocol: '-1', CidrIp: 10.0.0.0/8}}\n          - {{CidrIp: 10.0.0.0/8}}\n"
+    );
+    assert_eq!(findings(&template, &["E3003"]).iter().map(line).collect::<Vec<_>>(), [14]);
 }

@@ -16,6 +16,7 @@ mod patterns;
 mod source;
 mod write;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -126,8 +127,8 @@ fn faults(wheel: &Wheel, bytes: &[u8]) -> Vec<String> {
         if schema != found.schema {
             faults.push(format!("{}: another schema", found.name));
         }
-        let names = variant.return_values().map(|value| value.name);
-        if !names.eq(found.return_values.keys().map(String::as_str)) {
+        let names: BTreeSet<&str> = variant.return_values().map(|value| value.name).collect();
+        if names != found.return_values.keys().map(String::as_str).collect() {
             faults.push(format!("{}: other return values", found.name));
         }
         let unread = found.return_values.iter().filter(|(name, pointer)| {

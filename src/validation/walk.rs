@@ -112,7 +112,9 @@ impl<'v, 't> Walker<'v, 't> {
                         Found::Unknown(_) => self.unknown(when),
                         Found::Written(Expression { node, .. }) => {
                             let at = if node == site.node { site.at } else { node.span() };
-                            let site = Site { node, at, when, key: site.key };
+                            // An item of a list has no key, and is told apart by the branch it stands in.
+                            let key = if site.key == site.node.span() { at } else { site.key };
+                            let site = Site { node, at, when, key };
                             if node.function().is_some() { self.unknown(site.when) } else { self.plain(site, schema) }
                         }
                     }

@@ -17,5 +17,5 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    lifecycle(analysis, sink, "maintenance", "is of a service that AWS only maintains");
+    lifecycle(analysis, sink, "maintenance", "is in maintenance: AWS keeps it running and does not develop it any more");
 }

@@ -3,8 +3,10 @@
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::schema::Facts;
+use crate::graph::Resource;
+use crate::schema::{Facts, TypeFacts};
 use crate::validation;
+use crate::values::{Formula, Part, StackId, Text};
 
 pub(super) static RULE: Rule = Rule {
     code: "E3006",
@@ -21,7 +23,6 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
         return;
     }
-    let regions = validation::regions_of(&analysis.settings.regions);
     for resource in analysis.template.resources.iter() {
         let Some(entry) = resource.node.entry("Type") else { continue };
         let Some(name) = entry.value.as_str().filter(|_| entry.value.function().is_none() && entry.value.other_tag().is_none())
@@ -47,11 +48,30 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             sink.report(finding);
             continue;
         };
-        if regions.is_some_and(|regions| !facts.is_serverless() && !facts.regions().meets(regions)) {
-            let regions = analysis.settings.regions.join(", ");
-            sink.report(Finding::at(entry.key.span(), format!("`{name}` does not exist in {regions}")).node(entry.value));
+        let lacking = regions_without(&analysis.settings.regions, facts);
+        if lacking.is_empty() {
+            continue;
         }
+        // Where the type is missing in a region, a condition can keep the resource out of it.
+        let resources = analysis.graph().resources();
+        let is_this = |known: &&Resource| known.id.stack == StackId::ROOT && known.logical_id() == resource.logical_id();
+        let Some(known) = resources.iter().find(is_this) else { continue };
+        let values = analysis.values();
+        let region = Text::of(Part::Pseudo(StackId::ROOT, "AWS::Region"));
+        let there = match analysis.settings.regions.len() {
+            1 => Formula::TRUE,
+            _ => values.formulas.any(lacking.iter().map(|name| values.text_is(&region, name))),
+        };
+        let Some(verdict) = values.verdict(known.when, values.formulas.and(known.when, there)) else { continue };
+        let message = format!("`{name}` does not exist in {}", lacking.join(", "));
+        sink.report(Finding::at(entry.key.span(), message).node(entry.value).resource(analysis.graph(), known).verdict(verdict));
     }
+}
+
+/// The regions of the user that a type does not exist in.
+fn regions_without<'r>(regions: &'r [String], facts: TypeFacts) -> Vec<&'r str> {
+    let is_there = |name: &str| Facts::embedded().region(name).is_none_or(|region| facts.regions().meets(region));
+    regions.iter().map(String::as_str).filter(|name| !facts.is_serverless() && !is_there(name)).collect()
 }
 
 /// Whether a type is, by its name, one that somebody else than AWS registered.
