@@ -376,6 +376,9 @@ fn rules_lists_every_rule() {
 fn version_and_help_are_printed() {
     let folder = Folder::with_templates(&[]);
     assert_eq!(folder.run(&["--version"]).out, format!("cfnvet {}\n", env!("CARGO_PKG_VERSION")));
+    let verbose = folder.run(&["--version", "--verbose"]);
+    assert_eq!((verbose.status, verbose.err.as_str()), (0, ""));
+    assert!(verbose.out.contains("  source: cfn-lint 1.58.0\n") && verbose.out.contains("MIT-0"), "{}", verbose.out);
     let help = folder.run(&["check", "--help"]);
     assert_eq!(help.status, 0);
     assert!(help.out.contains("Examples:") && help.out.contains("Exit status:"), "{}", help.out);

@@ -34,6 +34,7 @@ use crate::config::{self, KnownRule, nearest};
 use crate::diagnostic::Severity;
 use crate::report::Format;
 use crate::report::graph::GraphFormat;
+use crate::schema::{Facts, Provenance};
 
 /// Nothing at or above `--fail-on`.
 const SUCCESS: u8 = 0;
@@ -456,7 +457,24 @@ fn arguments() -> std::env::ArgsOs {
     std::env::args_os()
 }
 
+/// What `--version --verbose` prints: the version, and where the facts of resource types come from.
+fn provenance() -> String {
+    let facts = Facts::embedded();
+    let Provenance { source, schema_date, licence } = facts.provenance();
+    let (types, regions) = (facts.resource_types().count(), facts.regions().count());
+    format!(
+        "cfnvet {}\nfacts of {types} resource types in {regions} regions\n  source: {source}\n  schemas of: {schema_date}\n  licence: {licence}\n",
+        env!("CARGO_PKG_VERSION")
+    )
+}
+
 fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.collect();
+    let is = |at: usize, names: &[&str]| arguments.get(at).is_some_and(|argument| names.iter().any(|name| argument == name));
+    let (version, verbose) = (["--version", "-V"], ["--verbose"]);
+    if arguments.len() == 3 && (is(1, &version) && is(2, &verbose) || is(1, &verbose) && is(2, &version)) {
+        return if output::print(&provenance()).is_ok() { SUCCESS } else { COULD_NOT_RUN };
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
