@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::config::Settings;
 use crate::graph::ResourceGraph;
 use crate::syntax::Tree;
-use crate::template::{MemberId, Template, TemplateSet};
+use crate::template::{Fault, MemberId, Template, TemplateSet};
 use crate::text::SourceFile;
 use crate::values::{Inputs, Values};
 
@@ -30,6 +30,7 @@ pub struct Analysis<'t> {
     /// Where what is deployed is analysed: the templates that it is compared with.
     pub against: Vec<Analysis<'t>>,
     graph: OnceCell<ResourceGraph<'t>>,
+    faults: OnceCell<Vec<Fault<'t>>>,
 }
 
 impl<'t> Analysis<'t> {
@@ -46,6 +47,7 @@ impl<'t> Analysis<'t> {
             member,
             against: Vec::new(),
             graph: OnceCell::new(),
+            faults: OnceCell::new(),
         }
     }
 
@@ -81,6 +83,11 @@ impl<'t> Analysis<'t> {
             let inputs = Inputs { parameters: &self.settings.parameters, regions: &self.settings.regions };
             ResourceGraph::new(Values::new(self.set, self.member, inputs))
         })
+    }
+
+    /// What is wrong with the calls of functions in the template, found when the first rule asks.
+    pub fn faults(&self) -> &[Fault<'t>] {
+        self.faults.get_or_init(|| self.template.faults())
     }
 
     /// Whether a rule has asked for the graph.

@@ -52,6 +52,9 @@ pub struct Found {
 /// Gives the file at a path, where it may be read.
 pub type Load<'a> = &'a (dyn Fn(&str) -> Option<Arc<SourceFile>> + Sync);
 
+/// Gives the template at a path, read with these settings, where it may be read.
+pub type LoadParsed<'a> = &'a dyn Fn(&str, &Arc<Settings>) -> Option<Arc<Parsed>>;
+
 /// Most templates that are read because others nest them.
 const MAX_LOADED: usize = 10_000;
 
@@ -103,7 +106,7 @@ fn distinct(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 /// The templates of a run and those that they nest, read but not yet linked.
 #[derive(Debug)]
 pub struct World {
-    parsed: Vec<Parsed>,
+    parsed: Vec<Arc<Parsed>>,
     paths: Paths,
     /// How many were given; those that others nest and nobody gave come after them.
     given: usize,
@@ -128,15 +131,37 @@ impl World {
         let others = companions.sources.iter().zip(&companions.settings);
         let inputs: Vec<(&Arc<SourceFile>, &Arc<Settings>)> = sources.iter().zip(settings).chain(others).collect();
         watch.start(false, inputs.len());
-        let mut parsed = map(&inputs, |(source, settings)| watch.template(source.name(), || Parsed::new(source, settings)));
+        let parsed = map(&inputs, |(source, settings)| watch.template(source.name(), || Arc::new(Parsed::new(source, settings))));
+        let load = |path: &str, settings: &Arc<Settings>| load(path).map(|source| Arc::new(Parsed::new(&source, settings)));
+        Self::of(parsed, sources.len(), &load)
+    }
+
+    /// The templates of `parsed`, of which the first `given` are checked and the others linked with. Templates that they nest are
+    /// asked of `load`, with the settings that go for them.
+    #[must_use]
+    pub fn of(mut parsed: Vec<Arc<Parsed>>, given: usize, load: LoadParsed) -> Self {
         let known = parsed.len();
         let paths = load_nested(&mut parsed, load);
-        Self { parsed, paths, given: sources.len(), known }
+        Self { parsed, paths, given, known }
+    }
+
+    /// The template number `member`, as it was read.
+    #[must_use]
+    pub fn parsed(&self, member: MemberId) -> &Arc<Parsed> {
+        &self.parsed[member]
+    }
+
+    /// What is found in the templates given, those of their policies too; sorted, each once.
+    #[must_use]
+    pub fn check(&self, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Vec<Diagnostic> {
+        let templates = self.templates();
+        let set = self.link(&templates);
+        distinct(self.findings_watched(&set, policies, watch).by_member.into_iter().flatten().collect())
     }
 
     /// What the templates given say about how they are checked and cannot count.
     fn warnings(&self) -> Vec<RunProblem> {
-        let of = |parsed: &Parsed| -> Vec<RunProblem> {
+        let of = |parsed: &Arc<Parsed>| -> Vec<RunProblem> {
             let warning = |(span, fault): &(Span, SettingFault)| {
                 let position = parsed.source.position(span.start);
                 let text = parsed.source.text();
@@ -243,7 +268,7 @@ impl World {
         self.findings_watched(set, &[], &Watch::default())
     }
 
-    fn findings_watched(&self, set: &TemplateSet, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
+    fn findings_watched<'t>(&'t self, set: &'t TemplateSet<'t>, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
@@ -254,11 +279,11 @@ impl World {
                 Scope::Suppressions => false,
             };
             let name = self.parsed[number].source.name();
-            let check = || run_rules(&Analysis::new(set, number, self.settings(number)), runs, watch);
-            let mut diagnostics = watch.template(name, check);
+            let analysis = Analysis::new(set, number, self.settings(number));
+            let mut diagnostics = watch.template(name, || run_rules(&analysis, runs, watch));
             let mut outcome = policy::Outcome::default();
             if let Some(policies) = policies.get(number) {
-                outcome = self.policies(number, policies);
+                outcome = self.policies(&analysis, policies);
                 diagnostics.append(&mut outcome.diagnostics);
             }
             if number >= self.given {
@@ -279,10 +304,10 @@ impl World {
         Found { by_member, suppressed, problems }
     }
 
-    /// What policies say of a template as it is written, as far as the settings ask for it.
-    fn policies(&self, number: MemberId, policies: &[Arc<Policy>]) -> policy::Outcome {
-        let settings = self.settings(number);
-        let mut outcome = policy::check(policies, self.parsed[number].written());
+    /// What policies say of a template, as far as the settings ask for it.
+    fn policies<'t>(&'t self, analysis: &Analysis<'t>, policies: &[Arc<Policy>]) -> policy::Outcome {
+        let settings = analysis.settings;
+        let mut outcome = policy::check_among(policies, analysis, self.parsed[analysis.member].written());
         for list in [&mut outcome.diagnostics, &mut outcome.suppressed] {
             list.retain(|diagnostic| settings.selects(&diagnostic.code, &diagnostic.name));
             set_severity(settings, list);
@@ -381,7 +406,7 @@ fn file_name(path: &str) -> &str {
 }
 
 /// Reads the templates that others nest and nobody gave, and those that they nest.
-fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
+fn load_nested(parsed: &mut Vec<Arc<Parsed>>, load: LoadParsed) -> Paths {
     let mut paths = Paths::default();
     for (index, parsed) in parsed.iter().enumerate() {
         paths.insert(parsed.source.name(), index);
@@ -394,11 +419,10 @@ fn load_nested(parsed: &mut Vec<Parsed>, load: Load) -> Paths {
             if paths.get(&path).is_some() || missing.contains(&path) {
                 continue;
             }
-            match load(&path) {
-                Some(source) => {
-                    let settings = Arc::clone(&parsed[at].given);
+            match load(&path, &parsed[at].given) {
+                Some(nested) => {
                     paths.insert(&path, parsed.len());
-                    parsed.push(Parsed::new(&source, &settings));
+                    parsed.push(nested);
                 }
                 None => drop(missing.insert(path)),
             }
@@ -413,6 +437,9 @@ fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -
     let mut diagnostics = Vec::new();
     let selected = |rule: &Rule| runs(rule.scope) && settings.selects(rule.code, rule.name);
     for (number, rule) in rules::all().iter().copied().enumerate().filter(|(_, rule)| selected(rule)) {
+        if watch.is_stopped() {
+            break;
+        }
         let had_graph = analysis.has_graph();
         // Made anew, to learn what it takes.
         let graph = || {

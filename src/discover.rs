@@ -11,6 +11,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use globset::GlobBuilder;
 use ignore::Match;
@@ -24,8 +25,8 @@ use crate::config;
 use crate::report::RunProblem;
 use crate::text::{MAX_FILE_BYTES, SourceFile};
 
-pub use config_files::{ConfigFiles, ConfigSource, parameter_file};
-pub use policies::{GuardTest, PACK, guard_tests, policies};
+pub use config_files::{ConfigFiles, ConfigSource, add_stack_names, parameter_file, settings};
+pub use policies::{GuardTest, PACK, Policies, PolicyLibrary, guard_tests, policies};
 
 /// The path that means standard input.
 pub const STANDARD_INPUT: &str = "-";
@@ -363,15 +364,54 @@ fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 /// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that
 /// the current folder is in, else the current folder.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
 pub fn linked(path: &str) -> Option<Arc<SourceFile>> {
-    let here = Path::new(".").canonicalize().ok()?;
+    linked_from(Path::new("."), path)
+}
+
+/// The file at `path`, which a template names; `None` where it cannot be read or is outside the workspace: the repository that
+/// `folder` is in, else `folder`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn linked_from(folder: &Path, path: &str) -> Option<Arc<SourceFile>> {
+    let here = folder.canonicalize().ok()?;
     let root = here.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&here);
     let real = Path::new(path).canonicalize().ok()?;
     if !real.starts_with(root) {
         return None;
     }
     Some(Arc::new(SourceFile::from_bytes(path, read_file(&real).ok()?)))
+}
+
+/// The template at `path`; `None` where the file cannot be read or does not look like one.
+#[must_use]
+pub fn template(path: &Path) -> Option<Arc<SourceFile>> {
+    let bytes = read_file(path).ok()?;
+    looks_like_template(&lossy(&bytes)).then(|| Arc::new(SourceFile::from_bytes(slashed(path), bytes)))
+}
+
+/// A path as templates name each other, with `/`.
+#[must_use]
+pub fn slashed(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { path.into_owned() } else { path.replace(std::path::MAIN_SEPARATOR, "/") }
+}
+
+/// By what one sees that a file has changed: when it was written, and its length.
+pub type Stamp = (Option<SystemTime>, u64);
+
+/// The stamp of the file at `path`, `None` where there is none.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = path.metadata().ok()?;
+    Some((metadata.modified().ok(), metadata.len()))
+}
+
+/// Whether there is a file at `path`.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
+pub fn is_a_file(path: &Path) -> bool {
+    path.is_file()
 }
 
 /// Whether there is something at `path`.

@@ -328,19 +328,22 @@ fn add_cluster<'t>(graph: &ResourceGraph<'t>, launch: &Launch<'t>, when: Formula
 }
 
 /// Says when formulas hold, in the words of the template.
-struct Words<'v, 't> {
+#[derive(Debug)]
+pub struct Words<'v, 't> {
     values: &'v Values<'t>,
     known: FxHashMap<(StackId, Formula, Formula), Option<When>>,
     named: FxHashMap<StackId, Vec<(&'t str, Formula)>>,
 }
 
 impl<'v, 't> Words<'v, 't> {
-    fn new(values: &'v Values<'t>) -> Self {
+    /// Words for formulas over these values.
+    #[must_use]
+    pub fn new(values: &'v Values<'t>) -> Self {
         Self { values, known: FxHashMap::default(), named: FxHashMap::default() }
     }
 
     /// What `formula` takes where `given` holds; `None` where nothing.
-    fn when(&mut self, stack: StackId, formula: Formula, given: Formula) -> Option<When> {
+    pub fn when(&mut self, stack: StackId, formula: Formula, given: Formula) -> Option<When> {
         if let Some(known) = self.known.get(&(stack, formula, given)) {
             return known.clone();
         }

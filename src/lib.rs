@@ -47,4 +47,6 @@ pub mod fix;
 
 pub mod discover;
 
+pub mod lsp;
+
 pub mod cli;

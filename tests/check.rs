@@ -211,6 +211,7 @@ fn columns_count_characters_and_offsets_bytes() {
 #[test]
 fn a_parameter_value_decides_what_was_possible() {
     let on = ["--parameter", "Stage=staging", "--parameter", "Compute=group", CONDITIONAL];
+    let on = [&["--select", "ECS"], &on[..]].concat();
     assert_eq!(findings(&on).iter().map(|finding| &finding["certainty"]).collect::<Vec<_>>(), ["definite"]);
     assert_eq!(codes(&["--parameter", "Stage=production", CONDITIONAL]), [""; 0]);
     assert_eq!(codes(&["--parameter", "Compute=fargate", CONDITIONAL]), [""; 0]);

@@ -380,3 +380,31 @@ fn version_and_help_are_printed() {
     assert_eq!(help.status, 0);
     assert!(help.out.contains("Examples:") && help.out.contains("Exit status:"), "{}", help.out);
 }
+
+#[test]
+fn names_that_no_template_has_are_said() {
+    let folder = Folder::with_templates(&["stacks/a.yaml"]);
+    let names = ["--parameter", "Stage=prod", "--stack-name", "stacks/b.yaml=b", "--stack-name", "stacks/a.yaml=a"];
+    for command in ["check", "graph"] {
+        let run = folder.run(&[&[command, "stacks"], &names[..]].concat());
+        assert_eq!(run.status, 0, "{}", run.err);
+        let expected = "warning: no template has a parameter `Stage`\n\
+                        warning: `--stack-name stacks/b.yaml`: no such template in this run\n";
+        assert_eq!(run.err, expected);
+    }
+}
+
+#[test]
+fn a_path_in_the_place_of_a_command_is_answered_with_the_command() {
+    let folder = Folder::with_templates(&["a.yaml"]);
+    assert!(folder.run(&["a.yaml"]).err.ends_with("To check templates: cfnvet check a.yaml\n"));
+    assert!(!folder.run(&["chekc"]).err.contains("To check"));
+}
+
+#[test]
+fn no_graph_is_printed_of_nothing() {
+    let folder = Folder::with_templates(&[]);
+    let run = folder.run(&["graph", "a.yaml"]);
+    assert_eq!((run.status, run.out.as_str()), (2, ""));
+    assert_eq!(run.err, "error: a.yaml: no such file or directory\n");
+}

@@ -22,6 +22,7 @@ mod inspect;
 mod launches;
 mod layouts;
 mod linked;
+mod lsp;
 mod migration;
 #[allow(dead_code, unreachable_pub)]
 mod oracle;
@@ -29,6 +30,8 @@ mod outputs;
 mod packaging;
 mod pages;
 mod policy;
+mod policy_safety;
+mod policy_views;
 mod recovery;
 mod reports;
 mod support;

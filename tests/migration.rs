@@ -298,7 +298,7 @@ fn templates_of_workspace_roots_are_linked_and_not_reported() {
     let repository = Repository::new(&[("stacks/base.yaml", export), ("stacks/app.yaml", import), ("stacks/none.yaml", EMPTY)]);
     repository.write(".cfnvet.yaml", "workspace: closed\n");
     let codes = |arguments: &[&str]| {
-        let run = repository.run(&[&["check", "--output-format", "concise"], arguments].concat());
+        let run = repository.run(&[&["check", "--ignore", "W6001", "--output-format", "concise"], arguments].concat());
         (run.status, run.out.lines().filter(|line| !line.starts_with("Checked")).map(str::to_owned).collect::<Vec<_>>())
     };
     let (status, alone) = codes(&["stacks/app.yaml"]);

@@ -230,7 +230,8 @@ fn the_config_names_policies_from_its_own_folder() {
     let folder = folder(&files);
     let (out, error, code) =
         cfnvet(folder.path(), &["check", "--severity", "info", "--output-format", "concise", "a/t.yaml", "b/t.yaml"]);
-    assert_eq!((out.matches("a/t.yaml:").count(), out.matches("b/t.yaml:").count(), code), (2, 0, 0), "{out}{error}");
+    let found = |file: &str| out.lines().filter(|line| line.starts_with(file) && line.contains("GRD:")).count();
+    assert_eq!((found("a/t.yaml:"), found("b/t.yaml:"), code), (2, 0, 0), "{out}{error}");
 }
 
 #[test]
@@ -262,6 +263,18 @@ fn a_test_that_does_not_hold_says_which_clause_failed_where() {
         out.contains("    S3_NAME: Expected = PASS, Evaluated = [FAIL]\n      ./tests/org_tests.yaml:2:65: a bucket's name"),
         "{out}"
     );
+}
+
+#[test]
+fn clauses_outside_of_rules_are_tested_by_any_name_that_guard_gives_them() {
+    for name in ["default", "org/default", "rules/org.guard/default", "org"] {
+        let test = format!("- input: {{Resources: {{}}}}\n  expectations: {{rules: {{{name}: FAIL}}}}\n");
+        let folder = folder(&[("org.guard", "Description exists\n"), ("tests/org_tests.yaml", &test)]);
+        let (out, error, code) = cfnvet(folder.path(), &["guard", "test", "."]);
+        assert_eq!(code, 0, "{out}{error}");
+        assert!(out.contains("  PASS Rules:\n    org/default: Expected = FAIL\n"), "{out}");
+        assert_eq!(error, "1 expectations hold, 0 do not.\n");
+    }
 }
 
 #[test]

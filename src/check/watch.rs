@@ -29,6 +29,7 @@ pub struct Progress {
 #[derive(Default)]
 pub struct Watch<'a> {
     clock: Option<Clock<'a>>,
+    stop: Option<&'a (dyn Fn() -> bool + Sync)>,
     checking: AtomicUsize,
     done: AtomicUsize,
     of: AtomicUsize,
@@ -51,6 +52,17 @@ impl<'a> Watch<'a> {
     pub fn with_clock(clock: Clock<'a>) -> Self {
         let rules = rules::all().iter().map(|_| AtomicU64::new(0)).collect();
         Self { clock: Some(clock), rules, ..Self::default() }
+    }
+
+    /// A watch that lets the run end before the next rule once `stop` says so. What is found then is not all there is.
+    #[must_use]
+    pub fn with_stop(stop: &'a (dyn Fn() -> bool + Sync)) -> Self {
+        Self { stop: Some(stop), ..Self::default() }
+    }
+
+    /// Whether the run is to end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop())
     }
 
     /// How far the run is.

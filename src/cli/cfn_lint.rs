@@ -141,8 +141,7 @@ impl CfnLintArgs {
 /// The format that is like what cfn-lint calls `word`.
 pub(super) fn format(word: &str) -> Format {
     let same = Format::ALL.into_iter().find(|format| format.as_str() == word);
-    let is_for_programs = matches!(word, "parseable" | "quiet");
-    same.unwrap_or(if is_for_programs { Format::Concise } else { Format::Full })
+    same.unwrap_or(if word == "quiet" { Format::Concise } else { Format::Full })
 }
 
 /// The words that are `wanted`; the others are files.

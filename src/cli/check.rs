@@ -1,13 +1,13 @@
 //! `cfnvet check`.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 
-use super::inputs::{Inputs, input_overrides, read, tell};
+use super::inputs::{Inputs, input_overrides, read, tell, warn_of_unmatched};
 use super::suppress;
-use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, cfn_lint, fix, known_rule, output, progress};
+use super::{COULD_NOT_RUN, CheckArgs, CliError, FINDINGS, SUCCESS, cfn_lint, fix, guard_worker, known_rule, output, progress};
 use crate::check::{self, Outcome, Watch};
 use crate::config::{Overrides, Selectors, Settings};
 use crate::discover;
@@ -28,7 +28,9 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     let watch = if arguments.timings { Watch::with_clock(&clock) } else { Watch::default() };
     let work = || {
         let mut inputs = watch.step("read", || read(&arguments.inputs, &arguments.cfn_lint, &overrides))?;
-        watch.step("policies", || super::guard::attach(&arguments.guard, &mut inputs));
+        let limit = Duration::from_secs(u64::from(arguments.guard_timeout.get()));
+        let engine = || guard_worker::engine(arguments.guard_isolate, limit);
+        watch.step("policies", || super::guard::attach(&arguments.guard, engine, &mut inputs));
         let Inputs { sources, settings, companions, jobs, .. } = &inputs;
         let count = sources.len() + companions.sources.len();
         let found = match allowed {
@@ -92,11 +94,7 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
         output::note(&watch.timings().render());
     }
     tell(&sources, skipped, &problems);
-    for (name, _) in arguments.inputs.parameters.iter().filter(|_| !sources.is_empty()) {
-        if !sources.iter().any(|source| source.text().contains(name.as_str())) {
-            output::warning(&format!("no template has a parameter `{name}`"));
-        }
-    }
+    warn_of_unmatched(&arguments.inputs, &sources, &companions);
 
     let by_file: FxHashMap<&str, &Settings> =
         sources.iter().zip(&settings).map(|(source, settings)| (source.name(), settings.as_ref())).collect();

@@ -1,20 +1,23 @@
 //! `--guard`, `cfnvet guard test` and `cfnvet guard validate`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::inputs::Inputs;
 use super::{COULD_NOT_RUN, CliError, FINDINGS, SUCCESS, output};
-use crate::discover;
-use crate::policy::{self, Policy};
+use crate::discover::{self, Policies, PolicyLibrary};
+use crate::policy::{self, Engine};
 use crate::report::RunProblem;
 use crate::syntax;
 
 /// Gives each template its policies: those of the command line, and those of its config file.
-pub(super) fn attach(written: &[String], inputs: &mut Inputs) {
-    let mut library = Library::default();
+pub(super) fn attach(written: &[String], engine: impl FnOnce() -> Engine, inputs: &mut Inputs) {
+    if written.is_empty() && inputs.settings.iter().all(|settings| settings.guard.is_empty()) {
+        return;
+    }
+    let mut library = PolicyLibrary::new(engine());
     let mut known: Vec<(Vec<String>, Policies)> = Vec::new();
     let mut all = Vec::with_capacity(inputs.settings.len());
     for settings in &inputs.settings {
@@ -29,61 +32,15 @@ pub(super) fn attach(written: &[String], inputs: &mut Inputs) {
     if all.iter().any(|policies| !policies.is_empty()) {
         inputs.companions.policies = all;
     }
+    library.warnings.iter().for_each(output::run_warning);
     inputs.problems.append(&mut library.problems);
-}
-
-/// The policies of a template.
-type Policies = Arc<[Arc<Policy>]>;
-
-/// The policies read so far.
-#[derive(Default)]
-struct Library {
-    by_path: BTreeMap<String, Vec<Arc<Policy>>>,
-    problems: Vec<RunProblem>,
-}
-
-impl Library {
-    /// The policies that `paths` name, each file once.
-    fn policies(&mut self, paths: &[String]) -> Policies {
-        let mut all: Vec<Arc<Policy>> = Vec::new();
-        for path in paths {
-            if !self.by_path.contains_key(path) {
-                let read = self.read(path);
-                self.by_path.insert(path.clone(), read);
-            }
-            for policy in &self.by_path[path] {
-                if !all.iter().any(|known| known.source.name() == policy.source.name()) {
-                    all.push(Arc::clone(policy));
-                }
-            }
-        }
-        all.into()
-    }
-
-    fn read(&mut self, path: &str) -> Vec<Arc<Policy>> {
-        let sources = match path.strip_prefix(discover::PACK) {
-            Some(pack) => policy::pack(pack).map_err(|message| vec![RunProblem { file: None, place: None, message }]),
-            None => discover::policies(path),
-        };
-        let sources = sources.unwrap_or_else(|mut problems| {
-            self.problems.append(&mut problems);
-            Vec::new()
-        });
-        let mut policies = Vec::new();
-        for source in sources {
-            let mut loaded = policy::load(&source);
-            self.problems.append(&mut loaded.problems);
-            loaded.warnings.iter().for_each(output::run_warning);
-            policies.extend(loaded.policy);
-        }
-        policies
-    }
 }
 
 /// Prints the verdicts as JSON, an object of rule files, templates and rules.
 pub(super) fn validate(written: &[String], paths: &[PathBuf]) -> Result<u8, CliError> {
-    let mut library = Library::default();
+    let mut library = PolicyLibrary::default();
     let policies = library.policies(written);
+    library.warnings.iter().for_each(output::run_warning);
     let candidates = discover::candidates(paths, false);
     let files = discover::read(&candidates, "");
     let mut problems = library.problems;
@@ -113,6 +70,7 @@ pub(super) fn validate(written: &[String], paths: &[PathBuf]) -> Result<u8, CliE
 pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
     let (mut out, mut problems) = (String::new(), Vec::new());
     let (mut held, mut failed) = (0, 0);
+    let mut unknown = BTreeSet::new();
     for path in paths {
         let tests = discover::guard_tests(path).unwrap_or_else(|mut found| {
             problems.append(&mut found);
@@ -122,25 +80,35 @@ pub(super) fn test(paths: &[PathBuf]) -> Result<u8, CliError> {
             let mut loaded = policy::load(&source);
             problems.append(&mut loaded.problems);
             loaded.warnings.iter().for_each(output::run_warning);
-            let Some(policy) = loaded.policy.filter(|_| !tests.is_empty()) else { continue };
+            if tests.is_empty() {
+                let _ = writeln!(out, "Guard File {} did not have any tests associated, skipping.\n---", source.name());
+                continue;
+            }
             let _ = writeln!(out, "Testing Guard File {}", source.name());
+            let Some(policy) = loaded.policy else {
+                out.push_str("---\n");
+                continue;
+            };
             let mut number = 0;
             for file in tests {
                 match policy::test(&policy, &file) {
                     Ok(cases) => cases.iter().for_each(|case| {
                         number += 1;
                         held += case.held();
+                        unknown.extend(case.unknown(source.name()));
                         failed += case.failed();
                         out.push_str(&case.render(number));
                     }),
                     Err(problem) => problems.push(problem),
                 }
             }
+            out.push_str("---\n");
         }
     }
-    let _ = writeln!(out, "{held} expectations hold, {failed} do not.");
     output::print(&out)?;
+    unknown.iter().for_each(|line| output::warning(line));
     problems.iter().for_each(output::problem);
+    output::note(&format!("{held} expectations hold, {failed} do not.\n"));
     Ok(match (problems.is_empty(), failed) {
         (false, _) => COULD_NOT_RUN,
         (true, 0) => SUCCESS,

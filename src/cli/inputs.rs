@@ -1,9 +1,8 @@
 //! What a run works on: the templates, and what the user wants for each.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -13,7 +12,7 @@ use super::outputs::OutputArgs;
 use super::{CliError, InputArgs, known_rules, output};
 use crate::check::Companions;
 use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Settings};
-use crate::discover::{self, ConfigFiles, ConfigSource, Files};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files, add_stack_names, settings};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
 use crate::workspace;
@@ -151,30 +150,9 @@ pub(super) fn input_overrides(arguments: &InputArgs) -> Overrides {
     }
 }
 
-/// The settings of each source.
-fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> Vec<Arc<Settings>> {
-    let base = Arc::new(Settings::default().with(overrides));
-    // Templates under one config file share their settings.
-    let mut merged: Vec<(Arc<Settings>, Arc<Settings>)> = Vec::new();
-    let mut all = Vec::with_capacity(sources.len());
-    for source in sources {
-        let Some(config) = configs.settings_of(Path::new(source.name())) else {
-            all.push(Arc::clone(&base));
-            continue;
-        };
-        let known = merged.iter().find(|(from, _)| Arc::ptr_eq(from, &config)).map(|(_, to)| Arc::clone(to));
-        all.push(known.unwrap_or_else(|| {
-            let settings = Arc::new(config.as_ref().clone().with(overrides));
-            merged.push((config, Arc::clone(&settings)));
-            settings
-        }));
-    }
-    all
-}
-
 fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
     let read = |path: &PathBuf| {
-        discover::parameter_file(path).map_err(|error| CliError::ParameterFile { path: path.clone(), problem: error.to_string() })
+        discover::parameter_file(path).map_err(|error| CliError::ParameterFile(error.in_file(&path.display().to_string())))
     };
     arguments.parameter_files.iter().map(read).collect()
 }
@@ -195,15 +173,20 @@ fn add_parameters(files: &[ParameterFile], overrides: &Overrides, sources: &[Arc
     }
 }
 
-/// Names the stacks that nobody named otherwise.
-fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Settings>]) {
-    if names.is_empty() {
+/// Warns of names in the arguments that no template has.
+pub(super) fn warn_of_unmatched(arguments: &InputArgs, sources: &[Arc<SourceFile>], companions: &Companions) {
+    if sources.is_empty() {
         return;
     }
-    for settings in settings {
-        let settings = Arc::make_mut(settings);
-        for (template, name) in names {
-            settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
+    for (name, _) in &arguments.parameters {
+        if !sources.iter().any(|source| source.text().contains(name.as_str())) {
+            output::warning(&format!("no template has a parameter `{name}`"));
+        }
+    }
+    let all = || sources.iter().chain(&companions.sources);
+    for (template, _) in &arguments.stack_names {
+        if !all().any(|source| workspace::names(template, source.name())) {
+            output::warning(&format!("`--stack-name {template}`: no such template in this run"));
         }
     }
 }

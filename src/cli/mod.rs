@@ -7,8 +7,10 @@ mod check;
 mod fix;
 mod graph;
 mod guard;
+mod guard_worker;
 mod inputs;
 mod inspect;
+mod lsp;
 mod output;
 mod outputs;
 mod progress;
@@ -18,11 +20,12 @@ mod suppress;
 mod write;
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use outputs::OutputArgs;
@@ -72,6 +75,11 @@ Where there is a .cfnlintrc, what it says is carried over.
 Examples:
   cfnvet init
   cfnvet init --force    write over the file that is there";
+
+const LSP_HELP: &str = "\
+Editors start this command. They find templates by what is in them, and read the same config files as `cfnvet check`.
+
+Exit status: 0 after the editor's `shutdown` and `exit`, 1 where it went away without.";
 
 const SCHEMA_EXAMPLES: &str = "\
 Examples:
@@ -162,6 +170,16 @@ enum Command {
     /// Test policies in Guard's language, and see the verdict of each rule
     #[command(subcommand)]
     Guard(GuardCommand),
+    /// Run the language server for editors, over standard input and output
+    #[command(after_help = LSP_HELP)]
+    Lsp {
+        /// Speak over standard input and output, which is the default and the only way
+        #[arg(long)]
+        stdio: bool,
+        /// The process of the editor, which some editors name; not needed
+        #[arg(long = "clientProcessId", value_name = "PID", hide = true)]
+        client_process_id: Option<u64>,
+    },
     /// Print the JSON Schema of the config file
     #[command(after_help = SCHEMA_EXAMPLES)]
     ConfigSchema,
@@ -232,6 +250,14 @@ struct CheckArgs {
     /// than once
     #[arg(long, value_name = "PATH", help_heading = "Rules")]
     guard: Vec<String>,
+
+    /// Evaluate policies in another process, so that one that crashes takes nothing else down
+    #[arg(long, help_heading = "Rules")]
+    guard_isolate: bool,
+
+    /// What a policy may take on one template, in seconds; one that takes longer is a problem, and left out from there on
+    #[arg(long, value_name = "SECONDS", default_value = "30", help_heading = "Rules")]
+    guard_timeout: NonZeroU32,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -306,6 +332,9 @@ enum GuardCommand {
         #[arg(value_name = "DIR", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Answer the requests of --guard-isolate on standard input
+    #[command(hide = true)]
+    Worker,
     /// Print the verdict of every rule of policies on templates, as JSON
     Validate {
         /// The policies: a file, a folder of .guard files, a glob, or pack:NAME
@@ -383,8 +412,8 @@ enum CliError {
     OptionValue { written: String, problem: String },
     #[error("invalid value `{written}` for `--parameters`: {problem}")]
     Parameter { written: String, problem: &'static str },
-    #[error("{}: {problem}", .path.display())]
-    ParameterFile { path: PathBuf, problem: String },
+    #[error("{0}")]
+    ParameterFile(String),
     #[error("{at}: {problem}")]
     Baseline { at: String, problem: String },
     #[error(transparent)]
@@ -393,10 +422,14 @@ enum CliError {
     OutputFile { path: PathBuf, error: std::io::Error },
     #[error("`--add-ignores` writes into files, and `-` is none")]
     IgnoresInStandardInput,
+    #[error("`{0}` is a policy: what it asks for is in the .guard file that a finding shows")]
+    ExplainPolicy(String),
     #[error("`-` cannot be fixed together with other paths")]
     FixBesideStandardInput,
     #[error("standard output cannot be written: {0}")]
     StandardOutput(#[from] std::io::Error),
+    #[error("a thread cannot be started: {0}")]
+    Thread(std::io::Error),
     #[error("threads cannot be started: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }
@@ -429,6 +462,9 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Err(error) => {
             // Help and version come here too. A reader that has gone away is no error.
             let _ = error.print();
+            if let Some(path) = path_as_command(&error) {
+                output::note(&format!("To check templates: cfnvet check {path}\n"));
+            }
             return if error.use_stderr() { COULD_NOT_RUN } else { SUCCESS };
         }
     };
@@ -440,7 +476,9 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
         Command::Rules { output_format } => rules::list(output_format),
         Command::Init { force } => setup::init(force),
         Command::Guard(GuardCommand::Test { paths }) => guard::test(&paths),
+        Command::Guard(GuardCommand::Worker) => guard_worker::serve(),
         Command::Guard(GuardCommand::Validate { guard, paths }) => guard::validate(&guard, &paths),
+        Command::Lsp { .. } => lsp::run(),
         Command::ConfigSchema => setup::schema(),
         Command::Completions { shell } => setup::completions(shell),
         Command::Man { command, out } => setup::man(command.as_deref(), out.as_deref()),
@@ -451,6 +489,15 @@ fn run_with(arguments: impl Iterator<Item = OsString>) -> u8 {
     })
 }
 
+/// What was given as a command and looks like a path.
+fn path_as_command(error: &clap::Error) -> Option<&str> {
+    let written = match error.get(ContextKind::InvalidSubcommand)? {
+        ContextValue::String(written) => written,
+        _ => return None,
+    };
+    written.contains(['.', '/', '\\']).then_some(written)
+}
+
 /// The codes and names of all rules.
 fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
     crate::rules::all().iter().map(|rule| (rule.code, rule.name))
@@ -458,7 +505,7 @@ fn rule_names() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 
 /// All rules, as the config knows them.
 fn known_rules() -> Vec<KnownRule> {
-    crate::rules::all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
+    crate::rules::known()
 }
 
 fn known_rule(written: &str) -> Result<(), Option<&'static str>> {

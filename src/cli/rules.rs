@@ -5,11 +5,15 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::{CliError, SUCCESS, known_rule, output};
+use crate::policy;
 use crate::report::Format;
 use crate::rules::{self, Rule, Status};
 
 pub(super) fn explain(written: &str) -> Result<u8, CliError> {
     let Some(rule) = rules::find(written) else {
+        if written.get(..policy::PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(policy::PREFIX)) {
+            return Err(CliError::ExplainPolicy(written.to_owned()));
+        }
         // A prefix names several rules, which have no page in common.
         let nearest = known_rule(written).err().flatten();
         return Err(CliError::NothingToExplain { written: written.to_owned(), nearest });

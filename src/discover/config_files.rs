@@ -1,14 +1,16 @@
 //! Finds the config file of each template, and what it says about that one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::GlobSet;
 use rustc_hash::FxHashMap;
 
-use super::{candidates, text};
-use crate::config::{self, ConfigError, KnownRule, ParameterFile, Reading, Settings};
+use super::{Stamp, candidates, stamp, text};
+use crate::config::{self, ConfigError, KnownRule, Overrides, ParameterFile, Reading, Settings};
 use crate::report::RunProblem;
+use crate::text::SourceFile;
 use crate::workspace;
 
 /// Where config files come from.
@@ -34,6 +36,10 @@ pub struct ConfigFiles {
     folders: FxHashMap<PathBuf, (PathBuf, Option<usize>)>,
     by_path: FxHashMap<PathBuf, usize>,
     found: Vec<ConfigFile>,
+    /// The folder that cfnvet was started for, in place of the current one.
+    run_folder: Option<PathBuf>,
+    /// What was read, parameter files too, and what it looked like.
+    stamps: Vec<(PathBuf, Option<Stamp>)>,
     /// Config files that cannot be read, and what is wrong in others.
     pub problems: Vec<RunProblem>,
     /// What has no effect in config files, or may be wrong.
@@ -59,6 +65,30 @@ impl ConfigFiles {
     #[must_use]
     pub fn new(source: ConfigSource, rules: Vec<KnownRule>) -> Self {
         Self { source, rules, ..Self::default() }
+    }
+
+    /// Reads config files from `source` for the templates of a workspace folder.
+    #[must_use]
+    pub fn for_folder(source: ConfigSource, rules: Vec<KnownRule>, folder: Option<PathBuf>) -> Self {
+        Self { source, rules, run_folder: folder, ..Self::default() }
+    }
+
+    /// Whether the files that were read are as they were, and those for the template called `name` would be chosen again.
+    #[must_use]
+    pub fn is_current(&self, name: &Path) -> bool {
+        let is_same_choice = || match (&self.source, self.folders.get(name.parent().unwrap_or(Path::new("")))) {
+            (ConfigSource::Search, Some((real, index))) => {
+                let chosen = self.chosen(real).map(|(path, _)| path);
+                chosen.and_then(|path| self.by_path.get(&path).copied()) == *index
+            }
+            _ => true,
+        };
+        self.stamps.iter().all(|(path, was)| stamp(path) == *was) && is_same_choice()
+    }
+
+    /// The config and parameter files that were read.
+    pub fn read_files(&self) -> impl Iterator<Item = &Path> {
+        self.stamps.iter().map(|(path, _)| path.as_path())
     }
 
     /// The settings that a config file makes for the file called `name`, `None` where there is none for it.
@@ -130,7 +160,7 @@ impl ConfigFiles {
             ConfigSource::Isolated => None,
             ConfigSource::File(path) => Some(self.load(&path, is_of_cfn_lint(&path))),
             ConfigSource::CfnLintFile(path) => Some(self.load(&path, true)),
-            ConfigSource::Search => self.search(&real),
+            ConfigSource::Search => self.chosen(&real).map(|(path, is_foreign)| self.load(&path, is_foreign)),
         };
         self.folders.insert(folder.to_owned(), (real.clone(), index));
         (real.join(file), index)
@@ -139,14 +169,15 @@ impl ConfigFiles {
     /// Our file nearest to `folder`. Where there is none on the way up, cfn-lint's: that of the current folder, which is the one it
     /// reads itself, else the nearest, else that of the home folder alone.
     #[expect(clippy::disallowed_methods, reason = "this is the place that looks at paths")]
-    fn search(&mut self, folder: &Path) -> Option<usize> {
+    fn chosen(&self, folder: &Path) -> Option<(PathBuf, bool)> {
         let own = |folder: &Path| Some(folder.join(config::FILE_NAME)).filter(|path| path.is_file());
         if let Some(path) = folder.ancestors().find_map(own) {
-            return Some(self.load(&path, false));
+            return Some((path, false));
         }
-        let near = here().as_deref().and_then(cfnlintrc).or_else(|| folder.ancestors().find_map(cfnlintrc));
+        let run_folder = self.run_folder.clone().or_else(here);
+        let near = run_folder.as_deref().and_then(cfnlintrc).or_else(|| folder.ancestors().find_map(cfnlintrc));
         let path = near.or_else(|| home().as_deref().and_then(cfnlintrc))?;
-        Some(self.load(&path, true))
+        Some((path, true))
     }
 
     /// The number of the file at `path`, read once. Its settings are the defaults, with a problem, where it cannot be read.
@@ -174,6 +205,7 @@ impl ConfigFiles {
 
     fn read(&mut self, path: &Path, name: &str, parse: impl FnOnce(&str) -> Reading) -> Settings {
         let problem = |error: ConfigError| RunProblem { file: Some(name.to_owned()), place: error.place, message: error.message };
+        self.stamps.push((path.to_owned(), stamp(path)));
         match text(path) {
             Ok(text) => {
                 let reading = parse(&text);
@@ -202,6 +234,7 @@ impl ConfigFiles {
         let files = candidates(&paths, false);
         self.problems.extend(files.problems.iter().cloned());
         for path in files.paths() {
+            self.stamps.push((path.to_owned(), stamp(path)));
             match parameter_file(path) {
                 Ok(file) if file.template.is_some() => deployments.push(file),
                 Ok(file) => {
@@ -220,6 +253,41 @@ impl ConfigFiles {
             }
         }
         ConfigFile { settings: Arc::new(settings), folder, exclude, ignores, deployments, variants: FxHashMap::default() }
+    }
+}
+
+/// The settings of each source, in the same order.
+#[must_use]
+pub fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> Vec<Arc<Settings>> {
+    let base = Arc::new(Settings::default().with(overrides));
+    // Templates under one config file share their settings.
+    let mut merged: Vec<(Arc<Settings>, Arc<Settings>)> = Vec::new();
+    let mut all = Vec::with_capacity(sources.len());
+    for source in sources {
+        let Some(config) = configs.settings_of(Path::new(source.name())) else {
+            all.push(Arc::clone(&base));
+            continue;
+        };
+        let known = merged.iter().find(|(from, _)| Arc::ptr_eq(from, &config)).map(|(_, to)| Arc::clone(to));
+        all.push(known.unwrap_or_else(|| {
+            let settings = Arc::new(config.as_ref().clone().with(overrides));
+            merged.push((config, Arc::clone(&settings)));
+            settings
+        }));
+    }
+    all
+}
+
+/// Names the stacks that nobody named otherwise.
+pub fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Settings>]) {
+    if names.is_empty() {
+        return;
+    }
+    for settings in settings {
+        let settings = Arc::make_mut(settings);
+        for (template, name) in names {
+            settings.stack_names.entry(template.clone()).or_insert_with(|| name.clone());
+        }
     }
 }
 

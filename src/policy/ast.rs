@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub(super) struct File {
     /// Variables of the file.
     pub(super) assignments: Vec<Let>,
-    /// Its rules; clauses outside of rules are in one whose name ends in `/default`.
+    /// Its rules; clauses outside of rules are in one called `default`.
     pub(super) guard_rules: Vec<Rule>,
     /// Rules with parameters.
     pub(super) parameterized_rules: Vec<ParameterizedRule>,

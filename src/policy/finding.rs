@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::document::{Found, Shape, Value};
 use super::engine::{Check, Clause, Comparison, Report, Unresolved, Values};
 use super::load::{Policy, Rule, Written};
-use super::{Outcome, PREFIX, public_name};
+use super::{Outcome, PREFIX, is_default, public_name};
 use crate::config;
 use crate::diagnostic::{Certainty, Diagnostic, Label, Severity};
 use crate::text::{Place, Span};
@@ -49,8 +49,8 @@ pub(super) fn of_report(policy: &Policy, report: &Report, document: &Value, outc
 }
 
 fn find<'p>(policy: &'p Policy, name: &str) -> Option<&'p Rule> {
-    let is_default = name.ends_with("/default");
-    policy.rules.iter().find(|rule| rule.name == name || is_default && rule.name.ends_with("/default"))
+    let is_default = is_default(name);
+    policy.rules.iter().find(|rule| rule.name == name || is_default && self::is_default(&rule.name))
 }
 
 /// A clause that failed, or alternatives that all did.
@@ -157,7 +157,9 @@ impl Failure<'_> {
             self.path.filter(|path| !path.is_empty()).or_else(|| Some(first_path(report, self.needs?))).unwrap_or("/Resources");
         // A path into the stub, which is in no template, ends at `Resources`.
         let found = document.find(path);
-        let place = place(&found, document);
+        // What lacks something is shown by its key.
+        let key = found.key.clone().filter(|_| self.missing.is_some_and(|missing| !missing.is_empty()));
+        let place = key.unwrap_or_else(|| place(&found, document));
         let clause = self.written.map(|written| policy.source.slice(written.span));
         let own = self.message.or_else(|| self.written.and_then(|written| written.message.as_deref()));
         let said = Said::read(own.or_else(|| only_message(policy, rule)).unwrap_or_default());
@@ -234,7 +236,7 @@ fn only_message<'p>(policy: &'p Policy, rule: &str) -> Option<&'p str> {
 }
 
 /// Whether `Metadata.guard.SuppressedRules` of a resource names the rule.
-fn is_suppressed(document: &Value, id: &str, rule: &str) -> bool {
+pub(super) fn is_suppressed(document: &Value, id: &str, rule: &str) -> bool {
     let list = ["Resources", id, "Metadata", "guard", "SuppressedRules"].iter().try_fold(document, |value, key| value.get(key));
     let Some(Value { shape: Shape::List(rules), .. }) = list else { return false };
     rules.iter().any(|item| item.as_str() == Some(rule))

@@ -1,11 +1,13 @@
 //! Reads rule files: what is wrong with one is said before anything is evaluated.
 
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 use super::ast::{self, Clause, Comparison, InnerClause, LetValue, Query, Step};
-use super::engine;
+use super::engine::Engine;
 use super::lint::{self, Fault, Name};
 use super::prune::Scope;
+use super::reads::Reads;
 use crate::config;
 use crate::diagnostic::Severity;
 use crate::report::{ProblemPlace, RunProblem};
@@ -21,8 +23,16 @@ pub struct Policy {
     /// What a comment at the top, `# severity: warning`, says.
     pub(super) severity: Option<Severity>,
     pub(super) scope: Scope,
+    pub(super) reads: Reads,
+    /// What it sees of a template.
+    pub(super) view: View,
     /// The rules, each with its clauses in the order of the text.
     pub(super) rules: Vec<Rule>,
+    pub(super) engine: Engine,
+    /// Whether an evaluation took too long, so that it is not tried again.
+    pub(super) is_late: AtomicBool,
+    /// Whether nothing fails on a template without any resource that the rule file asks for; unset where that is not known yet.
+    pub(super) is_idle: OnceLock<bool>,
 }
 
 /// A rule, as far as its findings need it.
@@ -57,6 +67,12 @@ pub struct Loaded {
 /// Reads a rule file.
 #[must_use]
 pub fn load(source: &Arc<SourceFile>) -> Loaded {
+    load_with(source, &Engine::default())
+}
+
+/// Reads a rule file by an engine, which also evaluates it.
+#[must_use]
+pub fn load_with(source: &Arc<SourceFile>, engine: &Engine) -> Loaded {
     let mut loaded = Loaded::default();
     if source.problem().is_some() {
         loaded.problems.push(problem(source, Span::at(source.text().len() as u32), "the file is no text in UTF-8".to_owned()));
@@ -67,7 +83,7 @@ pub fn load(source: &Arc<SourceFile>) -> Loaded {
         loaded.problems.push(problem(source, Span::at(at as u32), message));
         return loaded;
     }
-    let file = match engine::parse(source.text()) {
+    let file = match engine.parse(source) {
         Ok(Some(file)) => file,
         Ok(None) => return loaded,
         Err(error) => {
@@ -96,7 +112,19 @@ pub fn load(source: &Arc<SourceFile>) -> Loaded {
     let parameterized = file.parameterized_rules.iter().map(|rule| &rule.rule);
     let rules = file.guard_rules.iter().chain(parameterized).map(|rule| written(source, rule)).collect();
     let scope = Scope::of(&file);
-    let policy = Policy { source: Arc::clone(source), stem, severity: header.severity, scope, rules };
+    let reads = Reads::of(&scope, source.text());
+    let policy = Policy {
+        source: Arc::clone(source),
+        stem,
+        severity: header.severity,
+        scope,
+        reads,
+        view: header.view,
+        rules,
+        engine: engine.clone(),
+        is_late: AtomicBool::new(false),
+        is_idle: OnceLock::new(),
+    };
     loaded.policy = Some(Arc::new(policy));
     loaded
 }
@@ -149,9 +177,22 @@ pub(super) fn offset(source: &SourceFile, line: u32, column: u32) -> u32 {
 }
 
 /// What the comments at the top of a rule file say.
+/// What a policy sees of a template.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum View {
+    /// Its text, as the `cfn-guard` command sees it.
+    #[default]
+    Template,
+    /// What it becomes.
+    Resolved,
+    /// Its text, and what the model knows.
+    Facts,
+}
+
 #[derive(Debug, Default)]
 struct Header {
     severity: Option<Severity>,
+    view: View,
 }
 
 impl Header {
@@ -166,14 +207,15 @@ impl Header {
             let Some((key, value)) = comment.split_once(':') else { continue };
             let value = value.trim();
             match key.trim() {
-                "view" if matches!(value, "resolved" | "facts") => {
-                    let message = format!("the view `{value}` is not there yet: the policy sees templates as they are written");
-                    loaded.warnings.push(problem(source, at, message));
-                }
-                "view" if value != "template" => {
-                    let message = format!("unknown view `{value}`, there are `template`, `resolved` and `facts`");
-                    loaded.problems.push(problem(source, at, message));
-                }
+                "view" => match value {
+                    "template" => header.view = View::Template,
+                    "resolved" => header.view = View::Resolved,
+                    "facts" => header.view = View::Facts,
+                    _ => {
+                        let message = format!("unknown view `{value}`, there are `template`, `resolved` and `facts`");
+                        loaded.problems.push(problem(source, at, message));
+                    }
+                },
                 "severity" => {
                     header.severity = config::severity(value);
                     if header.severity.is_none() {

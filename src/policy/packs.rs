@@ -7,7 +7,40 @@ use crate::text::{SourceFile, nearest_name};
 /// A pack: its name, and its rule files with their paths.
 type Pack = (&'static str, &'static [(&'static str, &'static str)]);
 
-const PACKS: &[Pack] = &[("ecs-exec", &[("rules/policies/ecs-exec.guard", include_str!("../../rules/policies/ecs-exec.guard"))])];
+macro_rules! files {
+    ($($path:literal),+ $(,)?) => {
+        &[$((concat!("rules/policies/", $path), include_str!(concat!("../../rules/policies/", $path)))),+]
+    };
+}
+
+const PACKS: &[Pack] = &[
+    ("ecs-exec", files!["ecs-exec.guard"]),
+    (
+        "ecs",
+        files![
+            "ecs/added-capabilities.guard",
+            "ecs/container-insights-off.guard",
+            "ecs/deployment-without-rollback.guard",
+            "ecs/docker-socket.guard",
+            "ecs/exec-enabled.guard",
+            "ecs/exec-logging-off.guard",
+            "ecs/host-namespaces.guard",
+            "ecs/host-network-mode.guard",
+            "ecs/mutable-image-tag.guard",
+            "ecs/old-platform-version.guard",
+            "ecs/privileged-container.guard",
+            "ecs/public-ip.guard",
+            "ecs/root-user.guard",
+            "ecs/secret-in-environment.guard",
+            "ecs/shared-task-role.guard",
+            "ecs/unapproved-registry.guard",
+            "ecs/unencrypted-efs.guard",
+            "ecs/unlogged-container.guard",
+            "ecs/untagged-resource.guard",
+            "ecs/writable-root-filesystem.guard",
+        ],
+    ),
+];
 
 /// The rule files of the pack called `name`.
 ///

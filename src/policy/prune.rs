@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::ast::{Block, Clause, File, InnerClause, LetValue, Query, Step};
 use super::document::{Shape, Value, write_key};
+use super::facts_view::FACTS;
 
 /// What a rule file reads of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,17 @@ pub(super) enum Scope {
     Whole,
     /// Resources of these types, and these other sections.
     Parts { types: BTreeSet<String>, sections: BTreeSet<String> },
+}
+
+/// What a rule file sees of one template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// All of it.
+    Whole,
+    /// This document.
+    Part(String),
+    /// This document, which is the same for every template without a resource that the rule file asks for.
+    Nothing(String),
 }
 
 /// The resource that stands for all others.
@@ -40,14 +52,20 @@ impl Scope {
         if reader.reads_all { Self::Whole } else { Self::Parts { types: reader.types, sections: reader.sections } }
     }
 
-    /// The text that the rule file is evaluated on; `None` where it concerns no resource of the template.
-    pub(super) fn text(&self, document: &Value) -> Option<String> {
-        let Self::Parts { types, sections } = self else { return Some(document.to_text()) };
+    /// Whether one section is all it reads.
+    pub(super) fn is_only(&self, section: &str) -> bool {
+        matches!(self, Self::Parts { types, sections } if types.is_empty() && sections.len() == 1 && sections.contains(section))
+    }
+
+    /// What the rule file sees of a template.
+    pub(super) fn text(&self, document: &Value) -> Sight {
+        let Self::Parts { types, sections } = self else { return Sight::Whole };
         // Guard tells a section that is no map, or is not there, from an empty one.
         let resources = document.get("Resources").filter(|resources| !resources.entries().is_empty());
-        let Some(resources) = resources else { return Some(document.to_text()) };
+        let Some(resources) = resources else { return Sight::Whole };
         let mut out = "{".to_owned();
         let mut is_first = true;
+        let mut is_nothing = sections.is_empty();
         for entry in document.entries() {
             let is_resources = entry.key == "Resources";
             if !is_resources && !sections.iter().any(|section| section.eq_ignore_ascii_case(&entry.key)) {
@@ -77,6 +95,7 @@ impl Scope {
                     out.push(',');
                 }
                 written += 1;
+                is_nothing = false;
                 write_key(&mut out, &resource.key);
                 resource.value.write(&mut out);
             }
@@ -89,7 +108,7 @@ impl Scope {
             out.push('}');
         }
         out.push('}');
-        Some(out)
+        if is_nothing { Sight::Nothing(out) } else { Sight::Part(out) }
     }
 }
 
@@ -187,7 +206,7 @@ impl Reader {
     }
 }
 
-const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Outputs", "Metadata", "Rules", "Transform"];
+const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Outputs", "Metadata", "Rules", "Transform", FACTS];
 
 /// The types that the first line of a filter asks for.
 fn types(lines: &[Vec<Clause>]) -> Option<Vec<String>> {

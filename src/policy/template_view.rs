@@ -14,8 +14,12 @@ use crate::syntax::{Kind, Node, Style, Tag};
 /// Lists and mappings in each other at most; Guard's memory grows with the cube of the depth.
 pub(super) const MAX_DEPTH: usize = 128;
 
-/// Most values of a document: aliases can make few lines many.
-const MAX_SIZE: usize = 2_000_000;
+/// Most values of a document, and bytes of text over ten: aliases can make few lines many. A template of the size that CloudFormation
+/// takes, 1 MB, has fewer.
+pub(super) const MAX_SIZE: usize = 200_000;
+
+/// Most entries of one mapping: the time that Guard's reader takes grows with their square.
+const MAX_ENTRIES: usize = 4_000;
 
 /// The document of a template; `None` where it is deeper or larger than Guard can bear.
 #[must_use]
@@ -24,8 +28,9 @@ pub(super) fn document(root: Node<'_>) -> Option<Value<'_>> {
     value(root, MAX_DEPTH, &mut left)
 }
 
-fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>> {
-    *left = left.checked_sub(1)?;
+/// A value as Guard reads it; `None` where it is deeper than `depth`, or has more values than are `left`.
+pub(super) fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>> {
+    *left = left.checked_sub(1 + node.as_str().map_or(0, |text| text.len() / 10))?;
     let depth = depth.checked_sub(1)?;
     let place = node.place();
     let shape = match node.kind() {
@@ -34,6 +39,7 @@ fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>
             let items: Option<Vec<Value>> = node.items().map(|item| value(item, depth, left)).collect();
             Shape::List(items?)
         }
+        Kind::Mapping if node.len() > MAX_ENTRIES => return None,
         Kind::Mapping => {
             let mut entries: Vec<Entry> = Vec::with_capacity(node.len());
             let mut known: FxHashMap<&str, usize> = FxHashMap::default();
@@ -60,7 +66,7 @@ fn value<'t>(node: Node<'t>, depth: usize, left: &mut usize) -> Option<Value<'t>
 }
 
 /// A scalar as Guard's reader resolves it.
-fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
+pub(super) fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
     let text = node.as_str().unwrap_or_default();
     let string = || Shape::String(Cow::Borrowed(text));
     match node.tag() {
@@ -89,7 +95,8 @@ fn scalar<'t>(node: Node<'t>) -> Shape<'t> {
     }
 }
 
-/// The number that Rust's reader makes of a text, unless it is one that JSON does not have.
+/// The number that a text is. `inf` and `nan` are numbers to Guard, which gives no verdict where a clause fails on one: they are texts
+/// here, as in `Command: [sleep, inf]`.
 fn finite(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|number| number.is_finite())
 }

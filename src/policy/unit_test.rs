@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::document::Value;
-use super::load::Policy;
-use super::{Outcome, PREFIX, engine, finding, template_view};
+use super::load::{Policy, View};
+use super::sight::alone;
+use super::{Judged, Outcome, PREFIX, finding, is_default, judge, template_view};
 use crate::report::{ProblemPlace, RunProblem};
 use crate::syntax::{self, Node};
 use crate::text::SourceFile;
@@ -44,6 +44,11 @@ impl Case {
         self.rows.iter().filter(|row| row.expected != row.evaluated).count()
     }
 
+    /// What is wrong with the test itself: expectations of rules that the rule file `file` does not hold.
+    pub fn unknown(&self, file: &str) -> impl Iterator<Item = String> {
+        self.unknown.iter().map(move |rule| format!("no rule named `{rule}` is in {file}, so its expectation was not checked"))
+    }
+
     /// What `cfn-guard test` prints, and below an expectation that does not hold why.
     #[must_use]
     pub fn render(&self, number: usize) -> String {
@@ -53,9 +58,6 @@ impl Case {
         }
         for rule in &self.unset {
             let _ = writeln!(out, "  No Test expectation was set for Rule {rule}");
-        }
-        for rule in &self.unknown {
-            let _ = writeln!(out, "  No rule named {rule} is in this file, so its expectation was not checked");
         }
         let failed: Vec<&Row> = self.rows.iter().filter(|row| row.expected != row.evaluated).collect();
         if !failed.is_empty() {
@@ -105,15 +107,7 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
     let input = item.get("input").ok_or_else(|| (start, "the test has no `input`".to_owned()))?;
     let rules = item.get("expectations").and_then(|expectations| expectations.get("rules")).filter(|rules| rules.is_mapping());
     let rules = rules.ok_or_else(|| (start, "the test has no `rules` under `expectations`".to_owned()))?;
-    let document: Value =
-        template_view::document(input).ok_or_else(|| (start, "the input is too deep or too large".to_owned()))?;
-    let text = document.to_text();
-    let report = engine::evaluate_all(&[(policy.source.text(), &text)]).pop().unwrap_or_else(|| Err("no report".to_owned()));
-    let report =
-        report.map_err(|reason| (start, format!("{} cannot be evaluated on this test: {reason}", policy.source.name())))?;
-    let verdicts: BTreeMap<String, &'static str> = finding::verdicts(policy, &report);
-    let mut outcome = Outcome::default();
-    finding::of_report(policy, &report, &document, &mut outcome);
+    let (verdicts, outcome) = judged(policy, input).map_err(|reason| (start, reason))?;
     let mut case = Case {
         name: item.get("name").and_then(Node::as_str).map(str::to_owned),
         rows: Vec::new(),
@@ -121,8 +115,10 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
         unknown: Vec::new(),
     };
     let mut expected: BTreeMap<String, String> = BTreeMap::new();
+    let has_default = policy.rules.iter().any(|rule| is_default(&rule.name));
     for entry in rules.entries() {
-        let rule = entry.key.as_str().unwrap_or_default().to_owned();
+        let written = entry.key.as_str().unwrap_or_default();
+        let rule = if has_default && is_default(written) { policy.stem.clone() } else { written.to_owned() };
         let verdict = entry.value.as_str().unwrap_or_default();
         if !["PASS", "FAIL", "SKIP"].contains(&verdict) {
             return Err((entry.value.span().start, format!("`{verdict}` is no verdict, there are PASS, FAIL and SKIP")));
@@ -133,8 +129,9 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
         expected.insert(rule, verdict.to_owned());
     }
     for (rule, evaluated) in verdicts {
+        let shown = if has_default && rule == policy.stem { format!("{rule}/default") } else { rule.clone() };
         let Some(expected) = expected.remove(&rule) else {
-            case.unset.push(rule);
+            case.unset.push(shown);
             continue;
         };
         let code = format!("{PREFIX}{rule}");
@@ -143,7 +140,23 @@ fn case(policy: &Policy, item: Node) -> Result<Case, (u32, String)> {
             let position = diagnostic.file.position(diagnostic.span.start);
             format!("{}:{}:{}: {}", diagnostic.file.name(), position.line, position.column, diagnostic.message)
         });
-        case.rows.push(Row { rule, expected, evaluated, why: why.collect() });
+        case.rows.push(Row { rule: shown, expected, evaluated, why: why.collect() });
     }
     Ok(case)
+}
+
+/// The verdicts on the input of a test, and what is found in it.
+fn judged(policy: &Policy, input: Node) -> Result<Judged, String> {
+    let words = |reason| format!("{} cannot be evaluated on this test: {reason}", policy.source.name());
+    let document = template_view::document(input).ok_or("the input is too deep or too large")?;
+    let text = document.to_text();
+    if policy.view == View::Template {
+        let report = policy.report(text.into()).map_err(words)?;
+        let mut outcome = Outcome::default();
+        finding::of_report(policy, &report, &document, &mut outcome);
+        return Ok((finding::verdicts(policy, &report), outcome));
+    }
+    // A template of its own, which can be analysed.
+    let tree = syntax::parse(&Arc::new(SourceFile::new("input", text)));
+    alone(&tree, |analysis| judge(policy, analysis)).map_err(words)
 }

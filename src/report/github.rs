@@ -32,7 +32,8 @@ fn finding(out: &mut String, diagnostic: &Diagnostic) {
     }
     let title = format!("{} {}", one_line(&diagnostic.code), one_line(&diagnostic.name));
     // A log shows the message alone, so it says the place too.
-    let message = format!("{}:{}:{}: {title}: {}", one_line(&name), start.line, start.column, sentence::with_advice(diagnostic));
+    let message =
+        format!("{}:{}:{}: {title}: {}", one_line(&name), start.line, start.column, sentence::with_advice(diagnostic, true));
     let _ = writeln!(out, ",title={}::{}", property(&title), data(&message));
 }
 

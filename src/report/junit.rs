@@ -80,7 +80,7 @@ fn case(out: &mut String, file: &str, diagnostic: &Diagnostic) {
     let name = attribute(&format!("{} {} ({line}:{column})", diagnostic.code, diagnostic.name));
     let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{file}\" file=\"{file}\" line=\"{line}\">");
     let place = format!("{}:{line}:{column}", one_line(diagnostic.file.name()));
-    let text = content(&format!("{place}: {}", sentence::with_advice(diagnostic)));
+    let text = content(&format!("{place}: {}", sentence::with_advice(diagnostic, true)));
     let _ = if diagnostic.severity > Severity::Info {
         let message = attribute(&sentence::of(diagnostic));
         let kind = diagnostic.severity.as_str();

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 pub use escape::one_line;
 
-use crate::diagnostic::{Diagnostic, RuleInfo};
+use crate::diagnostic::{Diagnostic, RuleInfo, Witness};
 use crate::text::SourceFile;
 
 /// What a run has found out.
@@ -101,6 +101,18 @@ pub struct ProblemPlace {
     pub width: usize,
     /// The text of the line.
     pub text: String,
+}
+
+/// What an editor shows of a finding: the message and when it holds in the first line, then the notes and the help.
+#[must_use]
+pub fn in_editor(diagnostic: &Diagnostic) -> String {
+    sentence::with_advice(diagnostic, false)
+}
+
+/// When something holds, as the rest of a sentence that begins with "when"; `None` where nothing is known.
+#[must_use]
+pub fn when(witness: &Witness) -> Option<String> {
+    witness::sentence(witness)
 }
 
 impl ProblemPlace {

@@ -78,7 +78,7 @@ impl<'a> Entry<'a> {
         let location = Location { path: path::in_repository(file.name()).into_owned(), range: Range::new(file, diagnostic.span) };
         let fix = diagnostic.fix.as_ref().filter(|fix| fix.file.name() == file.name());
         Self {
-            message: sentence::with_advice(diagnostic),
+            message: sentence::with_advice(diagnostic, true),
             location,
             severity: match diagnostic.severity {
                 Severity::Error => "ERROR",

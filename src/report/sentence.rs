@@ -8,8 +8,8 @@ pub(super) fn of(diagnostic: &Diagnostic) -> String {
     format!("{}{}{}", one_line(&diagnostic.message), stack(diagnostic), certainty(diagnostic))
 }
 
-/// That line, and one each for the notes, the help and the fix, as a comment in a review shows them.
-pub(super) fn with_advice(diagnostic: &Diagnostic) -> String {
+/// That line, and one each for the notes, the help and, `with_fix`, the fix, as a comment in a review shows them.
+pub(super) fn with_advice(diagnostic: &Diagnostic, with_fix: bool) -> String {
     let mut text = of(diagnostic);
     let mut line = |keyword: &str, words: &str| {
         text.push('\n');
@@ -20,7 +20,7 @@ pub(super) fn with_advice(diagnostic: &Diagnostic) -> String {
     if let Some(help) = &diagnostic.help {
         line("help: ", help);
     }
-    if let Some(fix) = &diagnostic.fix {
+    if let Some(fix) = diagnostic.fix.as_ref().filter(|_| with_fix) {
         line("fix: ", &format!("{} ({})", fix.title, safety(fix.safety)));
     }
     text

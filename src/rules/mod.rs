@@ -3,6 +3,8 @@
 //! A rule is data and a function: one file, one page, one line in its group's table. Rules do not see each other's findings.
 
 mod ecs;
+mod language;
+mod sections;
 mod sink;
 mod stacks;
 mod suppressions;
@@ -11,7 +13,7 @@ mod template;
 use std::sync::LazyLock;
 
 use crate::analysis::Analysis;
-use crate::config::RuleOption;
+use crate::config::{KnownRule, RuleOption};
 use crate::diagnostic::Severity;
 
 pub use sink::{At, Finding, Sink};
@@ -76,7 +78,8 @@ impl Rule {
 }
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<&Rule> = [template::RULES, stacks::RULES, ecs::RULES, suppressions::RULES].concat();
+    let mut rules: Vec<&Rule> =
+        [template::RULES, language::RULES, sections::RULES, stacks::RULES, ecs::RULES, suppressions::RULES].concat();
     rules.sort_by_key(|rule| rule.code);
     rules
 });
@@ -85,6 +88,12 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
 #[must_use]
 pub fn all() -> &'static [&'static Rule] {
     &ALL
+}
+
+/// All rules, as the config knows them.
+#[must_use]
+pub fn known() -> Vec<KnownRule> {
+    all().iter().map(|rule| KnownRule { code: rule.code, name: rule.name, options: rule.options }).collect()
 }
 
 /// The rule called `name`, by code or name, in any case.

@@ -167,16 +167,62 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn replace_scalar(self, text: &str) -> Option<Edit> {
         let raw = self.raw();
-        if raw.kind != RawKind::Scalar || raw.tag != Tag::NONE || self.is_shared() {
+        // The tag of a function is kept where the node is its argument; another one says what the scalar is.
+        if raw.kind != RawKind::Scalar || self.tag() != Tag::NONE || self.is_shared() {
             return None;
         }
         let style = raw.style;
         // What is written otherwise (escapes, folds, the text of a loop) is not taken to pieces.
-        if quoted(self.as_str()?, style)? != self.source().slice(self.span()) || self.span().is_empty() {
+        let (old, written) = (quoted(self.as_str()?, style)?, self.source().slice(self.span()));
+        let tag = written.strip_suffix(old.as_str()).filter(|_| !old.is_empty())?;
+        let is_tag = tag.starts_with('!') && tag.ends_with(' ') && !tag.trim_end().contains(char::is_whitespace);
+        let kept = tag.is_empty() || raw.tag != Tag::NONE && is_tag;
+        if !kept {
             return None;
         }
         let replacement = if style == Style::Plain { self.snippet_of_text(text)? } else { quoted(text, style)? };
+        let span = Span::new(self.span().start + tag.len() as u32, self.span().end);
+        Some(Edit { span, replacement })
+    }
+
+    /// Puts `Fn::Sub` of `text` in the place of this value; `None` where the text has several lines, or a comment would be lost.
+    #[must_use]
+    pub fn replace_by_substitution(self, text: &str) -> Option<Edit> {
+        if text.contains(['\n', '\r']) || !self.is_replaceable() {
+            return None;
+        }
+        let text = quoted(text, Style::DoubleQuoted)?;
+        let replacement = if self.is_json() { format!("{{\"Fn::Sub\": {text}}}") } else { format!("!Sub {text}") };
         Some(Edit { span: self.span(), replacement })
+    }
+
+    /// Puts the string `text`, which stands in this value, in its place; `None` where the string has several lines.
+    #[must_use]
+    pub fn replace_by_argument(self, text: Self) -> Option<Edit> {
+        let written = text.as_str().filter(|text| !text.contains(['\n', '\r']))?;
+        if !self.is_replaceable() {
+            return None;
+        }
+        let replacement = match text.style() {
+            Style::SingleQuoted | Style::DoubleQuoted => quoted(written, text.style())?,
+            // A plain text of a function is a string; without the function it might become a number.
+            _ if text.scalar()?.value() == ScalarValue::String(written) => self.snippet_of_text(written)?,
+            _ => quoted(written, Style::DoubleQuoted)?,
+        };
+        Some(Edit { span: self.span(), replacement })
+    }
+
+    /// Whether the whole text of this value can be written anew: it is this value's alone, and on lines without comments.
+    fn is_replaceable(self) -> bool {
+        let written = self.source().slice(self.span());
+        let anchors = self.tree().anchors();
+        let free = !written.contains(" #") && !written.contains("\n#") && !written.is_empty() && !self.is_shared();
+        // A value in the long form stays behind the tag of another function.
+        let alone = self.raw().kind == RawKind::Scalar || self.tag() == self.raw().tag;
+        free && alone
+            && !anchors.iter().any(|(anchor, _)| self.span().contains(*anchor))
+            && !matches!(self.style(), Style::Literal | Style::Folded)
+            && !self.ends_in_block_scalar()
     }
 
     fn source(self) -> &'t SourceFile {
@@ -277,7 +323,9 @@ impl<'t> Node<'t> {
         }
         let end = text.end_of(part)?;
         if text.before(part.start).trim_start_matches('\u{feff}').bytes().all(|byte| byte == b' ') {
-            let (start, next) = (text.start(part.start), text.next(end));
+            // A byte-order mark stays where it is.
+            let mark = text.before(part.start).len() - text.before(part.start).trim_start_matches('\u{feff}').len();
+            let (start, next) = (text.start(part.start) + mark as u32, text.next(end));
             if next == end && start > 0 {
                 // The last line, which nothing ends: the one above becomes the last.
                 return self.removal(Span::new(text.end_above(start), end));

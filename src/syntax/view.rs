@@ -335,6 +335,21 @@ impl<'t> Node<'t> {
         path
     }
 
+    /// This node and all that is written in it, in the order of the text; what an alias stands for is left to where it is written.
+    pub fn descendants(self) -> impl Iterator<Item = Self> + use<'t> {
+        let written = (self.id..self.after().max(self.id + 1)).map(move |id| Self { tree: self.tree, id, bare: false });
+        written.filter(|node| node.raw().kind != RawKind::Alias)
+    }
+
+    /// The functions that this value calls: two where the argument of a short form is a call in the long form, `!Base64 {Fn::Sub: x}`.
+    pub fn functions(self) -> impl Iterator<Item = (Function, Self, Self)> + use<'t> {
+        let outer = self.function();
+        let inner = outer
+            .filter(|(_, argument)| argument.id == self.id)
+            .and_then(|(_, argument)| argument.function().map(|(function, inner)| (function, argument, inner)));
+        outer.map(|(function, argument)| (function, self, argument)).into_iter().chain(inner)
+    }
+
     fn after(self) -> u32 {
         match self.raw().kind {
             RawKind::Sequence | RawKind::Mapping => self.raw().a,

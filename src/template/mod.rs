@@ -5,6 +5,7 @@
 
 mod dynamic;
 mod expand;
+mod faults;
 mod intrinsic;
 mod own_settings;
 mod parameter;
@@ -12,12 +13,14 @@ mod section;
 mod set;
 mod stack_exports;
 mod substitution;
+mod symbols;
 
-use crate::syntax::{Node, Tree};
+use crate::syntax::{Function, Node, Tree};
 use crate::text::Span;
 
 pub use dynamic::{DynamicReference, dynamic_reference};
 pub use expand::{Expansion, expand};
+pub use faults::{Fault, FaultKind, FaultSection, Shape};
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use own_settings::{SettingFault, own_settings};
 pub use parameter::{Parameter, ParameterType};
@@ -25,6 +28,7 @@ pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};
 pub use stack_exports::written;
 pub use substitution::{Piece, pieces};
+pub use symbols::{Occurrence, SymbolKind, occurrences, referable, text_span, variables_of};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.
 ///
@@ -147,6 +151,31 @@ pub struct Output<'t> {
     pub export_name: Option<Node<'t>>,
 }
 
+/// A call of a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'t> {
+    /// The call.
+    pub node: Node<'t>,
+    /// What it calls.
+    pub function: Function,
+    /// What it is given.
+    pub argument: Node<'t>,
+}
+
+impl<'t> Call<'t> {
+    /// The call with its arguments as the function takes them.
+    #[must_use]
+    pub fn intrinsic(self) -> Intrinsic<'t> {
+        Intrinsic::of(self.node).unwrap_or(Intrinsic::Malformed(self.function, self.argument))
+    }
+}
+
+/// Every call of a function in a value, in the order of the text.
+pub fn calls(node: Node<'_>) -> impl Iterator<Item = Call<'_>> {
+    let all = node.descendants().flat_map(Node::functions);
+    all.map(|(function, node, argument)| Call { node, function, argument })
+}
+
 impl<'t> Resource<'t> {
     /// The logical ID.
     #[must_use]
@@ -212,6 +241,11 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn has_unknown_transform(&self) -> bool {
         self.transforms.iter().any(|transform| matches!(transform, Transform::Macro(_) | Transform::Include))
+    }
+
+    /// Every call of a function in the template, in the order of the text.
+    pub fn calls(&self) -> impl Iterator<Item = Call<'t>> + use<'t> {
+        self.tree.root().into_iter().flat_map(calls)
     }
 
     /// The template as written under `Resources.ID`, for a finding that has no better place.

@@ -44,6 +44,12 @@ impl LineIndex {
         self.starts.get(line.checked_sub(1)? as usize).copied()
     }
 
+    /// The line that `offset` is in, from 1.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|start| *start <= offset) as u32
+    }
+
     /// Line and column of `offset`; an offset inside a character counts as that character.
     #[must_use]
     pub fn position(&self, text: &str, offset: u32) -> Position {

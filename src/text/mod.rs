@@ -5,6 +5,7 @@
 
 mod decode;
 mod edit;
+mod editor;
 mod lines;
 mod nearest;
 mod place;
@@ -13,6 +14,7 @@ use std::sync::OnceLock;
 
 pub use decode::{DecodeProblem, MAX_FILE_BYTES};
 pub use edit::Edit;
+pub use editor::{EditorPosition, Encoding};
 pub use lines::{LineIndex, Position};
 pub use nearest::nearest_name;
 pub use place::Place;

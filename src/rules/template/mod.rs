@@ -1,8 +1,7 @@
 //! Rules about the template as a text.
 
-mod missing_resources;
 mod syntax_error;
 
 use super::Rule;
 
-pub(super) const RULES: &[&Rule] = &[&syntax_error::RULE, &missing_resources::RULE];
+pub(super) const RULES: &[&Rule] = &[&syntax_error::RULE];

@@ -1,0 +1,22 @@
+//! `invalid-split`: a call of `Fn::Split` that CloudFormation refuses.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::calls;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::syntax::Function;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E1018",
+    name: "invalid-split",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/language/invalid-split.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    calls::report(analysis, Function::Split, sink);
+}

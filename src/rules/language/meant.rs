@@ -1,0 +1,39 @@
+//! Names that are plainly slips of others.
+
+/// The one of `names` that `name` is a slip of: it differs in case or in one character, and no other one does.
+pub(super) fn plainly<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let is_slip = |other: &&str| {
+        name.eq_ignore_ascii_case(other)
+            || name.len() >= SHORTEST
+                && other.len() >= SHORTEST
+                && strsim::osa_distance(name, other) == 1
+                && !is_numbered(name, other)
+    };
+    let mut slips = names.filter(is_slip);
+    let first = slips.next()?;
+    slips.next().is_none().then_some(first)
+}
+
+/// Whether two names differ in their last character, which tells members of a series apart: `SubnetA` and `SubnetB`.
+fn is_numbered(name: &str, other: &str) -> bool {
+    let is_mark = |text: &str| text.bytes().last().is_some_and(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    (is_mark(name) || is_mark(other)) && name.bytes().last() != other.bytes().last()
+}
+
+/// In a shorter name one character is too much to be a slip.
+const SHORTEST: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_has_one_meaning() {
+        assert_eq!(plainly("topik", ["Topic", "Queue"].into_iter()), None);
+        assert_eq!(plainly("Topik", ["Topic", "Queue"].into_iter()), Some("Topic"));
+        assert_eq!(plainly("topic", ["Topic"].into_iter()), Some("Topic"));
+        assert_eq!(plainly("Topix", ["Topic", "Topiz"].into_iter()), None);
+        assert_eq!(plainly("SubnetC", ["SubnetA"].into_iter()), None);
+        assert_eq!(plainly("Subnet1", ["Subnet"].into_iter()), None);
+    }
+}

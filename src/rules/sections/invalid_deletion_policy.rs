@@ -1,0 +1,23 @@
+//! `invalid-deletion-policy`: a deletion policy that does not exist.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::policy;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E3035",
+    name: "invalid-deletion-policy",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/invalid-deletion-policy.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+const VALUES: &[&str] = &["Delete", "Retain", "RetainExceptOnCreate"];
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    policy::check(analysis, "DeletionPolicy", VALUES, sink);
+}

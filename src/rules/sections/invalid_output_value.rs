@@ -1,0 +1,141 @@
+//! `invalid-output-value`: an output whose value is no string, or refers to nothing.
+
+use rustc_hash::FxHashSet;
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::branches::{self, Branch, Call};
+use super::shape;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::syntax::{Function, Node};
+use crate::template::{Intrinsic, Named, Piece, Resource, pieces};
+use crate::text::{Span, nearest_name};
+
+pub(super) static RULE: Rule = Rule {
+    code: "E6101",
+    name: "invalid-output-value",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/invalid-output-value.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    let open = is_open(analysis);
+    for (_, entry) in section.into_iter().flat_map(shape::written) {
+        let Some(value) = entry.value.get("Value") else { continue };
+        let exists = entry.value.get("Condition").filter(|condition| shape::is_text(*condition));
+        for (choice, branch) in branches::choices(value, &Branch::default()) {
+            if let Some(finding) = not_text(analysis, choice) {
+                branch.report(analysis, exists, finding, sink);
+            }
+        }
+        if open {
+            continue;
+        }
+        let mut seen = FxHashSet::default();
+        for call in branches::calls(value) {
+            for (name, is_attribute) in names(&call) {
+                if !is_declared(analysis, name, is_attribute) && seen.insert((place(&call).start, name)) {
+                    call.branch.report(analysis, exists, undeclared(analysis, &call, name), sink);
+                }
+            }
+        }
+    }
+}
+
+/// A value that is no string.
+fn not_text<'t>(analysis: &Analysis<'t>, value: Node<'t>) -> Option<Finding<'t>> {
+    let Some(intrinsic) = Intrinsic::of(value) else {
+        let collection = (value.is_sequence() || value.is_mapping()) && !shape::is_filled(value);
+        let wrong = || shape::wrong_kind("the value of an output", "a string", value);
+        return collection.then(|| wrong().help("write `Fn::Join` to make one string of several"));
+    };
+    let is_list = match intrinsic {
+        Intrinsic::Split { .. } | Intrinsic::Other(Function::GetAZs | Function::Cidr, _) => true,
+        Intrinsic::Ref(name) => {
+            analysis.template.parameters.get(name).is_some_and(|parameter| parameter.parameter_type.is_list())
+        }
+        _ => false,
+    };
+    let finding = || {
+        Finding::at(shape::at_call(value), "the value of an output must be a string, and this gives a list")
+            .node(value)
+            .help("put `Fn::Join` around it")
+    };
+    is_list.then(finding)
+}
+
+/// Whether the template declares what is not written out here: what a macro, a loop or SAM makes has names of its own.
+fn is_open(analysis: &Analysis) -> bool {
+    let template = analysis.template;
+    let sections = [template.resources.node, template.parameters.node];
+    sections.iter().flatten().any(|section| {
+        let computed = |name: &str| name.contains("${") || name.contains("&{");
+        shape::is_filled(*section) || section.entries().any(|entry| entry.key.as_str().is_some_and(computed))
+    }) || (has_serverless(analysis) && analysis.mentions(&["LogicalId"]))
+}
+
+/// The names that a call refers to, each with whether it is a resource whose return value is read.
+fn names<'t>(call: &Call<'t>) -> Vec<(&'t str, bool)> {
+    match call.intrinsic {
+        Intrinsic::Ref(name) => vec![(name, false)],
+        Intrinsic::GetAtt { resource, .. } => vec![(resource, true)],
+        Intrinsic::Sub { text, variables } => {
+            let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
+            let variables = pieces(text.as_str().unwrap_or_default()).into_iter().filter_map(|piece| match piece {
+                Piece::Variable { name, .. } if !own(name) => {
+                    Some(name.split_once('.').map_or((name, false), |(name, _)| (name, true)))
+                }
+                _ => None,
+            });
+            variables.collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_declared(analysis: &Analysis, name: &str, is_attribute: bool) -> bool {
+    let template = analysis.template;
+    if template.resources.get(name).is_some() || (!is_attribute && template.parameters.get(name).is_some()) {
+        return true;
+    }
+    // Names of pseudo parameters are for other rules to judge.
+    if name.starts_with("AWS::") || name.contains("${") || name.is_empty() {
+        return true;
+    }
+    let mut makers =
+        template.resources.iter().filter(|resource| is_serverless(resource) || resource.resource_type.ends_with("::MODULE"));
+    makers.any(|resource| name.starts_with(resource.logical_id())) || (name.starts_with("Serverless") && has_serverless(analysis))
+}
+
+/// SAM makes resources of its own for these.
+fn is_serverless(resource: &Resource) -> bool {
+    resource.resource_type.starts_with("AWS::Serverless::")
+}
+
+fn has_serverless(analysis: &Analysis) -> bool {
+    analysis.template.resources.iter().any(is_serverless)
+}
+
+/// Where cfn-lint reports a name: at itself where `Fn::GetAtt` has a list, else at the call.
+fn place(call: &Call) -> Span {
+    let list = call.node.function().filter(|(function, list)| *function == Function::GetAtt && list.is_sequence());
+    let name = list.and_then(|(_, list)| list.items().next());
+    name.map_or_else(|| shape::at_call(call.node), Node::span)
+}
+
+fn undeclared<'t>(analysis: &Analysis<'t>, call: &Call<'t>, name: &str) -> Finding<'t> {
+    let (at, template) = (place(call), analysis.template);
+    let known =
+        template.resources.iter().map(|resource| resource.logical_id()).chain(template.parameters.iter().map(Named::name));
+    let help =
+        nearest_name(name, known).map_or_else(|| "declare it, or remove the output".to_owned(), |near| format!("write `{near}`"));
+    let finding = Finding::at(at, format!("the output refers to `{}`, which is not declared", shape::shortened(name)));
+    let finding = finding.node(call.node).help(help);
+    let here = call.node.span();
+    if at.contains(here) || here.contains(at) { finding } else { finding.label(here, "here") }
+}

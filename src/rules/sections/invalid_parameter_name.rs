@@ -1,0 +1,28 @@
+//! `invalid-parameter-name`: a name that no parameter may have.
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::shape;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E2003",
+    name: "invalid-parameter-name",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/invalid-parameter-name.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    let section = analysis.template.parameters.node.filter(|_| shape::is_settled(analysis));
+    for (name, entry) in section.into_iter().flat_map(shape::written) {
+        if !shape::is_alphanumeric(name) {
+            let message =
+                format!("the name of parameter `{}` has other characters than letters and digits", shape::shortened(name));
+            sink.report(Finding::at(entry.key.span(), message).node(entry.value).help("rename it, and what refers to it"));
+        }
+    }
+}

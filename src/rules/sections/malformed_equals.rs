@@ -1,0 +1,22 @@
+//! `malformed-equals`: `Fn::Equals` of a wrong shape.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::logic;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::syntax::Function;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E8003",
+    name: "malformed-equals",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/malformed-equals.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    logic::report(analysis, &[Function::Equals], sink);
+}

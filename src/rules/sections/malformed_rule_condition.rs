@@ -1,0 +1,27 @@
+//! `malformed-rule-condition`: a rule whose condition is none.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::logic::{self, Place};
+use super::shape;
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E1702",
+    name: "malformed-rule-condition",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/malformed-rule-condition.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    for rule in analysis.template.rules.iter().filter(|_| shape::is_settled(analysis)) {
+        for condition in rule.condition.into_iter() {
+            let faults = logic::faults_of(analysis, condition, Place::Rules);
+            faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(sink));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! `many-mappings`: nearly as many mappings as a template may have.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::limit::{self, Reach};
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "I7010",
+    name: "many-mappings",
+    severity: Severity::Info,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/many-mappings.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    limit::entries(Reach::Near, &analysis.template.mappings, limit::MAX_ENTRIES, "mappings", sink);
+}

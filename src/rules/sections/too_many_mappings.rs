@@ -1,0 +1,21 @@
+//! `too-many-mappings`: more mappings than a template may have.
+
+use super::super::{Rule, Scope, Sink, Status};
+use super::limit::{self, Reach};
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E7010",
+    name: "too-many-mappings",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/sections/too-many-mappings.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    limit::entries(Reach::Past, &analysis.template.mappings, limit::MAX_ENTRIES, "mappings", sink);
+}

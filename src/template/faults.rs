@@ -1,0 +1,625 @@
+//! What is wrong with the calls of functions in a template: names that nothing has, and arguments that a function does not take.
+//!
+//! Only what CloudFormation refuses whatever the parameters are. How that is said is for the rules.
+
+use rustc_hash::FxHashSet;
+
+use super::{Intrinsic, Piece, Template, Transform, pieces};
+use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
+
+/// A fault in a call of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault<'t> {
+    /// What it is.
+    pub kind: FaultKind<'t>,
+    /// The function around it that CloudFormation evaluates last: the one that is refused.
+    pub outermost: Function,
+    /// Where it stands.
+    pub section: FaultSection,
+    /// The call, or the argument, that is at fault.
+    pub node: Node<'t>,
+    /// Whether the whole call is at fault, not one argument.
+    pub whole: bool,
+}
+
+/// Where a fault stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultSection {
+    /// A resource.
+    Resource,
+    /// A condition.
+    Condition,
+    /// The value of an output.
+    Output,
+    /// The name of an export.
+    Export,
+}
+
+/// What is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FaultKind<'t> {
+    /// Nothing in the template has the name. The second is the name it resembles most.
+    Undeclared(&'t str),
+    /// No condition has the name.
+    UndeclaredCondition(&'t str),
+    /// No mapping has the name, or it does not have the key.
+    UndeclaredKey {
+        /// The name or key.
+        name: &'t str,
+        /// The mapping in which a key is missing.
+        mapping: Option<&'t str>,
+    },
+    /// The function takes another number of arguments.
+    Count {
+        /// The function.
+        function: Function,
+        /// The fewest.
+        least: usize,
+        /// The most.
+        most: usize,
+    },
+    /// The argument has the wrong shape.
+    Shape {
+        /// The function.
+        function: Function,
+        /// What it takes there.
+        expected: Shape,
+    },
+    /// The function does not take the result of the other one there.
+    Refused {
+        /// The function.
+        function: Function,
+        /// The one in its argument.
+        inner: Function,
+    },
+    /// The list is shorter than the index.
+    Index {
+        /// The index.
+        index: i64,
+        /// The number of items.
+        len: usize,
+    },
+    /// The function is there only with `AWS::LanguageExtensions`.
+    NeedsLanguageExtensions(Function),
+}
+
+/// What an argument has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One string.
+    Text,
+    /// A whole number between the two.
+    Integer(i64, i64),
+    /// A list.
+    List,
+    /// A mapping.
+    Mapping,
+    /// A list or a mapping with something in it.
+    Structure,
+    /// Anything.
+    Any,
+}
+
+use Function as F;
+
+/// What the arguments of the functions may be computed with.
+///
+/// Source: the schemas in `data/schemas/other/functions` of cfn-lint 1.58.0.
+mod takes {
+    use super::F;
+
+    pub(super) const VALUE: &[F] = &[
+        F::Base64,
+        F::Cidr,
+        F::Contains,
+        F::FindInMap,
+        F::GetAtt,
+        F::GetAZs,
+        F::GetStackOutput,
+        F::If,
+        F::ImportValue,
+        F::Join,
+        F::Length,
+        F::Select,
+        F::Split,
+        F::Sub,
+        F::ToJsonString,
+        F::Transform,
+        F::Ref,
+    ];
+    pub(super) const NOTHING: &[F] = &[];
+    pub(super) const JOIN: &[F] = &[F::Cidr, F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Split, F::Ref];
+    pub(super) const JOIN_ITEM: &[F] = &[
+        F::Base64,
+        F::FindInMap,
+        F::GetAtt,
+        F::GetStackOutput,
+        F::If,
+        F::ImportValue,
+        F::Join,
+        F::Select,
+        F::Sub,
+        F::Transform,
+        F::Ref,
+    ];
+    pub(super) const SELECT: &[F] = &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Split, F::Cidr, F::Ref];
+    pub(super) const SELECT_ITEM: &[F] = &[F::FindInMap, F::GetAtt, F::GetStackOutput, F::If, F::Ref];
+    pub(super) const INDEX: &[F] = &[F::Ref, F::FindInMap];
+    pub(super) const INDEX_EXTENDED: &[F] = &[F::Ref, F::FindInMap, F::Length];
+    pub(super) const SPLIT: &[F] =
+        &[F::Base64, F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::ImportValue, F::Join, F::Select, F::Sub, F::Ref];
+    pub(super) const VARIABLE: &[F] = &[
+        F::Base64,
+        F::FindInMap,
+        F::GetAtt,
+        F::GetAZs,
+        F::GetStackOutput,
+        F::If,
+        F::ImportValue,
+        F::Join,
+        F::Select,
+        F::Sub,
+        F::ToJsonString,
+        F::Transform,
+        F::Ref,
+    ];
+    pub(super) const KEY: &[F] = &[F::FindInMap, F::Join, F::Sub, F::If, F::Select, F::Length, F::ToJsonString, F::Ref];
+    pub(super) const ZONES: &[F] = &[F::GetAtt, F::If, F::Join, F::Select, F::Sub, F::Ref];
+    pub(super) const IMPORT: &[F] = &[F::Base64, F::FindInMap, F::If, F::Join, F::Select, F::Sub, F::Ref];
+    pub(super) const BASE64: &[F] = &[
+        F::Base64,
+        F::Cidr,
+        F::Contains,
+        F::FindInMap,
+        F::GetAtt,
+        F::GetStackOutput,
+        F::If,
+        F::ImportValue,
+        F::Join,
+        F::Length,
+        F::Select,
+        F::Sub,
+        F::ToJsonString,
+        F::Transform,
+        F::Ref,
+    ];
+    pub(super) const CIDR: &[F] = &[F::FindInMap, F::GetAtt, F::If, F::ImportValue, F::Select, F::Sub, F::Ref];
+    pub(super) const LENGTH: &[F] = &[F::Ref, F::FindInMap, F::Split, F::If, F::GetAZs];
+    pub(super) const TO_JSON: &[F] =
+        &[F::FindInMap, F::GetAtt, F::GetAZs, F::If, F::Select, F::Split, F::Ref, F::Length, F::Sub, F::Join];
+    pub(super) const COMPARED: &[F] = &[F::Ref, F::FindInMap, F::Sub, F::Join, F::Select, F::Split, F::Length, F::ToJsonString];
+    pub(super) const CONDITION: &[F] = &[F::Condition, F::Equals, F::Not, F::And, F::Or];
+}
+
+impl<'t> Template<'t> {
+    /// What is wrong with the calls of functions, in the order of the text.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault<'t>> {
+        find(self)
+    }
+
+    /// Whether a name may be one of something that is not written here: made by a macro, an included file, a module, SAM or a loop.
+    #[must_use]
+    pub fn may_be_made(&self, name: &str) -> bool {
+        if self.has_unknown_transform() || !self.tree.problems().is_empty() || self.is_included() {
+            return true;
+        }
+        let is_serverless = |resource: &super::Resource| resource.resource_type.starts_with("AWS::Serverless::");
+        if name.starts_with("Serverless") && self.resources.iter().any(is_serverless) {
+            return true;
+        }
+        self.resources.iter().any(|resource| {
+            let made = resource.resource_type.ends_with("::MODULE") || is_serverless(resource);
+            let id = resource.logical_id();
+            made && name.starts_with(id) && name != id || id.contains("${") || id.contains("&{")
+        })
+    }
+
+    /// Whether a file is included into a section, or at the top.
+    fn is_included(&self) -> bool {
+        let root = self.tree.root();
+        let sections = root.into_iter().flat_map(Node::entries).map(|entry| entry.value);
+        root.into_iter().chain(sections).any(|node| node.get("Fn::Transform").is_some())
+    }
+}
+
+fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
+    if !template.tree.problems().is_empty() || template.has_unknown_transform() {
+        return Vec::new();
+    }
+    let mut finder = Finder {
+        template,
+        extended: template.transforms.contains(&Transform::LanguageExtensions),
+        identifiers: loop_identifiers(template),
+        section: FaultSection::Condition,
+        faults: Vec::new(),
+        budget: MAX_EXPANDED_NODES,
+    };
+    for condition in template.conditions.iter() {
+        finder.condition(condition.node, None);
+    }
+    finder.section = FaultSection::Resource;
+    for resource in template.resources.iter() {
+        let init = resource.metadata.and_then(|metadata| metadata.get("AWS::CloudFormation::Init"));
+        let attributes = ["CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy"];
+        let attributes = attributes.into_iter().filter_map(|key| resource.node.get(key));
+        for node in resource.properties.into_iter().chain(init).chain(attributes) {
+            finder.value(node, takes::VALUE, Shape::Any, None);
+        }
+    }
+    for output in template.outputs.iter() {
+        finder.section = FaultSection::Output;
+        output.value.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
+        finder.section = FaultSection::Export;
+        output.export_name.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
+    }
+    finder.faults
+}
+
+/// The identifiers of loops: what a loop is over may not be known, and then its body keeps them.
+fn loop_identifiers(template: &Template) -> FxHashSet<String> {
+    let source = template.tree.source();
+    if !source.text().contains("Fn::ForEach::") {
+        return FxHashSet::default();
+    }
+    let tree = syntax::parse(source);
+    let entries = tree.root().into_iter().flat_map(Node::descendants).flat_map(Node::entries);
+    let loops = entries.filter(|entry| entry.key.as_str().is_some_and(|key| key.starts_with("Fn::ForEach::")));
+    loops.filter_map(|entry| Some(entry.value.items().next()?.as_str()?.to_owned())).collect()
+}
+
+struct Finder<'a, 't> {
+    template: &'a Template<'t>,
+    /// With `AWS::LanguageExtensions`.
+    extended: bool,
+    identifiers: FxHashSet<String>,
+    section: FaultSection,
+    faults: Vec<Fault<'t>>,
+    /// The nodes that may still be looked at; aliases could make them many.
+    budget: u64,
+}
+
+/// The call that an argument belongs to.
+#[derive(Clone, Copy)]
+struct Around {
+    function: Function,
+    outermost: Function,
+}
+
+impl<'t> Finder<'_, 't> {
+    fn add(&mut self, kind: FaultKind<'t>, outermost: Function, node: Node<'t>, whole: bool) {
+        self.faults.push(Fault { kind, outermost, section: self.section, node, whole });
+    }
+
+    /// A value that has to be of a shape, and may be computed by some functions.
+    fn value(&mut self, node: Node<'t>, allowed: &[Function], shape: Shape, around: Option<Around>) {
+        if self.budget == 0 {
+            return;
+        }
+        self.budget -= 1;
+        if let Some((function, argument)) = node.function() {
+            match around {
+                // What a macro or an included file puts there is not known.
+                Some(_) if function == F::Transform => {}
+                Some(_) if self.needs_extensions(function) => {
+                    self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
+                }
+                Some(around) if !allowed.contains(&function) => {
+                    self.add(FaultKind::Refused { function: around.function, inner: function }, around.outermost, node, false);
+                }
+                // What stands in a property where no function is looked for is a matter of its type.
+                None if !allowed.contains(&function) => {}
+                _ => self.call(node, function, argument, allowed, shape, around),
+            }
+            return;
+        }
+        let fits = match shape {
+            Shape::Any => true,
+            Shape::Text => node.scalar().is_some_and(|scalar| !scalar.is_null()),
+            Shape::Integer(least, most) => node
+                .as_str()
+                .and_then(|text| text.trim().parse::<i64>().ok())
+                .is_some_and(|number| (least..=most).contains(&number)),
+            Shape::List => node.is_sequence(),
+            Shape::Mapping => node.is_mapping(),
+            Shape::Structure => !node.is_empty(),
+        };
+        if let (false, Some(around)) = (fits, around) {
+            return self.add(FaultKind::Shape { function: around.function, expected: shape }, around.outermost, node, false);
+        }
+        if matches!(shape, Shape::Any | Shape::Structure) {
+            node.items().for_each(|item| self.value(item, takes::VALUE, Shape::Any, around));
+            node.entries().for_each(|entry| self.value(entry.value, takes::VALUE, Shape::Any, around));
+        }
+    }
+
+    fn call(
+        &mut self,
+        node: Node<'t>,
+        function: Function,
+        argument: Node<'t>,
+        allowed: &[Function],
+        shape: Shape,
+        around: Option<Around>,
+    ) {
+        let outermost = around.map_or(function, |around| around.outermost);
+        let inner = Some(Around { function, outermost });
+        if self.needs_extensions(function) {
+            return self.add(FaultKind::NeedsLanguageExtensions(function), function, node, true);
+        }
+        match function {
+            F::Ref => self.reference(node, argument, outermost),
+            F::GetAtt => self.get_att(node, argument, outermost),
+            F::Sub => self.sub(node, argument, outermost),
+            F::If => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 3, 3) else { return };
+                match items[0].as_str().filter(|_| items[0].function().is_none() && items[0].condition().is_none()) {
+                    Some(name) if self.template.conditions.get(name).is_none() && !self.template.may_be_made(name) => {
+                        self.add(FaultKind::UndeclaredCondition(name), outermost, items[0], false);
+                    }
+                    Some(_) => {}
+                    None => {
+                        self.add(FaultKind::Shape { function, expected: Shape::Text }, outermost, items[0], false);
+                    }
+                }
+                self.value(items[1], allowed, shape, around);
+                self.value(items[2], allowed, shape, around);
+            }
+            F::Join => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
+                self.value(items[0], takes::NOTHING, Shape::Text, inner);
+                self.list(items[1], takes::JOIN, takes::JOIN_ITEM, Shape::Text, inner);
+            }
+            F::Select => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
+                let index = if self.extended { takes::INDEX_EXTENDED } else { takes::INDEX };
+                self.value(items[0], index, Shape::Integer(0, i64::MAX), inner);
+                let number =
+                    items[0].as_str().filter(|_| items[0].function().is_none()).and_then(|text| text.parse::<i64>().ok());
+                let list = items[1].is_sequence() && items[1].function().is_none();
+                if let Some(index) = number.filter(|index| list && *index >= items[1].len() as i64) {
+                    self.add(FaultKind::Index { index, len: items[1].len() }, outermost, items[0], false);
+                }
+                self.list(items[1], takes::SELECT, takes::SELECT_ITEM, Shape::Any, inner);
+            }
+            F::Split => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
+                self.value(items[0], takes::NOTHING, Shape::Text, inner);
+                self.value(items[1], takes::SPLIT, Shape::Text, inner);
+            }
+            F::FindInMap => self.find_in_map(node, argument, outermost),
+            // Nothing, as an empty string, stands for the region of the stack.
+            F::GetAZs if argument.as_str() == Some("") && node.tag().function().is_some() => {}
+            F::GetAZs => self.only(node, argument, takes::ZONES, Shape::Text, inner),
+            F::ImportValue => self.only(node, argument, takes::IMPORT, Shape::Text, inner),
+            F::Base64 => self.only(node, argument, takes::BASE64, Shape::Text, inner),
+            F::Cidr => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 3) else { return };
+                self.value(items[0], takes::CIDR, Shape::Text, inner);
+                self.value(items[1], takes::CIDR, Shape::Integer(1, 256), inner);
+                items.get(2).into_iter().for_each(|bits| self.value(*bits, takes::CIDR, Shape::Integer(1, 128), inner));
+            }
+            F::Length => self.only(node, argument, takes::LENGTH, Shape::List, inner),
+            F::ToJsonString => self.only(node, argument, takes::TO_JSON, Shape::Structure, inner),
+            _ => {}
+        }
+    }
+
+    fn needs_extensions(&self, function: Function) -> bool {
+        matches!(function, F::Length | F::ToJsonString) && !self.extended
+    }
+
+    /// The one argument of a function.
+    fn only(&mut self, node: Node<'t>, argument: Node<'t>, allowed: &[Function], shape: Shape, around: Option<Around>) {
+        let before = self.faults.len();
+        self.value(argument, allowed, shape, around);
+        // It has no place of its own beside the function.
+        if let Some(fault) = self.faults.get_mut(before).filter(|fault| fault.node == argument && !fault.whole) {
+            fault.node = node;
+            fault.whole = true;
+        }
+    }
+
+    /// The arguments of a function that takes a list of so many.
+    fn arguments(
+        &mut self,
+        node: Node<'t>,
+        argument: Node<'t>,
+        function: Function,
+        outermost: Function,
+        least: usize,
+        most: usize,
+    ) -> Option<Vec<Node<'t>>> {
+        if argument.function().is_some_and(|(inner, _)| inner == F::Transform) {
+            return None;
+        }
+        if !argument.is_sequence() || argument.function().is_some() {
+            self.add(FaultKind::Shape { function, expected: Shape::List }, outermost, node, true);
+            return None;
+        }
+        if !(least..=most).contains(&argument.len()) {
+            self.add(FaultKind::Count { function, least, most }, outermost, node, true);
+            return None;
+        }
+        Some(argument.items().collect())
+    }
+
+    fn list(&mut self, node: Node<'t>, allowed: &[Function], items: &[Function], shape: Shape, around: Option<Around>) {
+        if node.function().is_none() && node.is_sequence() {
+            return node.items().for_each(|item| self.value(item, items, shape, around));
+        }
+        self.value(node, allowed, Shape::List, around);
+    }
+
+    fn reference(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
+        match argument.as_str().filter(|_| argument.function().is_none() && !argument.is_null()) {
+            Some(name) => {
+                if !self.is_declared(name) {
+                    self.add(FaultKind::Undeclared(name), F::Ref, node, true);
+                }
+            }
+            None if self.extended && argument.function().is_some() => {}
+            None => self.add(FaultKind::Shape { function: F::Ref, expected: Shape::Text }, outermost, node, true),
+        }
+    }
+
+    fn is_declared(&self, name: &str) -> bool {
+        let template = self.template;
+        let resource = self.section != FaultSection::Condition && template.resources.get(name).is_some();
+        resource
+            || template.parameters.get(name).is_some()
+            || super::PSEUDO_PARAMETERS.contains(&name)
+            || self.identifiers.contains(name)
+            || name.contains("${")
+            || template.may_be_made(name)
+    }
+
+    fn get_att(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
+        match Intrinsic::of(node) {
+            Some(Intrinsic::GetAtt { resource, .. }) => {
+                if !self.is_resource(resource) {
+                    let list = argument.is_sequence();
+                    let at = if list { argument.items().next().unwrap_or(node) } else { node };
+                    self.add(FaultKind::Undeclared(resource), outermost, at, !list);
+                }
+            }
+            _ if self.extended => {}
+            _ => {
+                let kind = match argument.is_sequence() && argument.function().is_none() && argument.len() != 2 {
+                    true => FaultKind::Count { function: F::GetAtt, least: 2, most: 2 },
+                    false => FaultKind::Shape { function: F::GetAtt, expected: Shape::Text },
+                };
+                self.add(kind, outermost, node, true);
+            }
+        }
+    }
+
+    fn is_resource(&self, name: &str) -> bool {
+        self.section != FaultSection::Condition && self.template.resources.get(name).is_some()
+            || self.identifiers.contains(name)
+            || name.contains("${")
+            || self.template.may_be_made(name)
+    }
+
+    fn sub(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
+        let inner = Some(Around { function: F::Sub, outermost });
+        let text = argument.scalar().is_some_and(|scalar| !scalar.is_null()) && argument.function().is_none();
+        let (text, variables) = if text {
+            (argument, None)
+        } else if argument.is_sequence() && argument.function().is_none() {
+            let Some(items) = self.arguments(node, argument, F::Sub, outermost, 2, 2) else { return };
+            let before = self.faults.len();
+            self.value(items[0], takes::NOTHING, Shape::Text, inner);
+            if items[1].is_mapping() && items[1].function().is_none() {
+                items[1].entries().for_each(|entry| self.value(entry.value, takes::VARIABLE, Shape::Text, inner));
+            } else {
+                self.value(items[1], takes::NOTHING, Shape::Mapping, inner);
+            }
+            if self.faults.len() > before {
+                return;
+            }
+            (items[0], Some(items[1]))
+        } else {
+            return self.add(FaultKind::Shape { function: F::Sub, expected: Shape::Text }, outermost, node, true);
+        };
+        for piece in pieces(text.as_str().unwrap_or_default()) {
+            let Piece::Variable { name, .. } = piece else { continue };
+            if name.starts_with('!') {
+                continue;
+            }
+            let own = variables.and_then(|variables| variables.get(name));
+            // A variable whose value is a reference of its own name declares nothing.
+            if own.is_some_and(|value| !matches!(Intrinsic::of(value), Some(Intrinsic::Ref(same)) if same == name)) {
+                continue;
+            }
+            let declared = match name.split_once('.') {
+                Some((resource, _)) => self.is_resource(resource),
+                None => name.is_empty() || self.is_declared(name),
+            };
+            if !declared {
+                let name = name.split_once('.').map_or(name, |(resource, _)| resource);
+                self.add(FaultKind::Undeclared(name), outermost, node, true);
+            }
+        }
+    }
+
+    fn find_in_map(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
+        let inner = Some(Around { function: F::FindInMap, outermost });
+        let Some(items) = self.arguments(node, argument, F::FindInMap, outermost, 3, 4) else { return };
+        // More is taken with `AWS::LanguageExtensions`; what is taken without it is documented badly.
+        let allowed = takes::KEY;
+        let before = self.faults.len();
+        items[..3].iter().for_each(|item| self.value(*item, allowed, Shape::Text, inner));
+        let default = items.get(3).copied();
+        if let Some(default) = default
+            && default.get("DefaultValue").is_none()
+        {
+            self.value(default, takes::NOTHING, Shape::Mapping, inner);
+        }
+        if self.faults.len() > before
+            || default.is_some()
+            || self.template.mappings.node.is_some_and(|node| node.function().is_some())
+        {
+            return;
+        }
+        let literal = |node: Node<'t>| node.as_str().filter(|text| node.function().is_none() && !text.contains("${"));
+        // Without the section, the template is a part of one, or the section was lost: one look says so.
+        if self.template.mappings.is_empty() {
+            return;
+        }
+        let Some(name) = literal(items[0]).filter(|name| !self.template.may_be_made(name)) else { return };
+        let Some(mapping) = self.template.mappings.get(name) else {
+            return self.add(FaultKind::UndeclaredKey { name, mapping: None }, outermost, items[0], false);
+        };
+        let has_include = |node: Node| node.entries().any(|entry| entry.key.as_str() == Some("Fn::Transform"));
+        if !mapping.node.is_mapping() || has_include(mapping.node) {
+            return;
+        }
+        let Some(top) = literal(items[1]) else { return };
+        let Some(keys) = mapping.node.get(top) else {
+            return self.add(FaultKind::UndeclaredKey { name: top, mapping: Some(name) }, outermost, items[1], false);
+        };
+        let Some(second) = literal(items[2]) else { return };
+        if keys.is_mapping() && !has_include(keys) && keys.get(second).is_none() {
+            self.add(FaultKind::UndeclaredKey { name: second, mapping: Some(name) }, outermost, items[2], false);
+        }
+    }
+
+    /// Something that has to be a condition.
+    fn condition(&mut self, node: Node<'t>, around: Option<Around>) {
+        if self.budget == 0 {
+            return;
+        }
+        self.budget -= 1;
+        if let Some(name) = node.condition() {
+            let Some(name) = name.as_str() else { return };
+            if self.template.conditions.get(name).is_none() && !self.template.may_be_made(name) {
+                let outermost = around.map_or(F::Condition, |around| around.outermost);
+                self.add(FaultKind::UndeclaredCondition(name), outermost, node, true);
+            }
+            return;
+        }
+        let Some((function, argument)) = node.function() else { return };
+        let outermost = around.map_or(function, |around| around.outermost);
+        let inner = Some(Around { function, outermost });
+        match function {
+            F::Equals => {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
+                items.into_iter().for_each(|item| self.value(item, takes::COMPARED, Shape::Text, inner));
+            }
+            F::And | F::Or | F::Not => {
+                let (least, most) = if function == F::Not { (1, 1) } else { (2, 10) };
+                let Some(items) = self.arguments(node, argument, function, outermost, least, most) else { return };
+                for item in items {
+                    match item.function() {
+                        Some((inner, _)) if !takes::CONDITION.contains(&inner) && item.condition().is_none() => {
+                            self.add(FaultKind::Refused { function, inner }, outermost, item, false);
+                        }
+                        _ => self.condition(item, inner),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
