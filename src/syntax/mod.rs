@@ -13,6 +13,7 @@ mod problem;
 mod repair;
 mod scalar;
 mod tree;
+mod unread;
 mod view;
 mod yaml;
 

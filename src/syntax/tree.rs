@@ -135,6 +135,8 @@ pub struct Tree {
     pub(super) strict_json: bool,
     /// The strings that hold JSON, read when the first is asked for.
     pub(super) embedded: OnceLock<Vec<(NodeId, Tree)>>,
+    /// What a mistake may hide, found when a rule asks.
+    pub(super) unread: OnceLock<super::unread::Unread>,
     /// The path of the string that this tree was read from, for one that a template holds as a string.
     pub(super) within: Vec<String>,
 }
@@ -245,6 +247,7 @@ impl Builder {
                 problems: Vec::new(),
                 strict_json: false,
                 embedded: OnceLock::new(),
+                unread: OnceLock::new(),
                 within: Vec::new(),
             },
             open: Vec::with_capacity(16),

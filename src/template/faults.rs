@@ -201,7 +201,7 @@ impl<'t> Template<'t> {
     /// Whether a name may be one of something that is not written here: made by a macro, an included file, a module, SAM or a loop.
     #[must_use]
     pub fn may_be_made(&self, name: &str) -> bool {
-        if self.has_unknown_transform() || !self.tree.problems().is_empty() || self.is_included() {
+        if self.has_unknown_transform() || self.tree.may_hide(name) || self.is_included() {
             return true;
         }
         let is_serverless = |resource: &super::Resource| resource.resource_type.starts_with("AWS::Serverless::");
@@ -224,7 +224,7 @@ impl<'t> Template<'t> {
 }
 
 fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
-    if !template.tree.problems().is_empty() || template.has_unknown_transform() {
+    if template.has_unknown_transform() {
         return Vec::new();
     }
     let mut finder = Finder {
@@ -252,6 +252,10 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
         output.value.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
         finder.section = FaultSection::Export;
         output.export_name.into_iter().for_each(|node| finder.value(node, takes::VALUE, Shape::Any, None));
+    }
+    if template.tree.is_damaged() {
+        // Half a call is what somebody is typing.
+        finder.faults.retain(|fault| !template.tree.is_damaged_at(fault.node.span()));
     }
     finder.faults
 }

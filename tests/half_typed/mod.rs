@@ -291,7 +291,12 @@ impl Whole {
         }
         // The root's entry, its value, and an entry of that.
         let number = chain.len().checked_sub(3).or_else(|| chain.len().checked_sub(2)).map(|index| chain[index]);
-        let range = number.map(|at| &self.items[at]).map_or(entry.start..entry.end, |item| item.start..item.end);
+        let with_key = |at: usize| {
+            let item = &self.items[at];
+            let key = self.items[..at].last().filter(|key| key.is_key && key.parent == item.parent);
+            key.map_or(item.start, |key| key.start)..item.end
+        };
+        let range = number.map_or(entry.start..entry.end, with_key);
         range.start.min(entry.start)..range.end.max(entry.end)
     }
 
@@ -322,6 +327,10 @@ impl Whole {
         for finding in findings(source) {
             // A text that ends before `Resources` has none.
             if finding.code == "E0000" || finding.code == "E1001" && edit.is_cut() {
+                continue;
+            }
+            // A text that ends early without a mistake is another template, in which more is unused.
+            if edit.is_cut() && outcome.problems == 0 {
                 continue;
             }
             let key = (finding.code.to_string(), finding.span.start as usize, finding.message.to_string());

@@ -100,7 +100,7 @@ impl<'t> ResourceGraph<'t> {
     #[must_use]
     pub fn permissions(&self, role: &Resource<'t>) -> Permissions<'t> {
         let mut permissions =
-            Permissions { statements: Vec::new(), managed: Vec::new(), unread: Formula::FALSE, bounded: Formula::FALSE };
+            Permissions { statements: Vec::new(), managed: Vec::new(), unread: unread_by_mistake(role), bounded: Formula::FALSE };
         for properties in self.properties(role) {
             permissions.add_properties_of_role(self, &properties);
         }
@@ -123,7 +123,7 @@ impl<'t> ResourceGraph<'t> {
     pub fn trusts(&self, role: &Resource<'t>, service: &str) -> Grant {
         let formulas = &self.values.formulas;
         let mut statements = Vec::new();
-        let mut unread = Formula::FALSE;
+        let mut unread = unread_by_mistake(role);
         for document in self.property(role, &["AssumeRolePolicyDocument"]) {
             unread = formulas.or(unread, statement::read(self, &document, &mut statements));
         }
@@ -134,6 +134,11 @@ impl<'t> ResourceGraph<'t> {
         let coverages: Vec<Coverage> = coverages.collect();
         decide(self, &statements, &coverages, Formula::FALSE, unread)
     }
+}
+
+/// A policy of a role may be in what a mistake in the text hides.
+fn unread_by_mistake(role: &Resource) -> Formula {
+    if role.declaration.node.tree().is_damaged() { Formula::TRUE } else { Formula::FALSE }
 }
 
 impl<'t> ResourceGraph<'t> {

@@ -1,0 +1,109 @@
+//! What a text with mistakes may hide.
+
+use std::collections::HashSet;
+
+use super::tree::Tree;
+use super::view::{Kind, Node};
+use crate::text::Span;
+
+/// What is in the text and not, or not in its place, in the tree.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unread {
+    /// All keys, and the words between what was read.
+    words: HashSet<String>,
+    /// The words on the lines of the mistakes, which may be halves of others.
+    halves: Vec<String>,
+    /// The text ends in the mistake, so that anything may be missing behind it.
+    ends_early: bool,
+}
+
+impl Tree {
+    /// Whether a mistake broke off the text where it was being read.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.problems.iter().any(|problem| problem.kind.is_syntax())
+    }
+
+    /// Whether a mistake is on the lines of `span`.
+    #[must_use]
+    pub fn is_damaged_at(&self, span: Span) -> bool {
+        let line = |at: u32| self.source.position(at).line;
+        let (first, last) = (line(span.start), line(span.end));
+        self.problems.iter().any(|problem| problem.kind.is_syntax() && (first..=last).contains(&line(problem.span.start)))
+    }
+
+    /// Whether what is called `name` may be declared in what could not be read.
+    #[must_use]
+    pub fn may_hide(&self, name: &str) -> bool {
+        if self.problems.is_empty() {
+            return false;
+        }
+        let unread = self.unread.get_or_init(|| self.find_unread());
+        let is_half = |half: &String| half.len() < name.len() && name.starts_with(half.as_str());
+        unread.ends_early || unread.words.contains(name) || unread.halves.iter().any(is_half)
+    }
+
+    fn find_unread(&self) -> Unread {
+        let text = self.source.text();
+        let end = text.trim_end().len();
+        let is_cut = text.trim_start().starts_with(['{', '[']) && !text.trim_end().ends_with(['}', ']']);
+        let mut unread = Unread { ends_early: is_cut, ..Unread::default() };
+        for problem in self.problems.iter().filter(|problem| problem.kind.is_syntax()) {
+            let at = (problem.span.start as usize).min(text.len());
+            let from = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
+            let to = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |found| at + found);
+            unread.ends_early |= to >= end;
+            unread.halves.extend(words(&text[from..to]).map(str::to_owned));
+        }
+        let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
+        let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
+        read.extend(scalars.map(|node| (node.span.start as usize, node.span.end as usize)));
+        let entries = self.root().into_iter().flat_map(Node::descendants).flat_map(Node::entries);
+        unread.words.extend(entries.filter_map(|entry| Some(entry.key.as_str()?.to_owned())));
+        read.sort_unstable();
+        let mut at = 0;
+        for (start, end) in read.into_iter().chain([(text.len(), text.len())]) {
+            unread.words.extend(text.get(at..start).into_iter().flat_map(words).map(str::to_owned));
+            at = at.max(end);
+        }
+        unread
+    }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '.')).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::text::SourceFile;
+
+    fn hides(text: &str, name: &str) -> bool {
+        super::super::parse(&Arc::new(SourceFile::new("t.yaml", text))).may_hide(name)
+    }
+
+    #[test]
+    fn a_text_without_mistakes_hides_nothing() {
+        assert!(!hides("A: b\n", "c"));
+    }
+
+    #[test]
+    fn a_name_may_be_in_the_mistake_or_half_of_it() {
+        let text = "Resources:\n  Que\n    Type: AWS::SQS::Queue\n  Topic:\n    Type: AWS::SNS::Topic\n";
+        assert!(hides(text, "Queue"));
+        assert!(!hides(text, "Bucket"));
+    }
+
+    #[test]
+    fn where_the_text_ends_in_the_mistake_anything_may_come() {
+        assert!(hides("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n  Que", "Bucket"));
+        assert!(hides("{\n  \"Resources\": {\n    \"Topic\": {\"Type\": \"AWS::SNS::Topic\"},\n", "Bucket"));
+    }
+
+    #[test]
+    fn what_was_left_out_of_the_tree_may_be_meant() {
+        assert!(hides("A: 1\nA: {Bucket: 2}\nB: 3\n", "Bucket"));
+    }
+}
