@@ -2,9 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::problem::Problem;
 use super::tree::Tree;
 use super::view::{Kind, Node};
 use crate::text::Span;
+
+/// In a text with more mistakes every part is taken for one that has some.
+const MAX_MISTAKES: usize = 32;
 
 /// What is in the text and not, or not in its place, in the tree.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +36,19 @@ impl Tree {
         self.problems.iter().any(|problem| problem.kind.is_syntax() && (first..=last).contains(&line(problem.span.start)))
     }
 
+    /// Whether a mistake is on the lines of `span`, or next behind it, where more of it may have been.
+    #[must_use]
+    pub fn is_damaged_around(&self, span: Span) -> bool {
+        if !self.is_damaged() || self.problems.len() > MAX_MISTAKES {
+            return self.is_damaged();
+        }
+        let is_next = |problem: &Problem| {
+            let between = self.source.text().get(span.end as usize..problem.span.start as usize);
+            between.is_some_and(|between| between.lines().all(|line| line.trim_start().starts_with('#') || !has_words(line)))
+        };
+        self.is_damaged_at(span) || self.problems.iter().any(|problem| problem.kind.is_syntax() && is_next(problem))
+    }
+
     /// Whether what is called `name` may be declared in what could not be read.
     #[must_use]
     pub fn may_hide(&self, name: &str) -> bool {
@@ -53,7 +70,12 @@ impl Tree {
             let from = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
             let to = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |found| at + found);
             unread.ends_early |= to >= end;
-            unread.halves.extend(words(&text[from..to]).map(str::to_owned));
+            let line = &text[from..to];
+            if line.contains(['"', '\'']) && words(line).next().is_none() {
+                // A quote of which the name is not written yet.
+                unread.halves.push(String::new());
+            }
+            unread.halves.extend(words(line).map(str::to_owned));
         }
         let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
         let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
@@ -68,6 +90,10 @@ impl Tree {
         }
         unread
     }
+}
+
+fn has_words(text: &str) -> bool {
+    text.contains(char::is_alphanumeric)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 const MAX_PATTERN: usize = 1 << 20;
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    for parameter in analysis.template.parameters.iter().filter(|_| shape::is_settled(analysis)) {
+    for parameter in analysis.template.parameters.iter().filter(|parameter| shape::is_parameter_readable(analysis, parameter)) {
         let Some(default) = parameter.default.filter(|default| shape::is_text(*default)) else { continue };
         let Some(value) = default.scalar().map(Scalar::canonical) else { continue };
         for (constraint, message) in faults(parameter, &value, "default") {

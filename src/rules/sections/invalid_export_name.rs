@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.outputs.node.filter(|section| shape::is_readable(analysis, *section));
     for (_, output) in section.into_iter().flat_map(shape::written) {
         let Some(name) = output.value.get("Export").and_then(|export| export.get("Name")) else { continue };
         let exists = output.value.get("Condition").filter(|condition| shape::is_text(*condition));

@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.outputs.node.filter(|section| shape::is_readable(analysis, *section));
     for (name, entry) in section.into_iter().flat_map(shape::written) {
         if !shape::is_alphanumeric(name) {
             let message = format!("the name of output `{}` has other characters than letters and digits", shape::shortened(name));

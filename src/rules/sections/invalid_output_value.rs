@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.outputs.node.filter(|section| shape::is_readable(analysis, *section));
     let open = is_open(analysis);
     for (_, entry) in section.into_iter().flat_map(shape::written) {
         let Some(value) = entry.value.get("Value") else { continue };
@@ -104,7 +104,7 @@ fn is_declared(analysis: &Analysis, name: &str, is_attribute: bool) -> bool {
         return true;
     }
     // Names of pseudo parameters are for other rules to judge.
-    if name.starts_with("AWS::") || name.contains("${") || name.is_empty() {
+    if name.starts_with("AWS::") || name.contains("${") || name.is_empty() || analysis.tree.may_hide(name) {
         return true;
     }
     let mut makers =

@@ -18,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let Some(section) = analysis.template.conditions.node.filter(|_| shape::is_settled(analysis)) else { return };
+    let Some(section) = analysis.template.conditions.node.filter(|section| shape::is_readable(analysis, *section)) else {
+        return;
+    };
     if !section.is_mapping() {
         return sink.report(shape::wrong_kind("`Conditions`", "a mapping", section));
     }

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let Some(section) = analysis.template.mappings.node.filter(|_| shape::is_settled(analysis)) else { return };
+    let Some(section) = analysis.template.mappings.node.filter(|section| shape::is_readable(analysis, *section)) else { return };
     if !section.is_mapping() {
         return sink.report(shape::wrong_kind("`Mappings`", "a mapping", section));
     }

@@ -27,7 +27,9 @@ const FOR_OTHERS: &[&str] = &["AllowedPattern", "MinLength", "MaxLength"];
 const MAX_VALUE: f64 = 4_096.0;
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let Some(section) = analysis.template.parameters.node.filter(|_| shape::is_settled(analysis)) else { return };
+    let Some(section) = analysis.template.parameters.node.filter(|section| shape::is_readable(analysis, *section)) else {
+        return;
+    };
     if !section.is_mapping() {
         return sink.report(shape::wrong_kind("`Parameters`", "a mapping", section));
     }

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.resources.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.resources.node.filter(|section| shape::is_readable(analysis, *section));
     for (_, resource) in section.into_iter().flat_map(shape::written) {
         let Some(metadata) = resource.value.get("Metadata") else { continue };
         if metadata.is_mapping() {

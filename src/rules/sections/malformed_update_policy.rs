@@ -108,7 +108,7 @@ const REFRESH_PREFERENCES: Keys = &[
 ];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.resources.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.resources.node.filter(|section| shape::is_readable(analysis, *section));
     for (_, resource) in section.into_iter().flat_map(shape::written) {
         let Some(policy) = resource.value.get("UpdatePolicy") else { continue };
         let Some(resource_type) = resource.value.get("Type").and_then(Node::as_str) else { continue };

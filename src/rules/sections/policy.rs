@@ -29,10 +29,7 @@ const FUNCTIONS: &[Function] =
 
 /// Reports the resources whose `attribute` is none of `values`, to which a snapshot comes where the type has them.
 pub(super) fn check(analysis: &Analysis, attribute: &str, values: &[&str], sink: &mut Sink) {
-    if !shape::is_settled(analysis) {
-        return;
-    }
-    let section = analysis.template.resources.node;
+    let section = analysis.template.resources.node.filter(|section| shape::is_readable(analysis, *section));
     for (_, resource) in section.into_iter().flat_map(shape::written) {
         let Some(policy) = resource.value.get(attribute) else { continue };
         let resource_type = resource.value.get("Type").and_then(Node::as_str).unwrap_or_default();

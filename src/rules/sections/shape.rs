@@ -6,6 +6,7 @@ use super::super::Finding;
 use crate::analysis::Analysis;
 use crate::diagnostic::Safety;
 use crate::syntax::{Entry, Function, Kind, Node, ScalarValue};
+use crate::template::Parameter;
 use crate::text::{Span, nearest_name};
 
 /// Whether the text says all: it could be read, and no macro rewrites it.
@@ -13,16 +14,34 @@ pub(super) fn is_settled(analysis: &Analysis) -> bool {
     analysis.tree.problems().is_empty() && !analysis.template.has_unknown_transform()
 }
 
+/// Whether what is in a section is known: no macro rewrites it, and a mistake spoils entries of it at most.
+pub(super) fn is_readable(analysis: &Analysis, section: Node) -> bool {
+    let spoilt = analysis.tree.problems().iter().any(|problem| !problem.kind.is_syntax());
+    !spoilt && !analysis.template.has_unknown_transform() && (section.is_mapping() || analysis.tree.problems().is_empty())
+}
+
+/// Whether a parameter is known whole.
+pub(super) fn is_parameter_readable(analysis: &Analysis, parameter: &Parameter) -> bool {
+    is_readable(analysis, parameter.node) && !is_spoilt(parameter.key, parameter.node)
+}
+
+/// Whether a mistake is in an entry, or where it may go on.
+fn is_spoilt(key: Node, value: Node) -> bool {
+    key.tree().is_damaged_around(Span::new(key.span().start, value.span().end.max(key.span().end)))
+}
+
 /// Whether a macro puts entries into this mapping.
 pub(super) fn is_filled(mapping: Node) -> bool {
     mapping.entries().any(|entry| entry.key.as_str().is_some_and(is_generator))
 }
 
-/// The entries that are written out, each place once: a loop repeats the places of its body.
+/// The entries that are written out and whole, each place once: a loop repeats the places of its body.
 pub(super) fn written(mapping: Node<'_>) -> impl Iterator<Item = (&str, Entry<'_>)> {
     let mut seen = FxHashSet::default();
     let named = mapping.entries().filter_map(|entry| Some((entry.key.as_str()?, entry)));
-    named.filter(move |(name, entry)| !is_generator(name) && seen.insert(entry.key.span().start))
+    named.filter(move |(name, entry)| {
+        !is_generator(name) && seen.insert(entry.key.span().start) && !is_spoilt(entry.key, entry.value)
+    })
 }
 
 /// What stands beside ordinary keys and makes others.

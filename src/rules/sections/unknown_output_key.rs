@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    let section = analysis.template.outputs.node.filter(|section| shape::is_readable(analysis, *section));
     for (_, output) in section.into_iter().flat_map(shape::written) {
         for (name, entry) in shape::written(output.value).filter(|_| shape::is_plain_mapping(output.value)) {
             match name {
