@@ -15,8 +15,6 @@ const MAX_BYTES: usize = 2 << 20;
 const MAX_MISTAKES: usize = 32;
 /// Most columns that a line is taken to be off.
 const MAX_SHIFT: usize = 2;
-/// An indentation by so many columns is unusual where another one is this many times as frequent.
-const RARE: usize = 8;
 
 /// `insert` in the place of `remove` bytes at `at`.
 #[derive(Clone, Debug)]
@@ -30,9 +28,11 @@ struct Edit {
 struct Candidate {
     edit: Edit,
     problem: Problem,
-    /// Of two that are as good the one that is more usual: how many lines are indented by a usual number of columns then, how many
-    /// others by as many as this one, and whether it joins lines above it. The greatest number for what is no indentation.
+    /// Of two that are as good the one that leaves the text indented as it usually is, and of those the one that joins lines above
+    /// it. The greatest number for what is no indentation.
     usual: usize,
+    /// It cannot become text of the line above without a mistake.
+    is_entry: bool,
 }
 
 /// `tree`, or a better reading of its text.
@@ -58,7 +58,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
             let tree = read(source, &edits, &candidate.edit);
             let left = tree.problems().len();
             // A line that becomes text of the one above is none that was mended.
-            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.usual == usize::MAX;
+            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.is_entry;
             if left >= best.problems().len() || !says_more {
                 continue;
             }
@@ -193,7 +193,7 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
                 let span = Span::new(quote as u32, quote as u32 + 1);
                 found.extend(closings(text, lines, above, &Problem { kind: ProblemKind::UnclosedQuote, span, related: None }));
             }
-            for line in [number, number.saturating_sub(1)] {
+            for line in (number.saturating_sub(2)..=number).rev() {
                 found.extend(colons(text, lines, line));
             }
             if !matches!(problem.kind, ProblemKind::StrayBracket | ProblemKind::ReservedCharacter) {
@@ -220,8 +220,12 @@ fn closings(text: &str, lines: &[Line], number: usize, problem: &Problem) -> Vec
     if is_key {
         inserts.insert(0, format!("{}:", inserts[0]));
     }
-    let candidate =
-        |insert| Candidate { edit: Edit { at: line.end, remove: 0, insert }, problem: problem.clone(), usual: usize::MAX };
+    let candidate = |insert| Candidate {
+        edit: Edit { at: line.end, remove: 0, insert },
+        problem: problem.clone(),
+        usual: usize::MAX,
+        is_entry: true,
+    };
     inserts.into_iter().map(candidate).collect()
 }
 
@@ -288,7 +292,7 @@ fn colons(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
     let span = if rest.is_empty() { span } else { Span::new(inner as u32, (line.end.min(inner + content.len())) as u32) };
     let problem = Problem { kind: ProblemKind::MissingColon, span, related: None };
     let edit = |insert: &&str| Edit { at: inner + length, remove: 0, insert: (*insert).to_owned() };
-    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX }).collect()
+    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX, is_entry: true }).collect()
 }
 
 /// The line, one next to it, or one above it that it does not agree with, in line with the others.
@@ -343,18 +347,11 @@ fn indentations(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
     let usual = |line: Line, to: usize| {
         let own = lines.partition_point(|other| other.start < line.start);
         let columns = lines.iter().enumerate().map(|(at, line)| if at == own { to } else { line.column() });
-        let mut step = 0;
-        let mut common = 0;
-        for (at, here) in steps_of(columns).enumerate() {
-            if at == own {
-                step = here;
-            }
-            common += usize::from(here == 0 || count(here) * RARE >= most);
-        }
+        let common: usize = steps_of(columns).map(|step| if step == 0 { most } else { count(step) }).sum();
         let is_sibling = lines[..own].iter().rev().map(|line| line.column()).find(|column| *column <= to) == Some(to);
-        let own = if to == 0 { lines.len() } else { count(step) };
-        (common * (lines.len() + 1) + own) * 2 + usize::from(is_sibling)
+        2 * common + usize::from(is_sibling)
     };
+    let is_entry = |line: Line| text[line.content..line.end].contains(": ") || text[..line.end].ends_with(':');
     let candidate = |(line, to): (Line, usize)| Candidate {
         edit: Edit { at: line.start, remove: line.column(), insert: " ".repeat(to) },
         problem: Problem {
@@ -363,6 +360,7 @@ fn indentations(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
             related: None,
         },
         usual: usual(line, to),
+        is_entry: is_entry(line),
     };
     moves.into_iter().map(candidate).collect()
 }
