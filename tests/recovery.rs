@@ -158,6 +158,11 @@ fn half_a_line_of_json_spoils_its_entry_only() {
 }
 
 #[test]
+fn a_mistake_may_be_a_letter_of_several_bytes() {
+    json("\"f\",\n", "\"f\"🚢\n", &JSON_TREE.replace("[f, ", "[f, 🚢, "), "MissingComma \"🚢\" line 6");
+}
+
+#[test]
 fn what_json_allows_beside_comments_is_no_mistake() {
     let tree = ours("{\n  # why\n  \"A\": 1,\n}\n");
     assert_eq!((tree.problems().len(), tree.comments().len()), (0, 1));
