@@ -121,6 +121,7 @@ impl Reader<'_> {
         let line = self.line_start(start);
         if self.reported != Some(line) {
             self.reported = Some(line);
+            let end = (end..=self.text.len()).find(|end| self.text.is_char_boundary(*end)).unwrap_or(self.text.len());
             self.builder.problem(kind, Span::new(start as u32, end as u32), None);
         }
     }

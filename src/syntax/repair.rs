@@ -13,6 +13,8 @@ const MAX_REPAIRS: usize = 4;
 const MAX_BYTES: usize = 2 << 20;
 /// A text with more mistakes is none that somebody is typing.
 const MAX_MISTAKES: usize = 32;
+/// Most columns that a line is taken to be off.
+const MAX_SHIFT: usize = 2;
 
 /// `insert` in the place of `remove` bytes at `at`.
 #[derive(Clone, Debug)]
@@ -26,9 +28,11 @@ struct Edit {
 struct Candidate {
     edit: Edit,
     problem: Problem,
-    /// Of two that are as good the one that is more usual: how many lines are indented as much more than the one they belong to.
-    /// All there are for what is no indentation.
+    /// Of two that are as good the one that leaves the text indented as it usually is, and of those the one that joins lines above
+    /// it. The greatest number for what is no indentation.
     usual: usize,
+    /// It cannot become text of the line above without a mistake.
+    is_entry: bool,
 }
 
 /// `tree`, or a better reading of its text.
@@ -54,7 +58,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
             let tree = read(source, &edits, &candidate.edit);
             let left = tree.problems().len();
             // A line that becomes text of the one above is none that was mended.
-            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.usual == usize::MAX;
+            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.is_entry;
             if left >= best.problems().len() || !says_more {
                 continue;
             }
@@ -172,7 +176,7 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
     }
     match problem.kind {
         ProblemKind::UnclosedQuote | ProblemKind::UnclosedBracket => {
-            found.extend(closings(text, lines[number], problem));
+            found.extend(closings(text, lines, number, problem));
         }
         ProblemKind::BadIndentation
         | ProblemKind::MissingColon
@@ -182,17 +186,18 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
         | ProblemKind::TrailingText
         | ProblemKind::ReservedCharacter => {
             // A quote that is not closed on its line swallows what follows, and the mistake shows only behind the next one.
-            let open = lines[..number].iter().rev().filter(|line| is_open(&text[line.content..line.end])).take(3);
-            for line in open {
+            let is_open = |number: &usize| is_open(&text[lines[*number].content..lines[*number].end]);
+            for above in (0..number).rev().filter(is_open).take(3) {
+                let line = lines[above];
                 let quote = line.content + text[line.content..line.end].rfind(['"', '\'']).unwrap_or(0);
                 let span = Span::new(quote as u32, quote as u32 + 1);
-                found.extend(closings(text, *line, &Problem { kind: ProblemKind::UnclosedQuote, span, related: None }));
+                found.extend(closings(text, lines, above, &Problem { kind: ProblemKind::UnclosedQuote, span, related: None }));
             }
-            for line in [number, number.saturating_sub(1)] {
+            for line in (number.saturating_sub(2)..=number).rev() {
                 found.extend(colons(text, lines, line));
             }
             if !matches!(problem.kind, ProblemKind::StrayBracket | ProblemKind::ReservedCharacter) {
-                found.extend(indentations(lines, number));
+                found.extend(indentations(text, lines, number));
             }
         }
         _ => {}
@@ -200,11 +205,28 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
     found
 }
 
-/// The end of `line` with what closes the quote and the brackets that it opens.
-fn closings(text: &str, line: Line, problem: &Problem) -> Option<Candidate> {
-    let insert = closing(&text[line.content..line.end]);
-    let edit = Edit { at: line.end, remove: 0, insert };
-    (!edit.insert.is_empty()).then(|| Candidate { edit, problem: problem.clone(), usual: usize::MAX })
+/// The end of a line with what closes the quote and the brackets that it opens, and the colon where the quote is a key's.
+fn closings(text: &str, lines: &[Line], number: usize, problem: &Problem) -> Vec<Candidate> {
+    let line = lines[number];
+    let closing = closing(&text[line.content..line.end]);
+    if closing.is_empty() {
+        return Vec::new();
+    }
+    let inner = line.inner(text);
+    let is_key = closing.len() == 1
+        && text[inner..].starts_with(closing.as_str())
+        && lines.get(number + 1).is_some_and(|next| next.column() > inner - line.start);
+    let mut inserts = vec![closing];
+    if is_key {
+        inserts.insert(0, format!("{}:", inserts[0]));
+    }
+    let candidate = |insert| Candidate {
+        edit: Edit { at: line.end, remove: 0, insert },
+        problem: problem.clone(),
+        usual: usize::MAX,
+        is_entry: true,
+    };
+    inserts.into_iter().map(candidate).collect()
 }
 
 /// Whether a quoted value starts on the line and does not end there.
@@ -270,37 +292,66 @@ fn colons(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
     let span = if rest.is_empty() { span } else { Span::new(inner as u32, (line.end.min(inner + content.len())) as u32) };
     let problem = Problem { kind: ProblemKind::MissingColon, span, related: None };
     let edit = |insert: &&str| Edit { at: inner + length, remove: 0, insert: (*insert).to_owned() };
-    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX }).collect()
+    forms.iter().map(|form| Candidate { edit: edit(form), problem: problem.clone(), usual: usize::MAX, is_entry: true }).collect()
 }
 
-/// The line, or one above it that it does not agree with, in line with the other.
-fn indentations(lines: &[Line], number: usize) -> Vec<Candidate> {
+/// The line, one next to it, or one above it that it does not agree with, in line with the others.
+fn indentations(text: &str, lines: &[Line], number: usize) -> Vec<Candidate> {
     let line = lines[number];
     let column = line.column();
-    let near = |other: usize| other != column && other.abs_diff(column) <= 2;
-    let mut pairs: Vec<(Line, usize)> = Vec::new();
-    let mut least = usize::MAX;
+    let mut own: Vec<(Line, usize)> = Vec::new();
+    let mut others: Vec<(Line, usize)> = Vec::new();
+    if let Some(next) = lines.get(number + 1) {
+        own.push((line, next.column()));
+        others.push((*next, column));
+    }
+    // The lowest and the highest line of each block that is open above.
+    let mut open: Option<(Line, Line)> = None;
     for above in lines[..number].iter().rev() {
         let other = above.column();
-        if other >= least {
+        if let Some((_, highest)) = open.as_mut().filter(|(lowest, _)| other >= lowest.column()) {
+            if other == highest.column() {
+                *highest = *above;
+            }
             continue;
         }
-        least = other;
-        if near(other) {
-            pairs.extend([(*above, column), (line, other)]);
-        }
-        if other + 2 < column {
+        others.extend(open.map(|(_, highest)| (highest, column)));
+        open = None;
+        if other + MAX_SHIFT < column {
+            // What stands behind a dash may be near still.
+            own.push((line, above.inner(text) - above.start));
+            others.extend(behind_dash(text, *above, column));
             break;
         }
+        own.extend([(line, above.inner(text) - above.start), (line, other)]);
+        others.push((*above, column));
+        others.extend(behind_dash(text, *above, column));
+        open = Some((*above, *above));
     }
-    pairs.extend(lines.get(number + 1).map(|next| next.column()).filter(|next| near(*next)).map(|next| (line, next)));
-    let steps = steps(lines);
+    others.extend(open.map(|(_, highest)| (highest, column)));
+    // Of two that are as good it is a line above: a mistake shows behind itself.
+    others.append(&mut own);
+    let mut moves: Vec<(Line, usize)> = Vec::new();
+    for (line, to) in others {
+        let is_near = to != line.column() && to.abs_diff(line.column()) <= MAX_SHIFT;
+        if is_near && !moves.iter().any(|(moved, there)| moved.start == line.start && *there == to) {
+            moves.push((line, to));
+        }
+    }
+    let mut steps = [0; 16];
+    for step in steps_of(lines.iter().map(|line| line.column())).filter(|step| *step < 16) {
+        steps[step] += 1;
+    }
+    let count = |step: usize| steps.get(step).copied().unwrap_or(0);
+    let most = steps[1..].iter().copied().max().unwrap_or(0);
     let usual = |line: Line, to: usize| {
-        let own = lines[..lines.partition_point(|other| other.start < line.start)].iter().rev();
-        let around = own.map(|line| line.column()).find(|column| *column < to);
-        let step = around.map_or(0, |around| to - around);
-        steps.get(step).copied().unwrap_or(0)
+        let own = lines.partition_point(|other| other.start < line.start);
+        let columns = lines.iter().enumerate().map(|(at, line)| if at == own { to } else { line.column() });
+        let common: usize = steps_of(columns).map(|step| if step == 0 { most } else { count(step) }).sum();
+        let is_sibling = lines[..own].iter().rev().map(|line| line.column()).find(|column| *column <= to) == Some(to);
+        2 * common + usize::from(is_sibling)
     };
+    let is_entry = |line: Line| text[line.content..line.end].contains(": ") || text[..line.end].ends_with(':');
     let candidate = |(line, to): (Line, usize)| Candidate {
         edit: Edit { at: line.start, remove: line.column(), insert: " ".repeat(to) },
         problem: Problem {
@@ -309,23 +360,26 @@ fn indentations(lines: &[Line], number: usize) -> Vec<Candidate> {
             related: None,
         },
         usual: usual(line, to),
+        is_entry: is_entry(line),
     };
-    pairs.into_iter().map(candidate).collect()
+    moves.into_iter().map(candidate).collect()
 }
 
-/// How many lines are indented by so many columns more than the line that they belong to.
-fn steps(lines: &[Line]) -> [usize; 16] {
-    let mut steps = [0; 16];
+/// Where a line that starts with a dash has to be for what is behind it to be at `column`.
+fn behind_dash(text: &str, line: Line, column: usize) -> Option<(Line, usize)> {
+    let width = line.inner(text) - line.content;
+    (width > 0 && column >= width).then(|| (line, column - width))
+}
+
+/// How many columns each line is indented more than the one that it belongs to.
+fn steps_of(columns: impl Iterator<Item = usize>) -> impl Iterator<Item = usize> {
     let mut open: Vec<usize> = Vec::new();
-    for line in lines {
-        while open.last().is_some_and(|column| *column >= line.column()) {
+    columns.map(move |column| {
+        while open.last().is_some_and(|around| *around >= column) {
             open.pop();
         }
-        let step = line.column() - open.last().copied().unwrap_or(0);
-        if let Some(count) = steps.get_mut(step) {
-            *count += 1;
-        }
-        open.push(line.column());
-    }
-    steps
+        let step = column - open.last().copied().unwrap_or(0);
+        open.push(column);
+        step
+    })
 }

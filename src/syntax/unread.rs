@@ -73,7 +73,12 @@ impl Tree {
             let from = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
             let to = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |found| at + found);
             unread.ends_early |= to >= end;
-            unread.halves.extend(words(&text[from..to]).map(str::to_owned));
+            let line = &text[from..to];
+            if line.contains(['"', '\'']) && words(line).next().is_none() {
+                // A quote of which the name is not written yet.
+                unread.halves.push(String::new());
+            }
+            unread.halves.extend(words(line).map(str::to_owned));
         }
         let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
         let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
