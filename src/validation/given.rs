@@ -151,7 +151,7 @@ impl<'t> Walker<'_, 't> {
 
     fn formats(&mut self, site: Site<'t>, schema: Schema<'static>, is_given: impl Fn(&str) -> bool) {
         let Some(format) = schema.get(Keyword::Format).and_then(|format| format.as_str()) else { return };
-        if !is_given(format) {
+        if !is_given(format) && !self.takes_name(format) {
             self.given(site, Kind::GivenFormat(format), "", None);
         }
     }

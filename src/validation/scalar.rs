@@ -40,6 +40,15 @@ impl<'t> Walker<'_, 't> {
         }
     }
 
+    /// Whether the name of a role does where the schema asks for its ARN.
+    ///
+    /// Source: `taskRoleArn` of <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html>; AWS's own templates
+    /// give the name for both roles.
+    pub(super) fn takes_name(&self, format: &str) -> bool {
+        let is_role = matches!(self.path.as_slice(), ["TaskRoleArn" | "ExecutionRoleArn"]);
+        format == "AWS::IAM::Role.Arn" && is_role && self.resource.resource_type() == "AWS::ECS::TaskDefinition"
+    }
+
     fn is_packaged(&self) -> bool {
         let resource_type = self.resource.resource_type();
         PACKAGED.iter().any(|(known, path)| *known == resource_type && *path == self.path)
@@ -81,7 +90,8 @@ impl<'t> Walker<'_, 't> {
                 // The name of a bucket may be left empty, to have one made.
                 let made = text.is_empty() && self.resource.resource_type() == "AWS::S3::Bucket" && self.path == ["BucketName"];
                 let by_ssm = text.starts_with("resolve:ssm") && self.resource.resource_type() == "AWS::EC2::LaunchTemplate";
-                if !format::fits(name, text) && !made && !by_ssm {
+                let is_name = self.takes_name(name) && !text.contains(':');
+                if !format::fits(name, text) && !made && !by_ssm && !is_name {
                     self.fault(site, Kind::WrongFormat(name));
                 }
             }
