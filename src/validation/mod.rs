@@ -200,17 +200,20 @@ fn has_globals(template: &Template, resource_type: &str) -> bool {
     template.globals.is_some_and(|globals| globals.get(section).is_some())
 }
 
+/// The place, the kind, the name that tells faults of one kind apart, and the call and text of what a function gives.
+type Key<'t> = (Span, std::mem::Discriminant<Kind<'t>>, &'t str, Option<(NodeId, Rc<str>)>);
+
 /// Faults, each once: a text that several resources share, by an alias or a loop, is told once.
 #[derive(Debug, Default)]
 struct Faults<'t> {
     all: Vec<Fault<'t>>,
-    known: FxHashMap<(Span, Option<(NodeId, Rc<str>)>, std::mem::Discriminant<Kind<'t>>, &'t str), usize>,
+    known: FxHashMap<Key<'t>, usize>,
 }
 
 impl<'t> Faults<'t> {
     fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
         let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
-        let key = (fault.at, given, std::mem::discriminant(&fault.kind), fault.kind.name());
+        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given);
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.all[index];
