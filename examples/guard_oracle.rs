@@ -356,8 +356,8 @@ fn of_guard(guard: &str, rules: &Path, templates: &[Template]) -> BTreeMap<PathB
             let name = |rule: &str| if rule.ends_with("/default") { stem.clone().into_owned() } else { rule.to_owned() };
             let names = |key: &str| report[key].as_array().into_iter().flatten().filter_map(Value::as_str).map(name);
             let mut verdicts = Verdicts::new();
-            verdicts.extend(names("compliant").map(|rule| (rule, "PASS")));
             verdicts.extend(names("not_applicable").map(|rule| (rule, "SKIP")));
+            verdicts.extend(names("compliant").map(|rule| (rule, "PASS")));
             let failed =
                 report["not_compliant"].as_array().into_iter().flatten().filter_map(|check| check["Rule"]["name"].as_str());
             verdicts.extend(failed.map(|rule| (name(rule), "FAIL")));

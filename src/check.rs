@@ -460,12 +460,20 @@ fn set_severity(settings: &Settings, diagnostics: &mut [Diagnostic]) {
     }
 }
 
+/// The rule that reports the mistakes themselves.
+const SYNTAX_ERROR: &str = "E0000";
+
 /// Runs one rule. A rule that panics says so in a finding of its own and takes nothing else down.
 fn run(rule: &'static Rule, analysis: &Analysis) -> Vec<Diagnostic> {
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let mut sink = Sink::new(analysis.source, rule);
         rule.run(analysis, &mut sink);
-        sink.into_diagnostics()
+        let mut found = sink.into_diagnostics();
+        // On the line of a mistake nothing else is sure.
+        if analysis.tree.is_damaged() && rule.code != SYNTAX_ERROR {
+            found.retain(|found| found.file.name() != analysis.source.name() || !analysis.tree.is_damaged_at(found.span));
+        }
+        found
     }));
     outcome.unwrap_or_else(|_| {
         let mut sink = Sink::new(analysis.source, rule);

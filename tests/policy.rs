@@ -278,6 +278,63 @@ fn clauses_outside_of_rules_are_tested_by_any_name_that_guard_gives_them() {
 }
 
 #[test]
+fn alternatives_are_reported_for_each_resource_in_which_all_fail() {
+    let rules = "let p = Resources.*[ Type == 'AWS::Lambda::Permission' ]\nrule OPEN {\n  %p.Properties.Principal == 'a' or\n  %p.Properties.SourceArn exists\n}\n";
+    let permission = |name: &str, metadata: &str, principal: &str| {
+        format!("  {name}:\n    Type: AWS::Lambda::Permission\n{metadata}    Properties: {{Principal: {principal}}}\n")
+    };
+    let suppressed = "    Metadata: {guard: {SuppressedRules: [OPEN: known]}}\n";
+    let template = [
+        "Resources:\n".to_owned(),
+        permission("First", suppressed, "b"),
+        permission("Second", "", "c"),
+        permission("Third", "", "a"),
+    ]
+    .concat();
+    let folder = folder(&[("org.guard", rules), ("t.yaml", &template)]);
+    let (out, error, code) =
+        cfnvet(folder.path(), &["check", "--guard", "org.guard", "--select", "GRD", "--output-format", "concise", "t.yaml"]);
+    assert_eq!((out.matches("GRD:OPEN").count(), code), (1, 1), "{out}{error}");
+    assert!(out.starts_with("t.yaml:8:18: "), "of `Third` one alternative holds: {out}");
+    assert!(out.contains("1 suppressed"), "{out}");
+}
+
+#[test]
+fn rules_of_one_name_are_tested_as_guard_does() {
+    let rules = "let b = Resources.*[ Type == 'AWS::S3::Bucket' ]\nrule R when %b !empty { %b.Properties.BucketName exists }\nrule R when hook exists { hook == 1 }\n";
+    for (expected, code) in [("PASS", 0), ("SKIP", 1), ("FAIL", 1)] {
+        let test = format!(
+            "- input: {{Resources: {{B: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: logs}}}}}}}}\n  expectations: {{rules: {{R: {expected}}}}}\n"
+        );
+        let folder = folder(&[("org.guard", rules), ("tests/org_tests.yaml", &test)]);
+        let (out, error, status) = cfnvet(folder.path(), &["guard", "test", "."]);
+        assert_eq!(status, code, "{out}{error}");
+        assert!(expected == "PASS" || out.contains("Evaluated = [PASS, SKIP]"), "{out}");
+    }
+}
+
+#[test]
+fn messages_keep_their_parts_however_guard_and_authors_write_them() {
+    let rules = "let bad = Resources.*[ Type == 'AWS::SNS::Topic' ]\nrule ONE when Resources exists {\n  %bad !empty\n  <<\n    Violation: There must be one\n    Fix: Add one\n    Note: or two\n  >>\n}\nrule TWO {\n  Resources.*.Properties.A exists << [CT.S3.PR.1]: A is needed\n [FIX]: Write A >>\n}\nlet all = ['x']\nrule THREE {\n  Resources.*[ Type == 'AWS::S3::Bucket' ].Properties {\n    %all.* not in Names\n  }\n}\n";
+    let template = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      Names: [x]\n";
+    let folder = folder(&[("org.guard", rules), ("t.yaml", template)]);
+    let arguments = ["check", "--guard", "org.guard", "--select", "GRD", "--output-format", "json", "t.yaml"];
+    let (out, _, _) = cfnvet(folder.path(), &arguments);
+    let report: serde_json::Value = serde_json::from_str(&out).expect("it is JSON");
+    let mut found: Vec<String> = report["diagnostics"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|found| {
+            let line = &found["span"]["start"]["line"];
+            format!("{} {line} {} | {} | {}", found["code"], found["message"], found["help"], found["notes"]).replace('"', "")
+        })
+        .collect();
+    found.sort();
+    insta::assert_snapshot!(found.join("\n"));
+}
+
+#[test]
 fn the_pack_of_ecs_exec_finds_the_incident() {
     let (out, error, code) = cfnvet(
         root(),

@@ -198,7 +198,8 @@ impl<'t> Completer<'_, 't> {
             (["Rules", ..], _) => self.functions(self.cursor.slot == Slot::Key),
             (["Resources", _], Slot::Key) => self.keys(&RESOURCE_ATTRIBUTES, PROPERTY),
             (["Resources", _, "Type"], _) => {
-                self.words(facts::resource_types(self.view).into_iter().map(|name| item(name, CLASS)))
+                let types = facts::resource_types(self.view, &self.cursor.prefix).into_iter();
+                self.words(types.map(|(name, is_used)| Item { rank: u8::from(!is_used), ..item(name, CLASS) }))
             }
             (["Resources", _, "Condition"] | ["Outputs", _, "Condition"], _) => self.conditions(),
             (["Resources", name, "DependsOn", ..], Slot::Value) => {
@@ -221,7 +222,7 @@ impl<'t> Completer<'_, 't> {
             }
             (["Resources", name, "Properties", below @ ..], Slot::Key) => {
                 let resource_type = self.template.resources.get(name).map_or("", |resource| resource.resource_type);
-                let mut all = self.keys(facts::properties(resource_type, below), PROPERTY);
+                let mut all = self.properties(resource_type, below);
                 if !below.is_empty() && self.cursor.before.is_empty() {
                     all.extend(self.functions(true));
                 }
@@ -229,6 +230,18 @@ impl<'t> Completer<'_, 't> {
             }
             (["Outputs", _], Slot::Key) => self.keys(&OUTPUT_ATTRIBUTES, PROPERTY),
             (["Outputs", _, "Export"], Slot::Key) => self.keys(&["Name"], PROPERTY),
+            (["Resources", name, "Properties", below @ ..], Slot::Value) => {
+                let resource_type = self.template.resources.get(name).map_or("", |resource| resource.resource_type);
+                let values = facts::allowed_values(resource_type, below);
+                let mut all = match below.last() {
+                    // The first key of an item.
+                    Some(&"[]") if self.cursor.tag.is_none() => self.properties(resource_type, below),
+                    _ => Vec::new(),
+                };
+                all.extend(self.words(values.iter().map(|value| Item { rank: 0, ..item(value, ENUM) })));
+                all.extend(self.functions(false));
+                all
+            }
             (["Resources", _, _, ..] | ["Outputs", _, "Value" | "Export", ..] | ["Globals", _, ..], slot) => {
                 self.functions(slot == Slot::Key)
             }
@@ -327,7 +340,8 @@ impl<'t> Completer<'_, 't> {
 
     fn return_values(&self, resource: &str, with_resource: bool) -> Vec<Value> {
         let Some(declared) = self.template.resources.get(resource) else { return Vec::new() };
-        let mut names: Vec<String> = facts::return_values(declared.resource_type).iter().map(|name| (*name).to_owned()).collect();
+        let known = facts::return_values(declared.resource_type);
+        let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
         if let Some(child) = self.child(resource) {
             names.extend(child.outputs.iter().map(|output| format!("Outputs.{}", output.name())));
         }
@@ -426,6 +440,18 @@ impl<'t> Completer<'_, 't> {
         value
     }
 
+    /// Those that are not written yet, first those that must be.
+    fn properties(&self, resource_type: &str, below: &[&str]) -> Vec<Value> {
+        let all = facts::properties(resource_type, below).into_iter();
+        let missing = all.filter(|property| !self.cursor.before.iter().any(|known| known == property.name));
+        let items = missing.map(|property| {
+            let detail = if property.is_required { format!("{}, required", property.takes) } else { property.takes };
+            let is_block = property.is_block && !self.is_json;
+            (Item { detail, rank: u8::from(!property.is_required), ..item(property.name, PROPERTY) }, is_block)
+        });
+        items.map(|(item, is_block)| self.key_of(&item, is_block)).collect()
+    }
+
     fn keys(&self, names: &[&str], kind: u8) -> Vec<Value> {
         let missing = names.iter().filter(|name| !self.cursor.before.iter().any(|known| known == **name));
         let ranked = missing.enumerate().map(|(rank, name)| Item { rank: rank as u8, ..item(name, kind) });
@@ -434,6 +460,11 @@ impl<'t> Completer<'_, 't> {
 
     /// A key, with what has to stand behind it.
     fn key(&self, item: &Item) -> Value {
+        self.key_of(item, MAPPINGS.contains(&item.label))
+    }
+
+    /// A key whose value stands below it, where `is_block`.
+    fn key_of(&self, item: &Item, is_block: bool) -> Value {
         let source = self.view.source();
         let rest = &source.text()[self.cursor.span.end as usize..];
         let rest =
@@ -445,7 +476,7 @@ impl<'t> Completer<'_, 't> {
             (_, true, _) | (false, false, true) => name.to_owned(),
             (true, false, true) => format!("\"{name}\""),
             (true, false, false) => format!("\"{name}\": "),
-            (false, false, false) if MAPPINGS.contains(&name) => {
+            (false, false, false) if is_block => {
                 let position = self.view.range(self.cursor.span).start;
                 format!("{name}:\n{}", " ".repeat(position.character as usize + 2))
             }

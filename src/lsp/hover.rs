@@ -34,6 +34,9 @@ pub(super) fn hover(view: &View, offset: u32) -> Value {
     } else if let Some((text, span)) = resource_type(view, &path) {
         parts.push(text);
         range = Some(span);
+    } else if let Some((text, span)) = property(view, offset) {
+        parts.push(text);
+        range = Some(span);
     }
     for finding in view.findings.iter().filter(|finding| finding.span.start <= offset && offset <= finding.span.end) {
         parts.extend(rules::find(&finding.code).map(|rule| rule_in_short(rule, finding.url.as_deref())));
@@ -235,6 +238,27 @@ fn resource_type<'t>(view: &View<'t>, path: &[Node<'t>]) -> Option<(String, Span
     let node = view.analysis.template.resources.at(id.index as usize)?.node.get("Type")?;
     let is_here = path.last().is_some_and(|last| last.id() == node.id());
     Some((facts::of_type(node.as_str()?).filter(|_| is_here)?, text_span(node)?))
+}
+
+/// What the property takes whose key is at an offset.
+fn property(view: &View, offset: u32) -> Option<(String, Span)> {
+    let path = view.path_to(offset);
+    let id = view.resource_of(&path)?;
+    let resource = view.analysis.template.resources.at(id.index as usize)?;
+    let start = path.iter().position(|node| Some(node.id()) == resource.properties.map(Node::id))?;
+    let mut steps = Vec::new();
+    for pair in path[start..].windows(2) {
+        let (around, node) = (pair[0], pair[1]);
+        if around.is_sequence() {
+            steps.push("[]");
+            continue;
+        }
+        let entry = around.entries().find(|entry| [entry.key.id(), entry.value.id()].contains(&node.id()))?;
+        steps.push(entry.key.as_str()?);
+    }
+    let key = path.last()?;
+    let is_key = path.iter().rev().nth(1)?.entries().any(|entry| entry.key.id() == key.id());
+    Some((facts::of_property(resource.resource_type, &steps).filter(|_| is_key)?, key.span()))
 }
 
 /// What a pseudo parameter gives.

@@ -106,6 +106,9 @@ pub(super) enum Values {
     InResolved {
         /// The value.
         from: At,
+        /// Those permitted.
+        #[serde(default)]
+        to: Vec<At>,
         /// The operator, and whether it is negated.
         comparison: Option<(String, bool)>,
     },

@@ -1,7 +1,7 @@
 //! From Guard's report to findings: on the text that a clause failed on, in the words of the rule's author.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::document::{Found, Shape, Value};
@@ -12,16 +12,27 @@ use crate::config;
 use crate::diagnostic::{Certainty, Diagnostic, Label, Severity};
 use crate::text::{Place, Span};
 
-/// The verdict of each rule.
-pub(super) fn verdicts(policy: &Policy, report: &Report) -> BTreeMap<String, &'static str> {
-    let name = |name: &String| public_name(policy, name).into_owned();
-    let mut verdicts = BTreeMap::new();
-    verdicts.extend(report.compliant.iter().map(|rule| (name(rule), "PASS")));
-    verdicts.extend(report.not_applicable.iter().map(|rule| (name(rule), "SKIP")));
+/// The verdicts of each rule, from `FAIL` to `SKIP`: rules of one name have one each.
+pub(super) fn all_verdicts(policy: &Policy, report: &Report) -> BTreeMap<String, Vec<&'static str>> {
     let failed =
         report.not_compliant.iter().filter_map(|check| if let Check::Rule { name, .. } = check { Some(name) } else { None });
-    verdicts.extend(failed.map(|rule| (name(rule), "FAIL")));
+    let failed = failed.map(|rule| (rule, "FAIL"));
+    let others =
+        report.compliant.iter().map(|rule| (rule, "PASS")).chain(report.not_applicable.iter().map(|rule| (rule, "SKIP")));
+    let mut verdicts: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
+    for (rule, verdict) in failed.chain(others) {
+        let known = verdicts.entry(public_name(policy, rule).into_owned()).or_default();
+        if !known.contains(&verdict) {
+            known.push(verdict);
+        }
+    }
     verdicts
+}
+
+/// The verdict of each rule; of those of one name, one that fails is enough, and one that holds counts more than one that is skipped.
+pub(super) fn verdicts(policy: &Policy, report: &Report) -> BTreeMap<String, &'static str> {
+    let all = all_verdicts(policy, report).into_iter();
+    all.filter_map(|(rule, verdicts)| Some((rule, *verdicts.first()?))).collect()
 }
 
 /// Adds the findings of a report.
@@ -78,19 +89,7 @@ fn collect<'r>(check: &'r Check, rule: Option<&'r Rule>, policy: &'r Policy, fou
         Check::Disjunctions { checks } => {
             let mut alternatives = Vec::new();
             checks.iter().for_each(|check| collect(check, rule, policy, &mut alternatives));
-            let mut alternatives = alternatives.into_iter();
-            if let Some(mut first) = alternatives.next() {
-                for other in alternatives {
-                    first.message = first.message.or(other.message);
-                    let is_new = |written: &&Written| {
-                        first.written.is_none_or(|known| known.span != written.span)
-                            && !first.others.iter().any(|known| known.span == written.span)
-                    };
-                    let new: Vec<&Written> = other.written.iter().copied().filter(is_new).collect();
-                    first.others.extend(new);
-                }
-                found.push(first);
-            }
+            found.extend(of_alternatives(alternatives));
         }
         Check::Block { context, messages, unresolved } => {
             let message = messages.custom_message.as_deref().filter(|message| !message.trim().is_empty());
@@ -106,6 +105,51 @@ fn collect<'r>(check: &'r Check, rule: Option<&'r Rule>, policy: &'r Policy, fou
     }
 }
 
+/// The failures of alternatives, one for each resource in which all of them fail.
+fn of_alternatives(alternatives: Vec<Failure>) -> Vec<Failure> {
+    let count = |failures: &[Failure]| failures.iter().filter_map(Failure::clause).collect::<BTreeSet<u32>>().len();
+    let all = count(&alternatives);
+    let mut groups: Vec<(Option<&str>, Vec<Failure>)> = Vec::new();
+    for failure in alternatives {
+        let owner = failure.path.and_then(resource_of);
+        match groups.iter_mut().find(|(known, _)| *known == owner) {
+            Some((_, group)) => group.push(failure),
+            None => groups.push((owner, vec![failure])),
+        }
+    }
+    // One of them may hold for a resource, and for another none.
+    if groups.iter().any(|(_, group)| count(group) == all) {
+        groups.retain(|(_, group)| count(group) == all);
+    }
+    let mut found = Vec::new();
+    for (_, group) in groups {
+        let Some(lead) = group.first() else { continue };
+        let (clause, message) = (lead.clause(), group.iter().find_map(|failure| failure.message));
+        let mut others: Vec<&Written> = Vec::new();
+        for written in group.iter().filter(|failure| failure.clause() != clause).filter_map(|failure| failure.written) {
+            if !others.iter().any(|known| known.span == written.span) {
+                others.push(written);
+            }
+        }
+        for mut failure in group.into_iter().filter(|failure| failure.clause() == clause) {
+            failure.message = failure.message.or(message);
+            for other in &others {
+                if !failure.others.iter().any(|known| known.span == other.span) {
+                    failure.others.push(other);
+                }
+            }
+            found.push(failure);
+        }
+    }
+    found
+}
+
+/// The resource that a path leads into.
+fn resource_of(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix("/Resources/")?;
+    Some(rest.split_once('/').map_or(rest, |(id, _)| id))
+}
+
 fn of_clause<'r>(comparison: &'r Comparison, rule: Option<&'r Rule>) -> Failure<'r> {
     let message = comparison.messages.custom_message.as_deref().filter(|message| !message.trim().is_empty());
     let mut failure = Failure { message, ..Failure::default() };
@@ -114,8 +158,11 @@ fn of_clause<'r>(comparison: &'r Comparison, rule: Option<&'r Rule>) -> Failure<
             failure.path = from.as_ref().or(value.as_ref()).map(|at| at.path.as_str());
             comparison.as_ref()
         }
-        Values::InResolved { from, comparison } => {
-            failure.path = Some(&from.path);
+        Values::InResolved { from, to, comparison } => {
+            // What the rule writes out itself is in no template.
+            let is_literal = resource_of(&from.path).is_none();
+            let there = to.iter().find(|at| is_literal && resource_of(&at.path).is_some());
+            failure.path = Some(&there.unwrap_or(from).path);
             comparison.as_ref()
         }
         Values::UnResolved { value: Unresolved { traversed_to, remaining_query }, comparison } => {
@@ -123,12 +170,19 @@ fn of_clause<'r>(comparison: &'r Comparison, rule: Option<&'r Rule>) -> Failure<
             failure.missing = Some(remaining_query);
             comparison.as_ref()
         }
-        Values::UnResolvedContext(rule) => {
-            failure.needs = Some(rule);
+        Values::UnResolvedContext(needed) => {
+            // For a variable that holds nothing, it is the clause itself.
+            failure.needs = (!needed.trim().contains(char::is_whitespace)).then_some(needed);
             None
         }
     };
     failure.written = rule.and_then(|rule| matching(rule, &comparison.context, message, operator));
+    // Guard writes some messages on one line.
+    let written = failure.written.and_then(|written| written.message.as_deref());
+    failure.message = match (message, written) {
+        (Some(message), Some(written)) if same_words(message, written) => Some(written),
+        _ => message,
+    };
     failure
 }
 
@@ -137,7 +191,10 @@ fn matching<'r>(rule: &'r Rule, context: &str, message: Option<&str>, operator: 
     let score = |written: &Written| {
         let keys = written.keys.iter().filter(|key| context.contains(key.as_str())).count();
         let missing = written.keys.len() - keys;
-        let same_message = written.message.as_deref().map(str::trim) == message.map(str::trim);
+        let same_message = match (written.message.as_deref(), message) {
+            (Some(one), Some(other)) => same_words(one, other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
         let same_operator = match (operator, &written.operator) {
             (Some(one), Some(other)) => usize::from(one.0 == other.0) * 2 + usize::from(one == other),
             (None, None) => 3,
@@ -149,7 +206,18 @@ fn matching<'r>(rule: &'r Rule, context: &str, message: Option<&str>, operator: 
     rule.clauses.iter().rev().max_by_key(|written| score(written))
 }
 
+/// Whether two messages differ in nothing but spaces, lines and punctuation.
+fn same_words(one: &str, other: &str) -> bool {
+    let letters = |text: &'_ str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    letters(one) == letters(other)
+}
+
 impl Failure<'_> {
+    /// Where the clause is written.
+    fn clause(&self) -> Option<u32> {
+        self.written.map(|written| written.span.start)
+    }
+
     /// The finding, and whether its resource suppresses it.
     fn diagnostic(&self, policy: &Policy, rule: &str, report: &Report, document: &Value) -> (Diagnostic, bool) {
         let name = public_name(policy, rule);
@@ -162,14 +230,18 @@ impl Failure<'_> {
         let place = key.unwrap_or_else(|| place(&found, document));
         let clause = self.written.map(|written| policy.source.slice(written.span));
         let own = self.message.or_else(|| self.written.and_then(|written| written.message.as_deref()));
-        let said = Said::read(own.or_else(|| only_message(policy, rule)).unwrap_or_default());
+        let mut said = Said::read(own.or_else(|| only_message(policy, rule)).unwrap_or_default());
         let message = match (&said.title, self.needs, clause) {
             (Some(title), ..) => title.clone(),
             (None, Some(needed), _) => format!("policy `{name}` needs `{needed}`, which does not hold"),
             (None, None, Some(clause)) => format!("policy `{name}` does not hold: `{}`", one_line(clause)),
             (None, None, None) => format!("policy `{name}` does not hold"),
         };
-        let label = match (self.missing.filter(|missing| !missing.is_empty()), self.needs) {
+        if self.path.is_none() && self.written.is_none() && self.needs.is_none() {
+            said.notes.push("Guard names no place: no clause of a rule with parameters that it calls applies".to_owned());
+        }
+        let missing = self.missing.map(|missing| missing.split(". (").next().unwrap_or(missing).trim_end_matches(".*"));
+        let label = match (missing.filter(|missing| !missing.is_empty()), self.needs) {
             (Some(missing), _) => Some(format!("`{missing}` is missing here")),
             (None, Some(needed)) if said.title.is_some() => Some(format!("`{needed}` does not hold")),
             _ => None,
@@ -232,14 +304,15 @@ fn first_path<'r>(report: &'r Report, rule: &str) -> &'r str {
 fn only_message<'p>(policy: &'p Policy, rule: &str) -> Option<&'p str> {
     let mut messages = find(policy, rule)?.clauses.iter().filter_map(|clause| clause.message.as_deref());
     let first = messages.next()?;
-    messages.all(|message| message == first).then_some(first)
+    messages.all(|message| same_words(message, first)).then_some(first)
 }
 
 /// Whether `Metadata.guard.SuppressedRules` of a resource names the rule.
 pub(super) fn is_suppressed(document: &Value, id: &str, rule: &str) -> bool {
     let list = ["Resources", id, "Metadata", "guard", "SuppressedRules"].iter().try_fold(document, |value, key| value.get(key));
     let Some(Value { shape: Shape::List(rules), .. }) = list else { return false };
-    rules.iter().any(|item| item.as_str() == Some(rule))
+    // `- RULE: why` is written too.
+    rules.iter().any(|item| item.as_str() == Some(rule) || item.get(rule).is_some())
 }
 
 /// The smallest text that shows a value: an entry with its key where it is on one line, else the key.
@@ -282,7 +355,15 @@ impl Said {
         let mut said = Self::default();
         let mut parts: Vec<(String, String)> = Vec::new();
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let key = line.split_once(':').map(|(key, rest)| (key.trim().to_ascii_lowercase(), rest.trim()));
+            let key = line.split_once(':').map(|(key, rest)| (key.trim(), rest.trim()));
+            // `[FIX]:` and `[CT.S3.PR.1]:`, which is an id before the message.
+            let bracketed = key.and_then(|(key, rest)| Some((key.strip_prefix('[')?.strip_suffix(']')?, rest)));
+            if let Some((id, rest)) = bracketed.filter(|(id, _)| id.contains('.') && !id.contains(char::is_whitespace)) {
+                parts.push(("id".to_owned(), id.to_owned()));
+                parts.push(("message".to_owned(), rest.to_owned()));
+                continue;
+            }
+            let key = bracketed.or(key).map(|(key, rest)| (key.to_ascii_lowercase(), rest));
             match key.filter(|(key, _)| KEYS.contains(&key.as_str())) {
                 Some((key, rest)) => parts.push((key, rest.to_owned())),
                 None => match parts.last_mut() {
@@ -309,7 +390,8 @@ impl Said {
     }
 }
 
-const KEYS: [&str; 9] = ["id", "severity", "violation", "fix", "solution", "remediation", "message", "description", "reason"];
+const KEYS: [&str; 11] =
+    ["id", "severity", "violation", "fix", "solution", "remediation", "message", "description", "reason", "note", "see"];
 
 /// The severity that authors mean by a word.
 fn severity(word: &str) -> Option<Severity> {

@@ -175,7 +175,8 @@ pub(super) fn names(file: &File) -> Vec<Fault> {
         // A rule's own variables are not those of the file.
         let names = uses.names.into_iter().filter(|name| !matches!(name, Name::Variable(name) if uses.defines.contains(name)));
         let name = Name::Rule(rule.rule_name.clone());
-        if !defined.insert(name.clone()) {
+        // Several rules of one name are a habit where each has a `when`.
+        if !defined.insert(name.clone()) && rule.conditions.is_none() {
             faults.insert(Fault::DuplicateRule(rule.rule_name.clone()));
         }
         needs.entry(name).or_default().extend(names);

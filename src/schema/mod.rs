@@ -41,6 +41,12 @@ impl Regions {
         self.0 & other.0 != 0
     }
 
+    /// How many regions it has.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        self.0.count_ones() as usize
+    }
+
     /// Whether it has no region.
     #[must_use]
     pub const fn is_empty(self) -> bool {

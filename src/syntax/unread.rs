@@ -9,12 +9,21 @@ use crate::text::Span;
 /// What is in the text and not, or not in its place, in the tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Unread {
-    /// All keys, and the words between what was read.
+    /// The words between what was read.
     words: HashSet<String>,
+    /// All keys: what is declared may have come under another parent.
+    keys: HashSet<String>,
     /// The words on the lines of the mistakes, which may be halves of others.
     halves: Vec<String>,
     /// The text ends in the mistake, so that anything may be missing behind it.
     ends_early: bool,
+}
+
+impl Unread {
+    fn may_hold(&self, name: &str) -> bool {
+        let is_half = |half: &String| half.len() < name.len() && name.starts_with(half.as_str());
+        self.ends_early || self.words.contains(name) || self.halves.iter().any(is_half)
+    }
 }
 
 impl Tree {
@@ -35,12 +44,23 @@ impl Tree {
     /// Whether what is called `name` may be declared in what could not be read.
     #[must_use]
     pub fn may_hide(&self, name: &str) -> bool {
-        if self.problems.is_empty() {
-            return false;
-        }
-        let unread = self.unread.get_or_init(|| self.find_unread());
-        let is_half = |half: &String| half.len() < name.len() && name.starts_with(half.as_str());
-        unread.ends_early || unread.words.contains(name) || unread.halves.iter().any(is_half)
+        self.unread().is_some_and(|unread| unread.keys.contains(name) || unread.may_hold(name))
+    }
+
+    /// Whether what could not be read may use what is called `name`.
+    #[must_use]
+    pub fn may_hide_use(&self, name: &str) -> bool {
+        self.unread().is_some_and(|unread| unread.may_hold(name))
+    }
+
+    /// Whether the text ends in a mistake, so that anything may be missing behind it.
+    #[must_use]
+    pub fn ends_early(&self) -> bool {
+        self.unread().is_some_and(|unread| unread.ends_early)
+    }
+
+    fn unread(&self) -> Option<&Unread> {
+        (!self.problems.is_empty()).then(|| self.unread.get_or_init(|| self.find_unread()))
     }
 
     fn find_unread(&self) -> Unread {
@@ -59,7 +79,7 @@ impl Tree {
         let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
         read.extend(scalars.map(|node| (node.span.start as usize, node.span.end as usize)));
         let entries = self.root().into_iter().flat_map(Node::descendants).flat_map(Node::entries);
-        unread.words.extend(entries.filter_map(|entry| Some(entry.key.as_str()?.to_owned())));
+        unread.keys.extend(entries.filter_map(|entry| Some(entry.key.as_str()?.to_owned())));
         read.sort_unstable();
         let mut at = 0;
         for (start, end) in read.into_iter().chain([(text.len(), text.len())]) {

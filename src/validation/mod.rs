@@ -150,6 +150,13 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
     }
     let regions = regions_of(regions);
     let mut faults = Faults::default();
+    // A template has many resources of few types.
+    let mut known = FxHashMap::default();
+    let available = |resource_type: &str| {
+        let facts = facts_of(resource_type)?;
+        let is_there = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
+        is_there.then_some((facts, facts.variant(regions.unwrap_or_default())?))
+    };
     for resource in graph.resources() {
         if resource.id.stack != StackId::ROOT {
             continue;
@@ -158,9 +165,8 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
         if !resource.logical_id().bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             continue;
         }
-        let Some(facts) = facts_of(resource.resource_type()) else { continue };
-        let available = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
-        let Some(variant) = facts.variant(regions.unwrap_or_default()).filter(|_| available) else { continue };
+        let resource_type = resource.declaration.resource_type;
+        let Some((facts, variant)) = *known.entry(resource_type).or_insert_with(|| available(resource_type)) else { continue };
         let mut walker = Walker::new(values, resource);
         walker.is_strict = is_strict;
         walker.more_properties = facts.is_serverless() && has_globals(template, resource.resource_type());

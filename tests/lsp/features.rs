@@ -230,6 +230,51 @@ fn completions_fit_the_place() {
 }
 
 #[test]
+fn completions_know_the_resource_types() {
+    let base = "Resources:\n  Service:\n    Type: AWS::ECS::Service\n    Properties:\n";
+    let mut client = Client::new(&[]);
+    client.open("a.yaml", base);
+    let mut version = 1;
+    let mut found = |end: &str| {
+        version += 1;
+        let text = format!("{base}{end}");
+        client.change("a.yaml", version, &plain(&text));
+        client.at("textDocument/completion", "a.yaml", &text, json!({}))
+    };
+    let all = found("      |");
+    let strategy = all.as_array().unwrap().iter().find(|item| item["label"] == "CapacityProviderStrategy").unwrap();
+    assert_eq!(strategy["detail"], "List of Mapping");
+    assert!(strategy["textEdit"]["newText"].as_str().unwrap().ends_with(":\n        "), "its value is typed below it");
+    assert!(labels(&all).iter().all(|label| label != "ServiceArn"), "nobody can set it");
+    let mut at = |end: &str| labels(&found(end));
+    assert!(at("      Cluster: a\n      |").iter().all(|label| label != "Cluster"), "it is there already");
+    assert_eq!(at("      LaunchType: |")[..3], ["EC2", "EXTERNAL", "FARGATE"]);
+    assert_eq!(at("      EnableExecuteCommand: |")[..2], ["false", "true"]);
+    assert!(at("      CapacityProviderStrategy:\n        - |").contains(&"CapacityProvider".to_owned()));
+    assert!(at("      NetworkConfiguration:\n        AwsvpcConfiguration:\n          |").contains(&"Subnets".to_owned()));
+    assert!(at("Outputs:\n  A:\n    Value: !GetAtt Service.|").contains(&"Service.ServiceArn".to_owned()));
+    assert_eq!(at("  Other:\n    Type: ecs::daemo|")[..2], ["AWS::ECS::Service", "AWS::ECS::Daemon"]);
+    assert_eq!(
+        at("  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      |")[0],
+        "AssumeRolePolicyDocument",
+        "it is required"
+    );
+}
+
+#[test]
+fn hover_tells_what_a_property_takes() {
+    let text = "Resources:\n  Table:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: a\n      BillingMode: PROVISIONED\n      KeySchema:\n        - {AttributeName: a, KeyType: HASH}\n";
+    let mut client = opened("a.yaml", text);
+    let mut all = String::new();
+    for word in ["TableName", "BillingMode", "KeySchema", "KeyType", "AWS::DynamoDB::Table"] {
+        let marked = marked(text, "Table:", word);
+        let hover = client.at("textDocument/hover", "a.yaml", &marked, json!({}));
+        all.push_str(&format!("## {word}\n{}\n\n", hover["contents"]["value"].as_str().unwrap_or("nothing")));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
 fn completions_in_json_are_json() {
     let text = "{\"Parameters\": {\"Stage\": {\"Type\": \"String\"}}, \"Resources\": {\"Queue\": {\"Type\": \"AWS::SQS::Queue\", \"Properties\": {\"A\": {\"Ref\": |";
     let mut client = Client::new(&[]);

@@ -3,14 +3,12 @@
 use super::super::{Finding, Sink};
 use crate::analysis::Analysis;
 use crate::diagnostic::Safety;
-use crate::syntax::Function;
+use crate::syntax::{Function, Node};
 use crate::template::{Named, Section};
 
-/// Whether something that is not written here may use what the template declares: a macro, or what an unreadable part holds.
+/// Whether something that is not written here may use what the template declares: a macro.
 pub(super) fn is_hidden(analysis: &Analysis) -> bool {
-    !analysis.tree.problems().is_empty()
-        || analysis.template.has_unknown_transform()
-        || analysis.template.calls().any(|call| call.function == Function::Transform)
+    analysis.template.has_unknown_transform() || analysis.template.calls().any(|call| call.function == Function::Transform)
 }
 
 /// Reports the entries of a section that are not `used`; `what` is the word for one.
@@ -22,8 +20,11 @@ pub(super) fn report<'t, T: Named<'t>>(
     used: impl Fn(&str) -> bool,
     sink: &mut Sink,
 ) {
-    let unused = section.iter().filter(|entry| !used(entry.name())).count();
-    for entry in section.iter().filter(|entry| !used(entry.name())) {
+    // What could not be read may use it.
+    let hidden = |key: Node, name: &str| key.tree().may_hide_use(name);
+    let used = |entry: &T| used(entry.name()) || hidden(entry.key(), entry.name());
+    let unused = section.iter().filter(|entry| !used(entry)).count();
+    for entry in section.iter().filter(|entry| !used(entry)) {
         let name = entry.name();
         let key = entry.key();
         let mut finding = Finding::at(key.span(), format!("nothing uses {what} `{name}`")).node(key).help("remove it");

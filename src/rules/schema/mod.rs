@@ -25,6 +25,8 @@ mod values_not_allowed;
 mod values_of_wrong_pattern;
 mod wrong_types;
 
+use rustc_hash::FxHashMap;
+
 use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
 use crate::schema::{Keyword, Schema, TypeSet};
@@ -114,21 +116,25 @@ fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
         return;
     }
     let regions = validation::regions_of(&analysis.settings.regions);
-    for resource in analysis.template.resources.iter() {
-        let Some(facts) = validation::facts_of(resource.resource_type) else { continue };
+    // The date of each type that is in the stage; a template has many resources of few types.
+    let date_of = |resource_type: &str| {
+        let facts = validation::facts_of(resource_type)?;
         // That a type is not in a region is told by another rule.
         if regions.is_some_and(|regions| !facts.is_serverless() && !facts.regions().meets(regions)) {
-            continue;
+            return None;
         }
-        let Some(variant) = facts.variant(regions.unwrap_or_default()) else { continue };
-        let lifecycle = variant.schema.get(Keyword::Lifecycle).and_then(|value| value.as_object());
-        let text = |key| lifecycle.and_then(|lifecycle| lifecycle.get(key)).and_then(|value| value.as_str());
-        if text("status") != Some(stage) {
-            continue;
-        }
+        let variant = facts.variant(regions.unwrap_or_default())?;
+        let lifecycle = variant.schema.get(Keyword::Lifecycle)?.as_object()?;
+        let text = |key| lifecycle.get(key).and_then(|value| value.as_str());
+        (text("status") == Some(stage)).then(|| text("date"))
+    };
+    let mut known: FxHashMap<&str, Option<Option<&str>>> = FxHashMap::default();
+    for resource in analysis.template.resources.iter() {
+        let found = *known.entry(resource.resource_type).or_insert_with(|| date_of(resource.resource_type));
+        let Some(date) = found else { continue };
         let key = resource.node.entry("Properties").map_or(resource.key, |entry| entry.key);
         let mut finding = Finding::at(key.span(), format!("`{}` {message}", resource.resource_type)).node(resource.node);
-        if let Some(date) = text("date") {
+        if let Some(date) = date {
             finding = finding.note(format!("the date is {date}"));
         }
         sink.report(finding);

@@ -19,6 +19,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
     for (name, output) in section.into_iter().flat_map(shape::written) {
+        if analysis.tree.is_damaged_at(output.value.span()) {
+            continue;
+        }
         if !shape::is_plain_mapping(output.value) || shape::is_filled(output.value) {
             continue;
         }

@@ -108,7 +108,10 @@ fn names<'t>(call: &Call<'t>) -> Vec<(&'t str, bool)> {
 
 fn is_declared(analysis: &Analysis, name: &str, is_attribute: bool) -> bool {
     let template = analysis.template;
-    if template.resources.get(name).is_some() || (!is_attribute && template.parameters.get(name).is_some()) {
+    if template.tree.may_hide(name)
+        || template.resources.get(name).is_some()
+        || (!is_attribute && template.parameters.get(name).is_some())
+    {
         return true;
     }
     // Names of pseudo parameters are for other rules to judge.

@@ -153,7 +153,7 @@ impl<'t> Reader<'_, 't> {
 
     fn name(&mut self, node: Node<'t>, name: Node<'t>) {
         let (conditions, written) = (&self.analysis.template.conditions, name.as_str().unwrap_or_default());
-        if conditions.get(written).is_some() || is_open(self.analysis) {
+        if conditions.get(written).is_some() || is_open(self.analysis) || self.analysis.tree.may_hide(written) {
             return;
         }
         let near = nearest(self.analysis, written);

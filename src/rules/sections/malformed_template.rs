@@ -53,7 +53,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             .help("write at least a `Resources` section");
         return sink.report(finding);
     }
-    if root.get("Resources").is_none() {
+    if root.get("Resources").is_none() && !analysis.tree.is_damaged() {
         sink.report(Finding::at(shape::start(root), "the template has no `Resources`").help("declare at least one resource"));
     }
     for (name, entry) in shape::written(root) {

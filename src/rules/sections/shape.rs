@@ -8,9 +8,9 @@ use crate::diagnostic::Safety;
 use crate::syntax::{Entry, Function, Kind, Node, ScalarValue};
 use crate::text::{Span, nearest_name};
 
-/// Whether the text says all: it could be read, and no macro rewrites it.
+/// Whether the text says all: it does not end in a mistake, and no macro rewrites it.
 pub(super) fn is_settled(analysis: &Analysis) -> bool {
-    analysis.tree.problems().is_empty() && !analysis.template.has_unknown_transform()
+    !analysis.tree.ends_early() && !analysis.template.has_unknown_transform()
 }
 
 /// Whether a macro puts entries into this mapping.

@@ -39,7 +39,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn report<'t>(analysis: &Analysis<'t>, name: Node<'t>, at: Span, sink: &mut Sink) {
     let parameters = &analysis.template.parameters;
-    let Some(written) = name.as_str().filter(|written| parameters.get(written).is_none()) else { return };
+    let Some(written) = name.as_str().filter(|written| parameters.get(written).is_none() && !name.tree().may_hide(written))
+    else {
+        return;
+    };
     let finding =
         Finding::at(at, format!("the interface names `{}`, which is no parameter", shape::shortened(written))).node(name);
     let Some(near) = nearest_name(written, parameters.iter().map(|parameter| parameter.name())) else {

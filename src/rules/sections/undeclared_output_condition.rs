@@ -24,7 +24,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for (name, entry) in section.into_iter().flat_map(shape::written) {
         let Some(condition) = entry.value.get("Condition").filter(|condition| shape::is_text(*condition)) else { continue };
         let written = condition.as_str().unwrap_or_default();
-        if written.contains("${") || analysis.template.conditions.get(written).is_some() {
+        let is_declared = analysis.template.conditions.get(written).is_some();
+        if written.contains("${") || is_declared || analysis.tree.may_hide(written) {
             continue;
         }
         let message = format!("condition `{}` is not declared", shape::shortened(written));
