@@ -99,3 +99,43 @@ fn what_an_item_lacks_is_reported_in_the_branch_it_stands_in() {
     );
     assert_eq!(findings(&template, &["E3003"]).iter().map(line).collect::<Vec<_>>(), [14]);
 }
+
+const TASK: &str = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {Statement: []}}\n  \
+                    Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n";
+
+#[test]
+fn a_task_definition_takes_the_name_of_a_role() {
+    for role in ["!Ref Role", "my-role", "!GetAtt Role.Arn"] {
+        let template = format!("{TASK}      TaskRoleArn: {role}\n      ExecutionRoleArn: {role}\n");
+        assert!(findings(&template, &["E1041", "E1156"]).is_empty(), "{role}");
+    }
+    assert_eq!(findings(&format!("{TASK}      TaskRoleArn: arn:aws:iam::12:role/r\n"), &["E1156"]).len(), 1);
+}
+
+#[test]
+fn a_default_that_a_condition_keeps_out_is_no_fault() {
+    let head = "Parameters:\n  Vpc: {Type: String, Default: ''}\nConditions:\n  HasVpc: !Not [!Equals [!Ref Vpc, '']]\nResources:\n  \
+                Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: d\n";
+    let guarded = format!("{head}      VpcId: !If [HasVpc, !Ref Vpc, !Ref AWS::NoValue]\n");
+    assert!(findings(&guarded, &["W1030"]).is_empty());
+    let found = findings(&format!("{head}      VpcId: !Ref Vpc\n"), &["W1030"]);
+    assert_eq!(found.iter().map(|one| (line(one), one.certainty)).collect::<Vec<_>>(), [(10, Certainty::Possible)]);
+}
+
+#[test]
+fn return_values_that_a_type_lacks_are_reported_wherever_they_are_read() {
+    let template = "Resources:\n  Queue: {Type: AWS::SQS::Queue}\n  Other: {Type: Custom::Thing, Properties: {ServiceToken: t}}\n  \
+                    Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: !GetAtt Queue.Arm\n      \
+                    TopicName: !Sub '${Queue.Nam}-${Queue.QueueName}-${Other.Any}'\nOutputs:\n  Out:\n    Value: !GetAtt Queue.Name\n";
+    let found = findings(template, &["E1010", "E1019", "E6101"]);
+    let found: Vec<(&str, u32)> = found.iter().map(|one| (one.code.as_ref(), line(one))).collect();
+    assert_eq!(found, [("E1010", 7), ("E1019", 8), ("E6101", 11)]);
+}
+
+#[test]
+fn functions_must_give_what_the_property_takes() {
+    let template = "Parameters:\n  List: {Type: CommaDelimitedList}\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      \
+                    QueueName: !Ref List\n      RedrivePolicy: !Sub '{}'\n      Tags: !Join ['', [a]]\n      DelaySeconds: !Ref AWS::Region\n";
+    let lines = |rule| findings(template, &[rule]).iter().map(line).collect::<Vec<_>>();
+    assert_eq!((lines("E1020"), lines("E1022"), lines("E1019")), (vec![7], vec![9], vec![]));
+}

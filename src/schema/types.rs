@@ -91,12 +91,25 @@ impl<'a> TypeFacts<'a> {
         self.variants().fold(Regions::default(), |all, variant| all.union(variant.regions))
     }
 
+    /// The names of what `Fn::GetAtt` reads; a `*` in one stands for any text.
+    pub fn return_value_names(self) -> impl Iterator<Item = &'a str> {
+        self.variants().flat_map(|variant| variant.return_values.keys())
+    }
+
     /// Whether it exists only under the transform `AWS::Serverless-2016-10-31`.
     #[must_use]
     pub fn is_serverless(self) -> bool {
         self.variants().any(|variant| variant.flags & SERVERLESS != 0)
     }
 }
+
+impl PartialEq for TypeFacts<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for TypeFacts<'_> {}
 
 impl<'a> Variant<'a> {
     /// What `Fn::GetAtt` reads, by name.

@@ -4,8 +4,10 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Intrinsic, Piece, Template, Transform, pieces};
+use super::{Attribute, Intrinsic, Piece, Template, Transform, pieces};
+use crate::schema::{Facts, TypeFacts};
 use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
+use crate::text::nearest_name;
 
 /// A fault in a call of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +42,13 @@ pub enum FaultSection {
 pub enum FaultKind<'t> {
     /// Nothing in the template has the name. The second is the name it resembles most.
     Undeclared(&'t str),
+    /// The resource has no return value of the name.
+    UnknownReturnValue {
+        /// What is read.
+        name: &'t str,
+        /// The type of the resource.
+        of: TypeFacts<'static>,
+    },
     /// No condition has the name.
     UndeclaredCondition(&'t str),
     /// No mapping has the name, or it does not have the key.
@@ -513,11 +522,16 @@ impl<'t> Finder<'_, 't> {
 
     fn get_att(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
         match Intrinsic::of(node) {
-            Some(Intrinsic::GetAtt { resource, .. }) => {
+            Some(Intrinsic::GetAtt { resource, attribute }) => {
+                let list = argument.is_sequence();
                 if !self.is_resource(resource) {
-                    let list = argument.is_sequence();
                     let at = if list { argument.items().next().unwrap_or(node) } else { node };
                     self.add(FaultKind::Undeclared(resource), outermost, at, !list);
+                } else if let Attribute::Name(name) = attribute
+                    && let Some(of) = self.lacks(resource, name)
+                {
+                    let at = if list { argument.items().nth(1).unwrap_or(node) } else { node };
+                    self.add(FaultKind::UnknownReturnValue { name, of }, outermost, at, !list);
                 }
             }
             _ if self.extended => {}
@@ -529,6 +543,20 @@ impl<'t> Finder<'_, 't> {
                 self.add(kind, outermost, node, true);
             }
         }
+    }
+
+    /// The type of a resource, where it has no return value of the name.
+    fn lacks(&self, resource: &str, name: &str) -> Option<TypeFacts<'static>> {
+        let resource_type = self.template.resources.get(resource)?.resource_type;
+        let is_computed = name.contains("${") || self.identifiers.contains(name);
+        if is_computed || resource_type.starts_with("Custom::") {
+            return None;
+        }
+        let facts = Facts::embedded().resource_type(resource_type)?;
+        let has = || facts.variants().any(|variant| variant.return_value(name).is_some());
+        // SAM reads more from its resources than is known of them: `Function.Alias`, `Api.Stage`.
+        let is_open = facts.is_serverless() && nearest_name(name, facts.return_value_names()).is_none();
+        (!has() && !is_open).then_some(facts)
     }
 
     fn is_resource(&self, name: &str) -> bool {
@@ -573,9 +601,14 @@ impl<'t> Finder<'_, 't> {
                 Some((resource, _)) => self.is_resource(resource),
                 None => name.is_empty() || self.is_declared(name),
             };
+            let parts = name.split_once('.');
             if !declared {
-                let name = name.split_once('.').map_or(name, |(resource, _)| resource);
+                let name = parts.map_or(name, |(resource, _)| resource);
                 self.add(FaultKind::Undeclared(name), outermost, node, true);
+            } else if let Some((resource, name)) = parts
+                && let Some(of) = self.lacks(resource, name)
+            {
+                self.add(FaultKind::UnknownReturnValue { name, of }, outermost, node, true);
             }
         }
     }

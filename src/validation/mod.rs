@@ -3,17 +3,20 @@
 //! The words are the rules'. A schema with alternatives is judged case by case: an alternative fails under a formula, and so does the
 //! whole.
 
+mod given;
 mod group;
 mod list;
 mod object;
 mod scalar;
 mod walk;
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::graph::{Resource, ResourceGraph};
 use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
-use crate::syntax::Node;
+use crate::syntax::{Node, NodeId};
 use crate::template::Template;
 use crate::text::Span;
 use crate::values::{Formula, StackId};
@@ -29,10 +32,23 @@ pub struct Fault<'t> {
     pub at: Span,
     /// The value.
     pub node: Node<'t>,
+    /// Where the value is none that is written in place, what gives it.
+    pub given: Option<Given<'t>>,
     /// When it is so, where the resource exists.
     pub when: Formula,
     /// The resource.
     pub resource: Resource<'t>,
+}
+
+/// A value that a function gives.
+#[derive(Clone, Debug)]
+pub struct Given<'t> {
+    /// The call, which stands where the value goes.
+    pub call: Node<'t>,
+    /// What it gives; empty where that is not known.
+    pub text: Rc<str>,
+    /// Where the parameter that it refers to declares the value.
+    pub declared: Option<Node<'t>>,
 }
 
 /// How a value does not fit.
@@ -112,6 +128,15 @@ pub enum Kind<'t> {
     },
     /// It fits a schema that it must not fit, or the schema allows nothing.
     Forbidden,
+    /// A function that gives another type than the property takes.
+    GivenType {
+        /// Those that it takes.
+        expected: TypeSet,
+        /// The one that is given.
+        given: TypeSet,
+    },
+    /// `Ref` or `Fn::GetAtt` gives something of a resource, which is not of this format.
+    GivenFormat(&'static str),
 }
 
 /// What does not fit in the resources of the template that is checked, in the order of the text of each.
@@ -181,16 +206,20 @@ fn has_globals(template: &Template, resource_type: &str) -> bool {
     template.globals.is_some_and(|globals| globals.get(section).is_some())
 }
 
+/// The place, the kind, the name that tells faults of one kind apart, and the call and text of what a function gives.
+type Key<'t> = (Span, std::mem::Discriminant<Kind<'t>>, &'t str, Option<(NodeId, Rc<str>)>);
+
 /// Faults, each once: a text that several resources share, by an alias or a loop, is told once.
 #[derive(Debug, Default)]
 struct Faults<'t> {
     all: Vec<Fault<'t>>,
-    known: FxHashMap<(Span, std::mem::Discriminant<Kind<'t>>, &'t str), usize>,
+    known: FxHashMap<Key<'t>, usize>,
 }
 
 impl<'t> Faults<'t> {
     fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
-        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name());
+        let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
+        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given);
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.all[index];
@@ -226,7 +255,7 @@ impl<'t> Kind<'t> {
             | Self::MissingDependency { name, .. }
             | Self::ExcludedProperty { name, .. }
             | Self::SeveralOf { name, .. } => name,
-            Self::PatternMismatch(text) | Self::WrongFormat(text) => text,
+            Self::PatternMismatch(text) | Self::WrongFormat(text) | Self::GivenFormat(text) => text,
             Self::OutOfBounds { keyword, .. } | Self::NotAllowed { keyword, .. } | Self::NoneOf { keyword, .. } => {
                 keyword.as_str()
             }

@@ -1,5 +1,7 @@
 //! Scalars: their type, by the loose rules of CloudFormation, and what they say.
 
+use std::borrow::Cow;
+
 use super::Kind;
 use super::walk::{Site, Walker};
 use crate::schema::table::Value;
@@ -38,6 +40,15 @@ impl<'t> Walker<'_, 't> {
         }
     }
 
+    /// Whether the name of a role does where the schema asks for its ARN.
+    ///
+    /// Source: `taskRoleArn` of <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskDefinition.html>; AWS's own templates
+    /// give the name for both roles.
+    pub(super) fn takes_name(&self, format: &str) -> bool {
+        let is_role = matches!(self.path.as_slice(), ["TaskRoleArn" | "ExecutionRoleArn"]);
+        format == "AWS::IAM::Role.Arn" && is_role && self.resource.resource_type() == "AWS::ECS::TaskDefinition"
+    }
+
     fn is_packaged(&self) -> bool {
         let resource_type = self.resource.resource_type();
         PACKAGED.iter().any(|(known, path)| *known == resource_type && *path == self.path)
@@ -45,34 +56,47 @@ impl<'t> Walker<'_, 't> {
 
     pub(super) fn scalar_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
         let Some(scalar) = site.node.scalar() else { return };
+        self.text_keyword(site, schema, keyword, value, &Said::of(scalar));
+    }
+
+    /// Compares what a scalar says, or what a function gives, with what a schema says under a keyword.
+    pub(super) fn text_keyword(
+        &mut self,
+        site: Site<'t>,
+        schema: Schema<'static>,
+        keyword: Keyword,
+        value: Value<'static>,
+        said: &Said,
+    ) {
         match keyword {
             Keyword::Enum | Keyword::EnumCaseInsensitive => {
                 let ignore_case = keyword == Keyword::EnumCaseInsensitive;
                 let Some(list) = value.as_list() else { return };
-                if !list.iter().any(|allowed| says(scalar, allowed, ignore_case)) {
+                if !list.iter().any(|allowed| said.says(allowed, ignore_case)) {
                     self.fault(site, Kind::NotAllowed { schema, keyword });
                 }
             }
-            Keyword::Const if !says(scalar, value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
+            Keyword::Const if !said.says(value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
             Keyword::Pattern => {
                 let Some(text) = value.as_str() else { return };
-                let fits = Facts::embedded().cached_pattern(text).is_none_or(|pattern| pattern.is_match(&written_out(scalar)));
+                let fits = Facts::embedded().cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
                 if !fits {
                     self.fault(site, Kind::PatternMismatch(text));
                 }
             }
             Keyword::Format => {
                 let Some(name) = value.as_str() else { return };
-                let ScalarValue::String(text) = scalar.value() else { return };
+                let ScalarValue::String(text) = said.value else { return };
                 // The name of a bucket may be left empty, to have one made.
                 let made = text.is_empty() && self.resource.resource_type() == "AWS::S3::Bucket" && self.path == ["BucketName"];
                 let by_ssm = text.starts_with("resolve:ssm") && self.resource.resource_type() == "AWS::EC2::LaunchTemplate";
-                if !format::fits(name, text) && !made && !by_ssm {
+                let is_name = self.takes_name(name) && !text.contains(':');
+                if !format::fits(name, text) && !made && !by_ssm && !is_name {
                     self.fault(site, Kind::WrongFormat(name));
                 }
             }
             Keyword::MinLength | Keyword::MaxLength => {
-                let (ScalarValue::String(text), Some(limit)) = (scalar.value(), value.as_integer()) else { return };
+                let (ScalarValue::String(text), Some(limit)) = (said.value, value.as_integer()) else { return };
                 let found = text.chars().count() as i64;
                 if if keyword == Keyword::MinLength { found < limit } else { found > limit } {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
@@ -84,7 +108,7 @@ impl<'t> Walker<'_, 't> {
                     Value::Float(number) => number,
                     _ => return,
                 };
-                let Some(found) = number(scalar) else { return };
+                let Some(found) = number(said.value) else { return };
                 let out = match keyword {
                     Keyword::Minimum => found < limit,
                     Keyword::Maximum => found > limit,
@@ -118,7 +142,7 @@ fn is_of_type(scalar: Scalar, types: TypeSet) -> bool {
         return true;
     }
     let value = scalar.value();
-    types.has(TypeSet::NUMBER) && number(scalar).is_some()
+    types.has(TypeSet::NUMBER) && number(scalar.value()).is_some()
         || types.has(TypeSet::INTEGER)
             && match value {
                 ScalarValue::String(text) => is_integer(text),
@@ -138,8 +162,8 @@ fn is_integer(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn number(scalar: Scalar) -> Option<f64> {
-    match scalar.value() {
+fn number(value: ScalarValue) -> Option<f64> {
+    match value {
         ScalarValue::Int(number) => Some(number as f64),
         ScalarValue::Float(number) => Some(number),
         ScalarValue::String(text) => text.trim().parse().ok(),
@@ -147,23 +171,40 @@ fn number(scalar: Scalar) -> Option<f64> {
     }
 }
 
-/// The text that a pattern is compared with.
-fn written_out(scalar: Scalar<'_>) -> std::borrow::Cow<'_, str> {
-    match scalar.value() {
-        ScalarValue::Float(number) => format!("{number:?}").into(),
-        _ => scalar.canonical(),
-    }
+/// What a scalar says.
+#[derive(Clone, Debug)]
+pub(super) struct Said<'a> {
+    value: ScalarValue<'a>,
+    /// The text that a pattern is compared with.
+    text: Cow<'a, str>,
 }
 
-/// Whether a scalar says what a schema lists.
-fn says(scalar: Scalar, allowed: Value, ignore_case: bool) -> bool {
-    let written = written_out(scalar);
-    let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
-    match allowed {
-        Value::String(text) => *written == *text || (ignore_case || is_truth(text)) && written.eq_ignore_ascii_case(text),
-        Value::Bool(value) => written.eq_ignore_ascii_case(if value { "true" } else { "false" }),
-        Value::Integer(value) => *written == *value.to_string() || number(scalar).is_some_and(|found| found == value as f64),
-        Value::Float(value) => number(scalar).is_some_and(|found| found == value),
-        Value::Null | Value::List(_) | Value::Object(_) => false,
+impl<'a> Said<'a> {
+    pub(super) fn of(scalar: Scalar<'a>) -> Self {
+        let value = scalar.value();
+        let text = match value {
+            ScalarValue::Float(number) => format!("{number:?}").into(),
+            _ => scalar.canonical(),
+        };
+        Self { value, text }
+    }
+
+    pub(super) fn text(text: &'a str) -> Self {
+        Self { value: ScalarValue::String(text), text: text.into() }
+    }
+
+    /// Whether it is what a schema lists.
+    fn says(&self, allowed: Value, ignore_case: bool) -> bool {
+        let written = &*self.text;
+        let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
+        match allowed {
+            Value::String(text) => written == text || (ignore_case || is_truth(text)) && written.eq_ignore_ascii_case(text),
+            Value::Bool(value) => written.eq_ignore_ascii_case(if value { "true" } else { "false" }),
+            Value::Integer(value) => {
+                written == value.to_string() || number(self.value).is_some_and(|found| found == value as f64)
+            }
+            Value::Float(value) => number(self.value).is_some_and(|found| found == value),
+            Value::Null | Value::List(_) | Value::Object(_) => false,
+        }
     }
 }

@@ -55,13 +55,15 @@ pub(super) struct Walker<'v, 't> {
     pub(super) outcome: Outcome<'t>,
     /// The properties from the resource to what is looked at.
     pub(super) path: Vec<&'t str>,
+    /// How many alternatives are around what is looked at.
+    pub(super) alternatives: u32,
     steps: u32,
 }
 
 impl<'v, 't> Walker<'v, 't> {
     pub(super) fn new(values: &'v Values<'t>, resource: Resource<'t>) -> Self {
         let outcome = Outcome::default();
-        Self { values, resource, more_properties: false, is_strict: false, outcome, path: Vec::new(), steps: 0 }
+        Self { values, resource, more_properties: false, is_strict: false, outcome, path: Vec::new(), alternatives: 0, steps: 0 }
     }
 
     /// Compares the properties with the schema of the type.
@@ -85,7 +87,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     pub(super) fn fault(&mut self, site: Site<'t>, kind: Kind<'t>) {
         let Site { node, at, when, .. } = site;
-        self.outcome.faults.push(Fault { kind, at, node, when, resource: self.resource });
+        self.outcome.faults.push(Fault { kind, at, node, given: None, when, resource: self.resource });
     }
 
     pub(super) fn unknown(&mut self, when: Formula) {
@@ -115,13 +117,13 @@ impl<'v, 't> Walker<'v, 't> {
                             // An item of a list has no key, and is told apart by the branch it stands in.
                             let key = if site.key == site.node.span() { at } else { site.key };
                             let site = Site { node, at, when, key };
-                            if node.function().is_some() { self.unknown(site.when) } else { self.plain(site, schema) }
+                            if node.function().is_some() { self.call(site, schema) } else { self.plain(site, schema) }
                         }
                     }
                 }
             }
             Some(_) if Intrinsic::of(site.node) == Some(Intrinsic::Ref("AWS::NoValue")) => {}
-            Some(_) => self.unknown(site.when),
+            Some(_) => self.call(site, schema),
         }
     }
 
@@ -172,7 +174,9 @@ impl<'v, 't> Walker<'v, 't> {
     }
 
     fn judge(&mut self, site: Site<'t>, schema: Schema<'static>) -> (Formula, Formula) {
+        self.alternatives += 1;
         let outcome = self.apart(|walker| walker.plain(site, schema));
+        self.alternatives -= 1;
         let formulas = &self.values.formulas;
         let unknown = formulas.any(outcome.unknown);
         (formulas.any(outcome.faults.iter().map(|fault| fault.when)), unknown)

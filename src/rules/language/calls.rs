@@ -1,5 +1,6 @@
 //! How faults in the calls of functions are said.
 
+use super::super::schema::type_names;
 use super::super::{Finding, Sink};
 use super::{meant, place};
 
@@ -8,6 +9,7 @@ use crate::diagnostic::Safety;
 use crate::syntax::{Function, Node};
 use crate::template::{Fault, FaultKind, FaultSection, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
 use crate::text::{Edit, nearest_name};
+use crate::validation::{Given, Kind};
 
 /// Reports the faults for which the outermost function is `function`; those in the values of outputs are faults of the outputs.
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
@@ -17,6 +19,26 @@ pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     };
     for fault in analysis.call_faults().iter().filter(wanted) {
         sink.report(finding(analysis, fault));
+    }
+    types(analysis, function, sink);
+}
+
+/// Reports the calls of `function` that give a value of another type than the property takes.
+fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
+    // Without a type that is known, nothing is compared.
+    if !analysis.source.text().contains(function.long().trim_start_matches("Fn::")) {
+        return;
+    }
+    for fault in analysis.schema_faults() {
+        let Kind::GivenType { expected, given: gives } = fault.kind else { continue };
+        let is_called = |given: &&Given| given.call.function().is_some_and(|(called, _)| called == function);
+        let Some(given) = fault.given.as_ref().filter(is_called) else { continue };
+        let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
+        let at = if function == Function::GetAtt { place::of_call(given.call, function.long()) } else { fault.at };
+        let message =
+            format!("`{}` gives {} here, and the property takes {}", function.long(), type_names(gives), type_names(expected));
+        let finding = Finding::at(at, message);
+        sink.report(finding.node(given.call).resource(analysis.graph(), &fault.resource).verdict(verdict));
     }
 }
 
@@ -34,7 +56,10 @@ pub(in super::super) fn in_conditions(analysis: &Analysis, function: Function, s
     for fault in analysis.call_faults() {
         // The conditions themselves are for the rules of each.
         let inner = match fault.kind {
-            FaultKind::Undeclared(_) | FaultKind::UndeclaredKey { .. } | FaultKind::Index { .. } => true,
+            FaultKind::Undeclared(_)
+            | FaultKind::UnknownReturnValue { .. }
+            | FaultKind::UndeclaredKey { .. }
+            | FaultKind::Index { .. } => true,
             FaultKind::Count { function, .. } | FaultKind::Shape { function, .. } | FaultKind::Refused { function, .. } => {
                 !matches!(function, Function::Equals | Function::And | Function::Or | Function::Not)
             }
@@ -75,6 +100,7 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
     let template = analysis.template;
     let (name, meant) = match fault.kind {
         FaultKind::Undeclared(name) => (name, meant::plainly(name, names(analysis, fault))?),
+        FaultKind::UnknownReturnValue { name, of } => (name, meant::plainly(name, of.return_value_names())?),
         FaultKind::UndeclaredCondition(name) => (name, meant::plainly(name, template.conditions.iter().map(Named::name))?),
         FaultKind::UndeclaredKey { name, mapping: None } => {
             (name, meant::plainly(name, template.mappings.iter().map(Named::name))?)
@@ -86,20 +112,32 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
     }
     let edit = match Intrinsic::of(node) {
         Some(Intrinsic::Sub { text, .. }) => {
-            let written = text.as_str()?.replace(&format!("${{{name}}}"), &format!("${{{meant}}}"));
-            let written = written.replace(&format!("${{{name}."), &format!("${{{meant}."));
+            let written = match fault.kind {
+                FaultKind::UnknownReturnValue { .. } => text.as_str()?.replace(&format!(".{name}}}"), &format!(".{meant}}}")),
+                _ => {
+                    let written = text.as_str()?.replace(&format!("${{{name}}}"), &format!("${{{meant}}}"));
+                    written.replace(&format!("${{{name}."), &format!("${{{meant}."))
+                }
+            };
             text.replace_scalar(&written).filter(|_| text.as_str() != Some(written.as_str()))?
         }
         Some(Intrinsic::GetAtt { .. }) => {
             let (_, argument) = node.function()?;
-            let rest = argument.as_str()?.strip_prefix(name)?;
-            argument.replace_scalar(&format!("{meant}{rest}"))?
+            let written = argument.as_str()?;
+            let written = match fault.kind {
+                FaultKind::UnknownReturnValue { .. } => format!("{}{meant}", written.strip_suffix(name)?),
+                _ => format!("{meant}{}", written.strip_prefix(name)?),
+            };
+            argument.replace_scalar(&written)?
         }
         Some(Intrinsic::Ref(_)) => node.function()?.1.replace_scalar(meant)?,
         _ => node.condition()?.replace_scalar(meant)?,
     };
     Some((meant, edit))
 }
+
+/// Most names that a message lists.
+const MAX_LISTED: usize = 12;
 
 fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
     match &fault.kind {
@@ -113,6 +151,18 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
                 None => format!("declare `{name}`, or remove the reference"),
             };
             (format!("nothing in this template is called `{name}`"), help)
+        }
+        FaultKind::UnknownReturnValue { name, of } => {
+            let known: Vec<String> = of.return_value_names().map(|name| format!("`{name}`")).collect();
+            let help = match nearest_name(name, of.return_value_names()) {
+                Some(nearest) => format!("read `{nearest}`"),
+                None if known.is_empty() => "remove the call: `Fn::GetAtt` reads nothing of this type".to_owned(),
+                None if known.len() > MAX_LISTED => {
+                    format!("read one of {} and {} more", known[..MAX_LISTED].join(", "), known.len() - MAX_LISTED)
+                }
+                None => format!("read one of {}", known.join(", ")),
+            };
+            (format!("`{}` has no return value `{name}`", of.name()), help)
         }
         FaultKind::UndeclaredCondition(name) => {
             let help = match nearest_name(name, analysis.template.conditions.iter().map(Named::name)) {

@@ -32,7 +32,7 @@ mod needless_subs;
 mod obsolete_depends_on;
 mod passwords;
 mod paths;
-mod place;
+pub(super) mod place;
 mod quoted_pseudo_parameters;
 mod references_to_missing_resources;
 mod secret_parameters;

@@ -4,7 +4,7 @@ use crate::syntax::{Node, ScalarValue};
 use crate::text::Span;
 
 /// The function's own key; where it is written as a tag, the nearest key above.
-pub(super) fn of_call(node: Node, long_form: &str) -> Span {
+pub(in super::super) fn of_call(node: Node, long_form: &str) -> Span {
     match node.entry(long_form).filter(|_| node.tag().function().is_none()) {
         Some(entry) => entry.key.span(),
         None => key_above(node),
@@ -12,7 +12,7 @@ pub(super) fn of_call(node: Node, long_form: &str) -> Span {
 }
 
 /// The item itself in a list, the key in a mapping; numbers have no place of their own for cfn-lint.
-pub(super) fn of_value(node: Node) -> Span {
+pub(in super::super) fn of_value(node: Node) -> Span {
     let has_place = node.scalar().is_none_or(|scalar| matches!(scalar.value(), ScalarValue::String(_)));
     if has_place && node.parent().is_some_and(Node::is_sequence) { node.span() } else { key_above(node) }
 }

@@ -6,6 +6,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{each_fault, shortened};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::schema::{Facts, Keyword, Schema};
 use crate::validation::Kind;
 
 macro_rules! formats {
@@ -22,6 +23,14 @@ macro_rules! formats {
         };)*
 
         pub(super) const RULES: &[&Rule] = &[$(&$rule,)*];
+
+        /// What is wrong with a value of another format.
+        pub(super) fn is_none(format: &str) -> String {
+            match format {
+                $($format => $is_none.to_owned(),)*
+                _ => format!("nothing of the format `{format}`"),
+            }
+        }
     };
 }
 
@@ -39,6 +48,19 @@ formats! {
     INVALID_FUNCTION_ARNS = "E1160", "invalid-function-arns", "AWS::Lambda::Function.Arn", "no ARN of a Lambda function";
     INVALID_BUCKET_NAMES = "E1161", "invalid-bucket-names", "AWS::S3::Bucket.Name", "no name of a bucket";
     INVALID_KEY_ALIASES = "E1164", "invalid-key-aliases", "AWS::KMS::Alias.AliasName", "no alias of a KMS key";
+}
+
+/// What of a resource is of a format: `Ref`, or the name of a return value.
+pub(super) fn fitting(resource_type: &str, format: &str) -> Option<&'static str> {
+    let variant = Facts::embedded().resource_type(resource_type)?.variants().next()?;
+    let is_it = |schema: Schema| schema.resolved().get(Keyword::Format).and_then(|format| format.as_str()) == Some(format);
+    let identifiers: Vec<&str> = variant.schema.strings(Keyword::PrimaryIdentifier).collect();
+    if let [identifier] = identifiers.as_slice()
+        && variant.schema.at_pointer(identifier).is_some_and(is_it)
+    {
+        return Some("Ref");
+    }
+    variant.return_values().find(|value| value.schema.is_some_and(is_it)).map(|value| value.name)
 }
 
 fn report(analysis: &Analysis, sink: &mut Sink, format: &str, is_none: &str) {

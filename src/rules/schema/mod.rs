@@ -2,6 +2,7 @@
 
 mod exclusive_properties;
 mod formats;
+mod given_values;
 mod lists_of_wrong_length;
 mod malformed_resources;
 mod missing_companion_properties;
@@ -15,6 +16,8 @@ mod services_in_maintenance;
 mod shut_down_services;
 mod strings_of_wrong_length;
 mod sunset_services;
+mod unfit_references;
+mod unfit_return_values;
 mod unknown_properties;
 mod unknown_resource_types;
 mod unmatched_alternatives;
@@ -26,11 +29,13 @@ use rustc_hash::FxHashMap;
 
 use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
-use crate::schema::{Keyword, Schema};
-use crate::validation::{self, Fault};
+use crate::schema::{Keyword, Schema, TypeSet};
+use crate::syntax::Function;
+use crate::template::{Attribute, Intrinsic};
+use crate::validation::{self, Fault, Given, Kind};
 
 /// Those about one thing each, then one for each format.
-pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES];
+pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES];
 
 const GENERAL: &[&Rule] = &[
     &malformed_resources::RULE,
@@ -53,11 +58,13 @@ const GENERAL: &[&Rule] = &[
     &numbers_out_of_range::RULE,
     &repeated_items::RULE,
     &none_of_required_properties::RULE,
+    &unfit_return_values::RULE,
+    &unfit_references::RULE,
 ];
 
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
-    for fault in analysis.schema_faults() {
+    for fault in analysis.schema_faults().iter().filter(|fault| fault.given.is_none()) {
         // What is missing may be what somebody is typing.
         if fault.kind.is_lack() && analysis.tree.is_damaged_at(fault.resource.declaration.node.span()) {
             continue;
@@ -70,6 +77,35 @@ fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault
             finding = finding.moved(value);
         }
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
+        sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
+    }
+}
+
+/// Reports the calls of `function` that give something of a resource which is not of the format that goes there.
+fn each_unfit(analysis: &Analysis, sink: &mut Sink, function: Function) {
+    for fault in analysis.schema_faults() {
+        let Kind::GivenFormat(format) = fault.kind else { continue };
+        let is_called = |given: &&Given| given.call.function().is_some_and(|(called, _)| called == function);
+        let Some(given) = fault.given.as_ref().filter(is_called) else { continue };
+        let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
+        let (name, what) = match Intrinsic::of(given.call) {
+            Some(Intrinsic::Ref(name)) => (name, "what `Ref` gives".to_owned()),
+            Some(Intrinsic::GetAtt { resource, attribute: Attribute::Name(name) }) => {
+                (resource, format!("the return value `{name}`"))
+            }
+            _ => continue,
+        };
+        let Some(target) = analysis.template.resources.get(name) else { continue };
+        let message = format!("{what} of `{name}` is {}", formats::is_none(format));
+        let mut finding = Finding::at(fault.at, message)
+            .label(target.key.span(), format!("an `{}`", target.resource_type))
+            .note(format!("a value of the format `{format}` goes here"));
+        if let Some(fitting) = formats::fitting(target.resource_type, format) {
+            finding = finding.help(match fitting {
+                "Ref" => format!("write `!Ref {name}`"),
+                other => format!("write `!GetAtt {name}.{other}`"),
+            });
+        }
         sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
     }
 }
@@ -103,6 +139,20 @@ fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
         }
         sink.report(finding);
     }
+}
+
+/// Types as a message names them.
+pub(super) fn type_names(types: TypeSet) -> String {
+    let known = [
+        (TypeSet::STRING, "a string"),
+        (TypeSet::INTEGER, "an integer"),
+        (TypeSet::NUMBER, "a number"),
+        (TypeSet::BOOLEAN, "a Boolean"),
+        (TypeSet::OBJECT, "a mapping"),
+        (TypeSet::ARRAY, "a list"),
+    ];
+    let names: Vec<&str> = known.iter().filter(|(one, _)| types.has(*one)).map(|(_, name)| *name).collect();
+    names.join(" or ")
 }
 
 /// Most names that a message lists.

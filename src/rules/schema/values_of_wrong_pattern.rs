@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     // That a text is no ID of a group, say, is told by the rule of that format.
-    let is_malformed = |fault: &&Fault| matches!(fault.kind, Kind::WrongFormat(_));
+    let is_malformed = |fault: &&Fault| fault.given.is_none() && matches!(fault.kind, Kind::WrongFormat(_));
     let told: FxHashSet<NodeId> = analysis.schema_faults().iter().filter(is_malformed).map(|fault| fault.node.id()).collect();
     each_fault(analysis, sink, |fault| if told.contains(&fault.node.id()) { None } else { diagnostic(fault) });
 }

@@ -1,11 +1,10 @@
 //! `wrong-types`: a value is of another type than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{each_fault, type_names};
 use crate::analysis::Analysis;
 use crate::config::{OptionShape, RuleOption};
 use crate::diagnostic::Severity;
-use crate::schema::TypeSet;
 use crate::syntax::{Node, Scalar, ScalarValue};
 use crate::validation::{Fault, Kind};
 
@@ -27,7 +26,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::WrongType(expected) = fault.kind else { return None };
     let found = type_of(fault.node);
-    Some(Finding::at(fault.at, format!("the value is {found}, and must be {}", names(expected))))
+    Some(Finding::at(fault.at, format!("the value is {found}, and must be {}", type_names(expected))))
 }
 
 fn type_of(node: Node) -> &'static str {
@@ -38,17 +37,4 @@ fn type_of(node: Node) -> &'static str {
         Some(ScalarValue::Int(_) | ScalarValue::Float(_)) => "a number",
         Some(ScalarValue::String(_) | ScalarValue::Null) => "a string",
     }
-}
-
-fn names(types: TypeSet) -> String {
-    let known = [
-        (TypeSet::STRING, "a string"),
-        (TypeSet::INTEGER, "an integer"),
-        (TypeSet::NUMBER, "a number"),
-        (TypeSet::BOOLEAN, "a Boolean"),
-        (TypeSet::OBJECT, "a mapping"),
-        (TypeSet::ARRAY, "a list"),
-    ];
-    let names: Vec<&str> = known.iter().filter(|(one, _)| types.has(*one)).map(|(_, name)| *name).collect();
-    names.join(" or ")
 }
