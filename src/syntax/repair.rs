@@ -102,19 +102,26 @@ fn read(source: &Arc<SourceFile>, edits: &[Edit], edit: &Edit) -> Tree {
         moves.push((start, mended.len(), edit.at, from));
     }
     mended.push_str(&source.text()[from..]);
-    let back = |at: u32| {
-        let at = at as usize;
-        let Some((start, end, own_start, own_end)) = moves.iter().rev().find(|(start, ..)| *start < at).copied() else {
-            return at as u32;
-        };
-        (if at >= end { own_end + (at - end) } else { own_start + (at - start).min(own_end - own_start) }) as u32
+    let moved_back = |at: usize, edit: Option<&(usize, usize, usize, usize)>| match edit {
+        Some((_, end, _, own_end)) if at >= *end => own_end + (at - end),
+        Some((start, _, own_start, own_end)) => own_start + (at - start).min(own_end - own_start),
+        None => at,
     };
-    let moved = |span: Span| Span::new(back(span.start), back(span.end));
+    // What starts where spaces were removed starts behind them; what ends there ends before them.
+    let back = |start: u32, end: u32| {
+        let first = moved_back(start as usize, moves.iter().rev().find(|(edit, ..)| *edit <= start as usize)) as u32;
+        let last = moved_back(end as usize, moves.iter().rev().find(|(edit, ..)| *edit < end as usize)) as u32;
+        (first, if start == end { first } else { last.max(first) })
+    };
+    let moved = |span: Span| {
+        let (start, end) = back(span.start, span.end);
+        Span::new(start, end)
+    };
     let mut tree = yaml::parse(&Arc::new(SourceFile::new(source.name(), mended)));
     for node in &mut tree.nodes {
-        (node.start, node.end) = (back(node.start), back(node.end));
+        (node.start, node.end) = back(node.start, node.end);
         if node.kind == RawKind::Scalar && !node.flag {
-            let (start, end) = (back(node.a), back(node.a + node.b));
+            let (start, end) = back(node.a, node.a + node.b);
             (node.a, node.b) = (start, end - start);
         }
     }
