@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::problem::{Problem, ProblemKind};
 use super::tree::Tree;
 use super::view::{Kind, Node};
 use crate::text::Span;
@@ -15,7 +16,7 @@ pub(super) struct Unread {
     keys: HashSet<String>,
     /// The words on the lines of the mistakes, which may be halves of others.
     halves: Vec<String>,
-    /// The text ends in the mistake, so that anything may be missing behind it.
+    /// The text ends in the mistake or is longer than what is read, so that anything may be missing.
     ends_early: bool,
 }
 
@@ -67,7 +68,11 @@ impl Tree {
         let text = self.source.text();
         let end = text.trim_end().len();
         let is_cut = text.trim_start().starts_with(['{', '[']) && !text.trim_end().ends_with(['}', ']']);
-        let mut unread = Unread { ends_early: is_cut, ..Unread::default() };
+        let is_left_out = |problem: &Problem| matches!(problem.kind, ProblemKind::TooDeep | ProblemKind::TooManyExpandedNodes);
+        let mut unread = Unread { ends_early: is_cut || self.problems.iter().any(is_left_out), ..Unread::default() };
+        if unread.ends_early {
+            return unread;
+        }
         for problem in self.problems.iter().filter(|problem| problem.kind.is_syntax()) {
             let at = (problem.span.start as usize).min(text.len());
             let from = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
