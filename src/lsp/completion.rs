@@ -1,5 +1,6 @@
 //! What may be typed at a place.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -145,6 +146,8 @@ struct Completer<'v, 't> {
     template: Template<'t>,
     cursor: Cursor,
     is_json: bool,
+    /// There is more than is offered, and the editor asks again with the next letter.
+    is_cut: Cell<bool>,
 }
 
 pub(super) fn completions(view: &View, offset: u32) -> Value {
@@ -153,11 +156,12 @@ pub(super) fn completions(view: &View, offset: u32) -> Value {
     let is_json = source.name().ends_with(".json") || source.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
     let is_comment = tree.comments().iter().any(|comment| comment.start < offset && offset <= comment.end);
     if is_comment {
-        return json!([]);
+        return json!({"isIncomplete": false, "items": []});
     }
     let cursor = cursor::at(source.text(), offset as usize, is_json);
-    let completer = Completer { view, template: view.written(OWN), cursor, is_json };
-    Value::Array(completer.all())
+    let completer = Completer { view, template: view.written(OWN), cursor, is_json, is_cut: Cell::new(false) };
+    let items = completer.all();
+    json!({"isIncomplete": completer.is_cut.get(), "items": items})
 }
 
 impl<'t> Completer<'_, 't> {
@@ -198,8 +202,9 @@ impl<'t> Completer<'_, 't> {
             (["Rules", ..], _) => self.functions(self.cursor.slot == Slot::Key),
             (["Resources", _], Slot::Key) => self.keys(&RESOURCE_ATTRIBUTES, PROPERTY),
             (["Resources", _, "Type"], _) => {
-                let types = facts::resource_types(self.view, &self.cursor.prefix).into_iter();
-                self.words(types.map(|(name, is_used)| Item { rank: u8::from(!is_used), ..item(name, CLASS) }))
+                let (types, is_cut) = facts::resource_types(self.view, &self.cursor.prefix);
+                self.is_cut.set(is_cut);
+                self.words(types.into_iter().map(|(name, is_used)| Item { rank: u8::from(!is_used), ..item(name, CLASS) }))
             }
             (["Resources", _, "Condition"] | ["Outputs", _, "Condition"], _) => self.conditions(),
             (["Resources", name, "DependsOn", ..], Slot::Value) => {

@@ -39,8 +39,11 @@ pub(super) fn of_type(resource_type: &str) -> Option<String> {
     Some(text)
 }
 
-/// The resource types that may be meant, first those that the templates of the folder use.
-pub(super) fn resource_types<'v>(view: &'v View, typed: &str) -> Vec<(&'v str, bool)> {
+/// Most resource types that are offered at once.
+const MAX_TYPES: usize = 200;
+
+/// The resource types that may be meant, first those that the templates of the folder use; and whether more may be.
+pub(super) fn resource_types<'v>(view: &'v View, typed: &str) -> (Vec<(&'v str, bool)>, bool) {
     let own = view.analysis.template.resources.iter().map(|resource| resource.resource_type);
     let mut used: Vec<&str> = own.filter(|name| name.contains("::") && *name != typed).collect();
     used.extend(view.folder.resource_types.iter().map(String::as_str));
@@ -48,10 +51,18 @@ pub(super) fn resource_types<'v>(view: &'v View, typed: &str) -> Vec<(&'v str, b
     used.dedup();
     let has_sam = view.analysis.template.transforms.contains(&crate::template::Transform::Serverless);
     let known = Facts::embedded().resource_types().filter(|facts| has_sam || !facts.is_serverless()).map(|facts| facts.name());
-    let typed = typed.to_ascii_lowercase();
-    let fits = |name: &&str| typed.is_empty() || name.to_ascii_lowercase().contains(&typed);
-    let others: Vec<&str> = known.filter(|name| used.binary_search(name).is_err()).filter(fits).collect();
-    used.into_iter().map(|name| (name, true)).chain(others.into_iter().map(|name| (name, false))).collect()
+    let others = known.filter(|name| used.binary_search(name).is_err()).map(|name| (name, false));
+    let all = used.iter().map(|name| (*name, true)).chain(others);
+    let mut found: Vec<(&str, bool)> = all.filter(|(name, _)| has_in_order(name, typed)).take(MAX_TYPES + 1).collect();
+    let is_cut = found.len() > MAX_TYPES;
+    found.truncate(MAX_TYPES);
+    (found, is_cut)
+}
+
+/// Whether the letters of `typed` stand in `name` in this order, as editors compare what they offer.
+fn has_in_order(name: &str, typed: &str) -> bool {
+    let mut letters = name.bytes();
+    typed.bytes().all(|wanted| letters.any(|letter| letter.eq_ignore_ascii_case(&wanted)))
 }
 
 /// The return values that `Fn::GetAtt` reads of a type.

@@ -144,11 +144,25 @@ impl<'a> Facts<'a> {
         let wanted = name.to_ascii_lowercase();
         // A quarter of the name may differ, and a service or resource of few letters by one.
         let limit = (wanted.trim_start_matches("aws::").len() / 4).clamp(1, 5);
-        let distance = |known: &str| {
-            let is_near = known.len().abs_diff(wanted.len()) <= limit;
-            is_near.then(|| strsim::osa_distance(&known.to_ascii_lowercase(), &wanted)).filter(|distance| *distance <= limit)
+        let mut letters = [0_i16; 256];
+        wanted.bytes().for_each(|letter| letters[usize::from(letter)] += 1);
+        // What has other letters is not near, in whichever order they stand.
+        let has_letters = |known: &str| {
+            let mut left = letters;
+            let missing = |letter: u8| {
+                let count = &mut left[usize::from(letter.to_ascii_lowercase())];
+                *count -= 1;
+                *count < 0
+            };
+            known.len().abs_diff(wanted.len()) <= limit
+                && known.bytes().map(missing).filter(|is_missing| *is_missing).count() <= limit
         };
-        let near = self.resource_types().filter_map(|known| distance(known.name()).map(|distance| (distance, known.name())));
+        let distance = |known: &str| {
+            let distance = strsim::osa_distance(&known.to_ascii_lowercase(), &wanted);
+            (distance <= limit).then_some(distance)
+        };
+        let likely = self.resource_types().map(TypeFacts::name).filter(|known| has_letters(known));
+        let near = likely.filter_map(|known| Some((distance(known)?, known)));
         near.min().map(|(_, name)| name)
     }
 

@@ -94,7 +94,7 @@ fn shown(client: &Client, locations: &Value) -> Vec<String> {
 }
 
 fn labels(items: &Value) -> Vec<String> {
-    let mut items: Vec<&Value> = items.as_array().expect("a list").iter().collect();
+    let mut items: Vec<&Value> = items["items"].as_array().expect("a list").iter().collect();
     items.sort_by_key(|item| item["sortText"].as_str());
     items.iter().map(|item| item["label"].as_str().expect("a label").to_owned()).collect()
 }
@@ -242,7 +242,7 @@ fn completions_know_the_resource_types() {
         client.at("textDocument/completion", "a.yaml", &text, json!({}))
     };
     let all = found("      |");
-    let strategy = all.as_array().unwrap().iter().find(|item| item["label"] == "CapacityProviderStrategy").unwrap();
+    let strategy = all["items"].as_array().unwrap().iter().find(|item| item["label"] == "CapacityProviderStrategy").unwrap();
     assert_eq!(strategy["detail"], "List of Mapping");
     assert!(strategy["textEdit"]["newText"].as_str().unwrap().ends_with(":\n        "), "its value is typed below it");
     assert!(labels(&all).iter().all(|label| label != "ServiceArn"), "nobody can set it");
@@ -253,12 +253,15 @@ fn completions_know_the_resource_types() {
     assert!(at("      CapacityProviderStrategy:\n        - |").contains(&"CapacityProvider".to_owned()));
     assert!(at("      NetworkConfiguration:\n        AwsvpcConfiguration:\n          |").contains(&"Subnets".to_owned()));
     assert!(at("Outputs:\n  A:\n    Value: !GetAtt Service.|").contains(&"Service.ServiceArn".to_owned()));
-    assert_eq!(at("  Other:\n    Type: ecs::daemo|")[..2], ["AWS::ECS::Service", "AWS::ECS::Daemon"]);
+    assert_eq!(at("  Other:\n    Type: ecs::daemo|"), ["AWS::ECS::Daemon", "AWS::ECS::DaemonTaskDefinition"]);
+    assert_eq!(at("  Other:\n    Type: AWS::ecssrv|")[0], "AWS::ECS::Service", "it is used here");
     assert_eq!(
         at("  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      |")[0],
         "AssumeRolePolicyDocument",
         "it is required"
     );
+    let many = found("  Other:\n    Type: |");
+    assert_eq!((many["isIncomplete"].as_bool(), labels(&many)[0].as_str()), (Some(true), "AWS::ECS::Service"));
 }
 
 #[test]
@@ -281,11 +284,11 @@ fn completions_in_json_are_json() {
     client.open("a.json", &plain(text));
     let found = client.at("textDocument/completion", "a.json", text, json!({}));
     assert_eq!(labels(&found)[..2], ["Stage", "Queue"]);
-    assert_eq!(found[0]["textEdit"]["newText"], "\"Stage\"");
+    assert_eq!(found["items"][0]["textEdit"]["newText"], "\"Stage\"");
     let text = "{\"Resources\": {\"Queue\": {\"Ty|";
     client.change("a.json", 2, &plain(text));
     let found = client.at("textDocument/completion", "a.json", text, json!({}));
-    assert_eq!(found[0]["textEdit"]["newText"], "Type");
+    assert_eq!(found["items"][0]["textEdit"]["newText"], "Type");
 }
 
 #[test]
