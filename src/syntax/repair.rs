@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::problem::{Problem, ProblemKind};
-use super::tree::{RawKind, Tree};
+use super::tree::{Raw, RawKind, Tree};
 use super::yaml;
 use crate::text::{SourceFile, Span};
 
@@ -13,6 +13,12 @@ const MAX_REPAIRS: usize = 4;
 const MAX_BYTES: usize = 2 << 20;
 /// A text with more mistakes is none that somebody is typing.
 const MAX_MISTAKES: usize = 32;
+/// What is not indented more is an outer entry: a section or, as most people write, a resource.
+const OUTER_COLUMN: usize = 2;
+/// Lines around a mistake that it may have to do with.
+const NEAR_LINES: usize = 8;
+/// Most lines that a quote that is not closed is taken to swallow.
+const MAX_SWALLOWED: usize = 100;
 /// Most columns that a line is taken to be off.
 const MAX_SHIFT: usize = 2;
 
@@ -43,35 +49,33 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     }
     let (mut edits, mut mended): (Vec<Edit>, Vec<Problem>) = (Vec::new(), Vec::new());
     let (mut best, mut tried) = (tree, Vec::new());
-    let mut bytes = 0;
+    let mut bytes = MAX_BYTES;
     let lines = lines(text);
+    let whole = Passage { source: Arc::clone(source), start: 0 };
     while mended.len() < MAX_REPAIRS && tried.len() < 2 * MAX_REPAIRS {
         let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
         let Some(problem) = best.problems().iter().find(known).cloned() else { break };
         tried.push(problem.span);
-        let mut found: Option<(Rank, Tree, Candidate)> = None;
-        for candidate in candidates(text, &lines, &problem) {
-            if edits.iter().any(|edit| edit.at == candidate.edit.at) || bytes + text.len() > MAX_BYTES {
-                continue;
-            }
-            bytes += text.len();
-            let tree = read(source, &edits, &candidate.edit);
-            let left = tree.problems().len();
-            // A line that becomes text of the one above is none that was mended.
-            let says_more = tree.len() > best.len() || tree.len() == best.len() && candidate.is_entry;
-            if left >= best.problems().len() || !says_more {
-                continue;
-            }
-            let rank = (left, missing(&tree), usize::MAX - tree.len(), usize::MAX - candidate.usual);
-            if found.as_ref().is_none_or(|(least, ..)| rank < *least) {
-                found = Some((rank, tree, candidate));
-            }
+        let mut ways = candidates(text, &lines, &problem);
+        ways.retain(|way| edits.iter().all(|edit| edit.at != way.edit.at));
+        // In a long text they are compared where they are; those of which that says nothing, in all of it.
+        let passage = Passage::around(source, &lines, &problem);
+        let near = passage.as_ref().and_then(|passage| {
+            let (chosen, _) = passage.choose(&edits, &ways, &passage.read(&edits, None), &mut bytes)?;
+            let tree = whole.read(&edits, Some(&ways[chosen].edit));
+            Rank::is_better(&tree, &best, &ways[chosen]).then_some((chosen, tree))
+        });
+        if near.is_none()
+            && let Some(passage) = &passage
+        {
+            ways.retain(|way| !passage.holds(&way.edit));
         }
-        if let Some((.., tree, candidate)) = found {
+        if let Some((chosen, tree)) = near.or_else(|| whole.choose(&edits, &ways, &best, &mut bytes)) {
+            let Candidate { edit, problem, .. } = ways.swap_remove(chosen);
             best = tree;
-            edits.push(candidate.edit);
+            edits.push(edit);
             edits.sort_by_key(|edit| edit.at);
-            mended.push(candidate.problem);
+            mended.push(problem);
         }
     }
     best.problems.append(&mut mended);
@@ -79,22 +83,91 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     best
 }
 
-/// How good a reading is, the best one least: mistakes that are left, values that are missing, and then as much read as can be.
-type Rank = (usize, usize, usize, usize);
-
-/// The number of keys and items without a value.
-fn missing(tree: &Tree) -> usize {
-    tree.nodes.iter().filter(|node| node.kind == RawKind::Scalar && node.start == node.end).count()
+/// A part of the text in which the ways to mend it are compared.
+struct Passage {
+    source: Arc<SourceFile>,
+    /// Where it is in the text.
+    start: usize,
 }
 
-/// Reads the text with `edits` and `edit`, and moves every place back to where it is without them.
-fn read(source: &Arc<SourceFile>, edits: &[Edit], edit: &Edit) -> Tree {
-    let mut all: Vec<&Edit> = edits.iter().chain([edit]).collect();
-    all.sort_by_key(|edit| edit.at);
+impl Passage {
+    /// In a long text, the outer entries that a mistake is between.
+    fn around(source: &SourceFile, lines: &[Line], problem: &Problem) -> Option<Self> {
+        let text = source.text();
+        let number = lines.partition_point(|line| line.start <= problem.span.start as usize).saturating_sub(1);
+        let is_outer = |line: &Line| line.column() <= OUTER_COLUMN;
+        let from = lines[..number.saturating_sub(NEAR_LINES)].iter().rfind(|line| is_outer(line))?;
+        let is_next = |line: &&Line| line.column() <= from.column();
+        let behind = lines.get(number + NEAR_LINES..)?;
+        let end = behind.iter().find(is_next).map_or(text.len(), |line| line.start);
+        if (end - from.start) * 4 > text.len() {
+            return None;
+        }
+        let source = Arc::new(SourceFile::new(source.name(), &text[from.start..end]));
+        Some(Self { source, start: from.start })
+    }
+
+    fn holds(&self, edit: &Edit) -> bool {
+        edit.at >= self.start && edit.at + edit.remove <= self.start + self.source.text().len()
+    }
+
+    fn read(&self, edits: &[Edit], edit: Option<&Edit>) -> Tree {
+        let inside = edits.iter().chain(edit).filter(|edit| self.holds(edit));
+        let mut inside: Vec<Edit> = inside.map(|edit| Edit { at: edit.at - self.start, ..edit.clone() }).collect();
+        inside.sort_by_key(|edit| edit.at);
+        read(&self.source, &inside)
+    }
+
+    /// The best way that makes it better than it is read so far, and how it is read then.
+    fn choose(&self, edits: &[Edit], ways: &[Candidate], so_far: &Tree, bytes: &mut usize) -> Option<(usize, Tree)> {
+        let mut found: Option<(Rank, usize, Tree)> = None;
+        for (index, way) in ways.iter().enumerate() {
+            let Some(left) = bytes.checked_sub(self.source.text().len()) else { break };
+            *bytes = left;
+            let tree = self.read(edits, Some(&way.edit));
+            let rank = Rank::of(&tree, way);
+            if Rank::is_better(&tree, so_far, way) && found.as_ref().is_none_or(|(least, ..)| rank < *least) {
+                found = Some((rank, index, tree));
+            }
+        }
+        found.map(|(_, index, tree)| (index, tree))
+    }
+}
+
+/// How good a reading is, the best one least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    mistakes: usize,
+    /// The number of keys and items without a value.
+    missing: usize,
+    read: std::cmp::Reverse<usize>,
+    usual: std::cmp::Reverse<usize>,
+}
+
+impl Rank {
+    fn of(tree: &Tree, way: &Candidate) -> Self {
+        let is_missing = |node: &&Raw| node.kind == RawKind::Scalar && node.start == node.end;
+        Self {
+            mistakes: tree.problems().len(),
+            missing: tree.nodes.iter().filter(is_missing).count(),
+            read: std::cmp::Reverse(tree.len()),
+            usual: std::cmp::Reverse(way.usual),
+        }
+    }
+
+    /// A line that becomes text of the one above is none that was mended.
+    fn is_better(tree: &Tree, so_far: &Tree, way: &Candidate) -> bool {
+        let says_more = tree.len() > so_far.len() || tree.len() == so_far.len() && way.is_entry;
+        tree.problems().len() < so_far.problems().len() && says_more
+    }
+}
+
+/// Reads the text with `edits`, which are in order, and moves every place back to where it is without them.
+fn read(source: &Arc<SourceFile>, edits: &[Edit]) -> Tree {
     let (mut mended, mut from) = (String::with_capacity(source.text().len() + 16), 0);
     // Where each edit starts and ends in the mended text, and where in the text as it is.
     let mut moves: Vec<(usize, usize, usize, usize)> = Vec::new();
-    for edit in all {
+    for edit in edits {
         mended.push_str(&source.text()[from..edit.at]);
         let start = mended.len();
         mended.push_str(&edit.insert);
@@ -194,7 +267,7 @@ fn candidates(text: &str, lines: &[Line], problem: &Problem) -> Vec<Candidate> {
         | ProblemKind::ReservedCharacter => {
             // A quote that is not closed on its line swallows what follows, and the mistake shows only behind the next one.
             let is_open = |number: &usize| is_open(&text[lines[*number].content..lines[*number].end]);
-            for above in (0..number).rev().filter(is_open).take(3) {
+            for above in (number.saturating_sub(MAX_SWALLOWED)..number).rev().filter(is_open).take(3) {
                 let line = lines[above];
                 let quote = line.content + text[line.content..line.end].rfind(['"', '\'']).unwrap_or(0);
                 let span = Span::new(quote as u32, quote as u32 + 1);

@@ -16,6 +16,8 @@ pub(super) struct Unread {
     keys: HashSet<String>,
     /// The words on the lines of the mistakes, which may be halves of others.
     halves: Vec<String>,
+    /// A mistake may be half a call, which may use anything.
+    is_call: bool,
     /// The text ends in the mistake or is longer than what is read, so that anything may be missing.
     ends_early: bool,
 }
@@ -51,13 +53,22 @@ impl Tree {
     /// Whether what could not be read may use what is called `name`.
     #[must_use]
     pub fn may_hide_use(&self, name: &str) -> bool {
-        self.unread().is_some_and(|unread| unread.may_hold(name))
+        self.unread().is_some_and(|unread| unread.is_call || unread.may_hold(name))
     }
 
     /// Whether the text ends in a mistake, so that anything may be missing behind it.
     #[must_use]
     pub fn ends_early(&self) -> bool {
-        self.unread().is_some_and(|unread| unread.ends_early)
+        let text = self.source.text();
+        let end = text.trim_end().len();
+        let is_cut = || text.trim_start().starts_with(['{', '[']) && !text.trim_end().ends_with(['}', ']']);
+        let is_last = |problem: &Problem| {
+            let behind = &text.as_bytes()[(problem.span.start as usize).min(end)..end];
+            problem.kind.is_syntax() && memchr::memchr(b'\n', behind).is_none()
+        };
+        let is_left_out = |problem: &Problem| matches!(problem.kind, ProblemKind::TooDeep | ProblemKind::TooManyExpandedNodes);
+        let mut problems = self.problems.iter();
+        !self.problems.is_empty() && (is_cut() || problems.any(|problem| is_last(problem) || is_left_out(problem)))
     }
 
     fn unread(&self) -> Option<&Unread> {
@@ -66,10 +77,7 @@ impl Tree {
 
     fn find_unread(&self) -> Unread {
         let text = self.source.text();
-        let end = text.trim_end().len();
-        let is_cut = text.trim_start().starts_with(['{', '[']) && !text.trim_end().ends_with(['}', ']']);
-        let is_left_out = |problem: &Problem| matches!(problem.kind, ProblemKind::TooDeep | ProblemKind::TooManyExpandedNodes);
-        let mut unread = Unread { ends_early: is_cut || self.problems.iter().any(is_left_out), ..Unread::default() };
+        let mut unread = Unread { ends_early: self.ends_early(), ..Unread::default() };
         if unread.ends_early {
             return unread;
         }
@@ -77,12 +85,12 @@ impl Tree {
             let at = (problem.span.start as usize).min(text.len());
             let from = memchr::memrchr(b'\n', &text.as_bytes()[..at]).map_or(0, |found| found + 1);
             let to = memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |found| at + found);
-            unread.ends_early |= to >= end;
             let line = &text[from..to];
             if line.contains(['"', '\'']) && words(line).next().is_none() {
                 // A quote of which the name is not written yet.
                 unread.halves.push(String::new());
             }
+            unread.is_call |= line.contains(['!', '$']) || words(line).next_back().is_some_and(is_half_call);
             unread.halves.extend(words(line).map(str::to_owned));
         }
         let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
@@ -100,7 +108,12 @@ impl Tree {
     }
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
+/// Whether a word may be the beginning of a function's name.
+fn is_half_call(word: &str) -> bool {
+    ["Ref", "Fn", "Condition"].iter().any(|name| name.starts_with(word))
+}
+
+fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | '.')).filter(|word| !word.is_empty())
 }
 

@@ -235,6 +235,10 @@ impl<'t> Template<'t> {
         if self.has_unknown_transform() || self.tree.may_hide(name) || self.is_included() {
             return true;
         }
+        // What SAM makes of a resource that is half written has names that nobody knows.
+        if self.tree.is_damaged() && self.transforms.contains(&Transform::Serverless) {
+            return true;
+        }
         let is_serverless = |resource: &super::Resource| resource.resource_type.starts_with("AWS::Serverless::");
         if name.starts_with("Serverless") && self.resources.iter().any(is_serverless) {
             return true;

@@ -10,7 +10,7 @@ use super::{listed, shortened};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
-use crate::syntax::Function;
+use crate::syntax::{Function, Node};
 use crate::text::nearest_name;
 use crate::validation::{Fault, Given, Kind};
 
@@ -44,7 +44,10 @@ fn report(analysis: &Analysis, sink: &mut Sink, function: Function) {
     let text_of = |fault: &Fault| fault.given.as_ref().map(|given| (given.call.id(), given.text.clone()));
     let formats = analysis.schema_faults().iter().filter(|fault| matches!(fault.kind, Kind::WrongFormat(_)));
     let told: FxHashSet<_> = formats.filter_map(text_of).collect();
-    for fault in analysis.schema_faults() {
+    // What is looked up may be half typed.
+    let mappings = analysis.template.mappings.node.map(Node::span);
+    let is_spoilt = mappings.is_some_and(|span| analysis.tree.is_damaged_at(span)) && function == Function::FindInMap;
+    for fault in analysis.schema_faults().iter().filter(|_| !is_spoilt) {
         let Some(given) =
             fault.given.as_ref().filter(|given| given.call.function().is_some_and(|(called, _)| called == function))
         else {
