@@ -261,7 +261,13 @@ fn main() -> ExitCode {
     let readable = read_by_guard(guard, chosen(Path::new(templates), count, seed), folder.path());
     if let Some(cfnvet) = speed {
         rule_files.sort_by_key(|path| mixed(path.to_string_lossy().as_bytes(), seed));
-        rule_files.truncate(number("rules", 20));
+        // On some files, of its own tests too, cfn-guard gives up.
+        let is_report = |rule: &PathBuf| {
+            let data = readable.iter().map(|template| &template.path);
+            let run = validate(guard, std::iter::once(rule.as_path()), data).stderr(Stdio::null()).output();
+            run.is_ok_and(|run| run.stdout.ends_with(b"]"))
+        };
+        rule_files = rule_files.into_iter().filter(is_report).take(number("rules", 20)).collect();
         return race(guard, cfnvet, &rule_files, &readable, folder.path());
     }
     println!("{} templates that cfn-guard reads:", readable.len());
