@@ -7,8 +7,9 @@ use super::prune::Scope;
 /// What a rule file reads of resources.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reads {
-    /// Of these types; of any where it is `None`.
+    /// Of these types, and these sections beside them; of any where it is `None`.
     types: Option<BTreeSet<String>>,
+    sections: BTreeSet<String>,
     /// The rule file without what Guard does not tell apart in names; `None` where it reads properties that it does not name.
     text: Option<String>,
 }
@@ -19,15 +20,23 @@ const UNNAMED: [&str; 5] = ["properties.*", "properties[", "properties.%", "prop
 impl Reads {
     /// What the rule file `text` reads.
     pub(super) fn of(scope: &Scope, text: &str) -> Self {
-        let types = if let Scope::Parts { types, .. } = scope { Some(types.clone()) } else { None };
+        let (types, sections) = match scope {
+            Scope::Parts { types, sections } => (Some(types.clone()), sections.clone()),
+            Scope::Whole => (None, BTreeSet::new()),
+        };
         let text = plain(text);
         let is_open = UNNAMED.iter().any(|query| text.contains(query));
-        Self { types, text: (!is_open).then_some(text) }
+        Self { types, sections, text: (!is_open).then_some(text) }
     }
 
     /// Whether it reads resources of a type.
     pub(super) fn is_of_type(&self, name: &str) -> bool {
         self.types.as_ref().is_none_or(|types| types.contains(name))
+    }
+
+    /// Whether it reads a section. The metadata may hold what suppresses a rule.
+    pub(super) fn is_section(&self, name: &str) -> bool {
+        self.types.is_none() || name == "Metadata" || self.sections.iter().any(|section| section.eq_ignore_ascii_case(name))
     }
 
     /// Whether it may read the property `name`.

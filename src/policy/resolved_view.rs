@@ -142,6 +142,8 @@ impl<'g, 't> Builder<'g, 't> {
             let key = entry.key.as_str().unwrap_or_default();
             let value = match key {
                 "Resources" if entry.value.is_mapping() => self.resources(entry.value, reads, &mut assumed)?,
+                // The policy is not shown it.
+                _ if !reads.is_section(key) && !entry.value.is_null() => continue,
                 _ => self.as_written(entry.value)?,
             };
             entries.push(Entry { key: Cow::Borrowed(key), key_place: entry.key.place(), value });
@@ -166,7 +168,15 @@ impl<'g, 't> Builder<'g, 't> {
                     }
                     value
                 }
-                None => self.as_written(entry.value)?,
+                // Nor this, but for its type.
+                None => match entry.value.entry("Type").filter(|_| declared.contains_key(key)) {
+                    Some(of) => {
+                        let value = self.as_written(of.value)?;
+                        let only = Entry { key: Cow::Borrowed("Type"), key_place: of.key.place(), value };
+                        Value { shape: Shape::Map(vec![only]), place: entry.value.place() }
+                    }
+                    None => self.as_written(entry.value)?,
+                },
             };
             entries.push(Entry { key: Cow::Borrowed(key), key_place: entry.key.place(), value });
         }
