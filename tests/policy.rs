@@ -66,11 +66,12 @@ fn findings(rules: &str, template: &str) -> Vec<String> {
 fn problems(rules: &str) -> Vec<String> {
     let loaded = policy::load(&source("org.guard", rules));
     assert!(loaded.policy.is_none(), "a rule file with a problem is not evaluated");
-    let line = |problem: &cfnvet::report::RunProblem| {
-        let place = problem.place.as_ref().expect("it has a place");
-        format!("{}:{} {}", place.line, place.column, problem.message)
-    };
-    loaded.problems.iter().map(line).collect()
+    loaded.problems.iter().map(placed).collect()
+}
+
+fn placed(problem: &cfnvet::report::RunProblem) -> String {
+    let place = problem.place.as_ref().expect("it has a place");
+    format!("{}:{} {}", place.line, place.column, problem.message)
 }
 
 /// What the command prints and says, and its exit status.
@@ -176,6 +177,20 @@ fn a_regular_expression_that_compiles_slowly_is_warned_of() {
     assert_eq!(loaded.warnings.len(), 1);
     let loaded = policy::load(&source("org.guard", "rule A { Resources.*.Type == /^[a-z0-9_]{1,64}\\w$/ }\n"));
     assert_eq!(loaded.warnings, []);
+}
+
+#[test]
+fn names_of_types_and_properties_that_are_misspelt_are_warned_of() {
+    let rules = "let buckets = Resources.*[ Type == 'AWS::S3::Bucket' ]\n\
+        rule A when %buckets !empty {\n  %buckets.Properties.BucketEncripton exists\n\
+        \x20 %buckets {\n    Properties.LifecycleConfiguration.Rules[ Statuss == 'Enabled' ] exists\n\
+        \x20   Properties.bucket_name exists\n    Properties.Tags[*].Kee exists\n    Properties.Unheard exists\n  }\n}\n\
+        rule B {\n  AWS::SQS::Queeu {\n    Properties.QueueName exists\n  }\n\
+        \x20 AWS::IAM::Role {\n    Properties.AssumeRolePolicyDocument.Statment exists\n    Properties.Polices !exists\n  }\n}\n";
+    let loaded = policy::load(&source("org.guard", rules));
+    assert!(loaded.policy.is_some() && loaded.problems.is_empty(), "{:?}", loaded.problems);
+    let said: Vec<String> = loaded.warnings.iter().map(placed).collect();
+    insta::assert_snapshot!(said.join("\n"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use super::ast::{self, Clause, Comparison, InnerClause, LetValue, Query, Step};
 use super::engine::Engine;
 use super::lint::{self, Fault, Name};
+use super::misspelt::{self, Misspelt};
 use super::prune::Scope;
 use super::reads::Reads;
 use crate::config;
@@ -98,6 +99,16 @@ pub fn load_with(source: &Arc<SourceFile>, engine: &Engine) -> Loaded {
         let list = if matches!(fault, Fault::DuplicateRule(_)) { &mut loaded.warnings } else { &mut loaded.problems };
         list.push(problem(source, find(source, &name), message));
     }
+    let said = |Misspelt { name, near, resource_type }: Misspelt| {
+        let what = match resource_type {
+            Some(resource_type) => format!("`{resource_type}` has no property `{name}` here"),
+            None => format!("there is no resource type `{name}`"),
+        };
+        (find(source, &name), format!("{what}, so that the query finds nothing: write `{near}`"))
+    };
+    let mut misspelt: Vec<(Span, String)> = misspelt::find(&file).into_iter().map(said).collect();
+    misspelt.sort();
+    loaded.warnings.extend(misspelt.into_iter().map(|(at, message)| problem(source, at, message)));
     let header = Header::read(source, &mut loaded);
     for cost in lint::costly_expressions(source.text()) {
         let message = "the regular expression takes long to compile, which happens anew at each comparison: write `[A-Za-z0-9_]` in \

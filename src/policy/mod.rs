@@ -9,6 +9,7 @@ mod facts_view;
 mod finding;
 mod lint;
 mod load;
+mod misspelt;
 mod packs;
 mod prune;
 mod reads;

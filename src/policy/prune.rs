@@ -209,7 +209,7 @@ impl Reader {
 const SECTIONS: &[&str] = &["Parameters", "Mappings", "Conditions", "Outputs", "Metadata", "Rules", "Transform", FACTS];
 
 /// The types that the first line of a filter asks for.
-fn types(lines: &[Vec<Clause>]) -> Option<Vec<String>> {
+pub(super) fn types(lines: &[Vec<Clause>]) -> Option<Vec<String>> {
     let [Clause::Clause(inner)] = lines.first()?.as_slice() else { return None };
     let mut clause = inner.as_ref();
     while let InnerClause::Clause(Clause::Clause(inner)) = clause {
