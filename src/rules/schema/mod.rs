@@ -13,6 +13,7 @@ mod not_one_alternative;
 mod numbers_out_of_range;
 mod repeated_items;
 mod services_in_maintenance;
+mod shared_identifiers;
 mod shut_down_services;
 mod strings_of_wrong_length;
 mod sunset_services;
@@ -58,6 +59,7 @@ const GENERAL: &[&Rule] = &[
     &numbers_out_of_range::RULE,
     &repeated_items::RULE,
     &none_of_required_properties::RULE,
+    &shared_identifiers::RULE,
     &unfit_return_values::RULE,
     &unfit_references::RULE,
 ];
