@@ -11,6 +11,7 @@ mod none_of_required_properties;
 mod not_exactly_one_property;
 mod not_one_alternative;
 mod numbers_out_of_range;
+mod read_only_properties;
 mod repeated_items;
 mod services_in_maintenance;
 mod shared_identifiers;
@@ -59,6 +60,7 @@ const GENERAL: &[&Rule] = &[
     &numbers_out_of_range::RULE,
     &repeated_items::RULE,
     &none_of_required_properties::RULE,
+    &read_only_properties::RULE,
     &shared_identifiers::RULE,
     &unfit_return_values::RULE,
     &unfit_references::RULE,
