@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if validation::is_rewritten(analysis.template) {
+    if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
         return;
     }
     let mut known: FxHashMap<&str, Vec<Vec<&str>>> = FxHashMap::default();
