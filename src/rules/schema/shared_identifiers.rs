@@ -73,7 +73,7 @@ fn report<'t>(graph: &ResourceGraph<'t>, resources: &[Resource<'t>], properties:
         for (identifier, when) in identifiers(graph, resource, properties) {
             let written = section.value.entry(properties[0]).filter(|_| properties.len() == 1);
             let at = written.map_or(section.key.span(), |entry| entry.key.span());
-            bearers.entry(identifier).or_default().push(Bearer { resource: resource.clone(), at, when });
+            bearers.entry(identifier).or_default().push(Bearer { resource: *resource, at, when });
         }
     }
     let mut shared: Vec<(Vec<Text>, Vec<Bearer>)> = bearers.into_iter().filter(|(_, all)| all.len() > 1).collect();
