@@ -36,6 +36,13 @@ const OPEN_TYPES: &[&str] = &[
     "AWS::ServiceCatalog::CloudFormationProvisionedProduct",
 ];
 
+/// Return values that are of the format that goes where they are used, though their schemas do not say so. The group of a classic load
+/// balancer is given by name to be allowed in.
+///
+/// Source: `SourceSecurityGroup` of <https://docs.aws.amazon.com/elasticloadbalancing/2012-06-01/APIReference/API_LoadBalancerDescription.html>.
+const OF_ANY_FORMAT: &[(&str, &str)] =
+    &[("AWS::SSM::Parameter", "Value"), ("AWS::ElasticLoadBalancing::LoadBalancer", "SourceSecurityGroup.GroupName")];
+
 /// A string as what CloudFormation reads out of it.
 const TEXT: [TypeSet; 4] = [TypeSet::STRING, TypeSet::INTEGER, TypeSet::NUMBER, TypeSet::BOOLEAN];
 
@@ -143,7 +150,7 @@ impl<'t> Walker<'_, 't> {
         if !is_loose && !is_port && given.get(Keyword::Type).is_some() && !self.gives(site, schema, &types) {
             return false;
         }
-        if (resource.resource_type, name) != ("AWS::SSM::Parameter", "Value") {
+        if !OF_ANY_FORMAT.contains(&(resource.resource_type, name)) {
             self.formats(site, schema, |format| has_format(given, format));
         }
         false
