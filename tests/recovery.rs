@@ -81,6 +81,15 @@ fn an_open_quote_or_bracket_ends_with_its_line() {
 }
 
 #[test]
+fn what_is_empty_where_a_line_was_moved_stays_within_what_it_is_part_of() {
+    for text in
+        ["      \"A\": {\n{\n  \"B\": {\n    \"C\": \"d\"\n  }\n}\n", "A:\n  B: {c: {d: {e\n a: b\n: {f: g,\n      h: i}}}}\n"]
+    {
+        check_invariants(&ours(text));
+    }
+}
+
+#[test]
 fn half_a_key_in_quotes_keeps_what_is_below_it() {
     reads("A:\n  'B\n    C: d\n  'E': f\n", "{A: {B: {C: d}, E: f}}\nUnclosedQuote \"'\" line 2");
 }

@@ -198,6 +198,7 @@ fn read(source: &Arc<SourceFile>, edits: &[Edit]) -> Tree {
             (node.a, node.b) = (start, end - start);
         }
     }
+    keep_nested(&mut tree.nodes);
     tree.comments.iter_mut().for_each(|comment| *comment = moved(*comment));
     tree.anchors.iter_mut().for_each(|(span, _)| *span = moved(*span));
     for problem in &mut tree.problems {
@@ -206,6 +207,23 @@ fn read(source: &Arc<SourceFile>, edits: &[Edit]) -> Tree {
     }
     tree.source = Arc::clone(source);
     tree
+}
+
+/// What is empty where spaces were removed may stand on either side of them: it stays within what it is part of.
+fn keep_nested(nodes: &mut [Raw]) {
+    let mut open: Vec<(u32, u32, u32)> = Vec::new();
+    for (id, node) in nodes.iter_mut().enumerate() {
+        while open.last().is_some_and(|(after, ..)| *after as usize <= id) {
+            open.pop();
+        }
+        if let Some((_, start, end)) = open.last() {
+            node.start = node.start.clamp(*start, *end);
+            node.end = node.end.clamp(node.start, *end);
+        }
+        if matches!(node.kind, RawKind::Mapping | RawKind::Sequence) {
+            open.push((node.a, node.start, node.end));
+        }
+    }
 }
 
 /// A line that is neither empty nor a comment.
