@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use crate::graph::{Resource, ResourceGraph};
 use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
-use crate::syntax::{Node, NodeId};
+use crate::syntax::{Function, Node, NodeId};
 use crate::template::Template;
 use crate::text::Span;
 use crate::values::{Formula, StackId};
@@ -49,6 +49,14 @@ pub struct Given<'t> {
     pub text: Rc<str>,
     /// Where the parameter that it refers to declares the value.
     pub declared: Option<Node<'t>>,
+}
+
+impl<'t> Fault<'t> {
+    /// What is given, where a call of `function` gives it.
+    #[must_use]
+    pub fn given_by(&self, function: Function) -> Option<&Given<'t>> {
+        self.given.as_ref().filter(|given| given.call.function().is_some_and(|(called, _)| called == function))
+    }
 }
 
 /// How a value does not fit.

@@ -9,7 +9,7 @@ use crate::diagnostic::Safety;
 use crate::syntax::{Function, Node};
 use crate::template::{Fault, FaultKind, FaultSection, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
 use crate::text::{Edit, nearest_name};
-use crate::validation::{Given, Kind};
+use crate::validation::Kind;
 
 /// Reports the faults for which the outermost function is `function`; those in the values of outputs are faults of the outputs.
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
@@ -31,8 +31,7 @@ fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
     }
     for fault in analysis.schema_faults() {
         let Kind::GivenType { expected, given: gives } = fault.kind else { continue };
-        let is_called = |given: &&Given| given.call.function().is_some_and(|(called, _)| called == function);
-        let Some(given) = fault.given.as_ref().filter(is_called) else { continue };
+        let Some(given) = fault.given_by(function) else { continue };
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
         let at = if function == Function::GetAtt { place::of_call(given.call, function.long()) } else { fault.at };
         let message =

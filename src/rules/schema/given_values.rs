@@ -48,11 +48,7 @@ fn report(analysis: &Analysis, sink: &mut Sink, function: Function) {
     let mappings = analysis.template.mappings.node.map(Node::span);
     let is_spoilt = mappings.is_some_and(|span| analysis.tree.is_damaged_at(span)) && function == Function::FindInMap;
     for fault in analysis.schema_faults().iter().filter(|_| !is_spoilt) {
-        let Some(given) =
-            fault.given.as_ref().filter(|given| given.call.function().is_some_and(|(called, _)| called == function))
-        else {
-            continue;
-        };
+        let Some(given) = fault.given_by(function) else { continue };
         if matches!(fault.kind, Kind::PatternMismatch(_)) && text_of(fault).is_some_and(|text| told.contains(&text)) {
             continue;
         }

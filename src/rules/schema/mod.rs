@@ -34,7 +34,7 @@ use crate::analysis::Analysis;
 use crate::schema::{Keyword, Schema, TypeSet};
 use crate::syntax::Function;
 use crate::template::{Attribute, Intrinsic};
-use crate::validation::{self, Fault, Given, Kind};
+use crate::validation::{self, Fault, Kind};
 
 /// Those about one thing each, then one for each format.
 pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES];
@@ -89,8 +89,7 @@ fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault
 fn each_unfit(analysis: &Analysis, sink: &mut Sink, function: Function) {
     for fault in analysis.schema_faults() {
         let Kind::GivenFormat(format) = fault.kind else { continue };
-        let is_called = |given: &&Given| given.call.function().is_some_and(|(called, _)| called == function);
-        let Some(given) = fault.given.as_ref().filter(is_called) else { continue };
+        let Some(given) = fault.given_by(function) else { continue };
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
         let (name, what) = match Intrinsic::of(given.call) {
             Some(Intrinsic::Ref(name)) => (name, "what `Ref` gives".to_owned()),

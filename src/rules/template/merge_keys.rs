@@ -38,9 +38,14 @@ impl Shared {
     /// What is shared in a template; nothing where SAM's command line writes it out.
     pub(super) fn of(analysis: &Analysis) -> Self {
         let mut shared = Self::default();
-        // Both are dear to find, and rare.
+        // Both are dear to find, and rare; stars stand in most policies.
         let text = analysis.source.text();
-        if !text.contains('*') || analysis.set.is_deployed() || analysis.template.transforms.contains(&Transform::Serverless) {
+        let may_share = || text.contains("<<") || analysis.tree.written().any(|node| node.kind.is_none());
+        if !text.contains('*')
+            || !may_share()
+            || analysis.set.is_deployed()
+            || analysis.template.transforms.contains(&Transform::Serverless)
+        {
             return shared;
         }
         let nodes: Vec<Written> = analysis.tree.written().collect();
