@@ -12,7 +12,7 @@ pub use watch::{Clock, Progress, Watch};
 use crate::analysis::Analysis;
 use crate::config::{Settings, Workspace};
 use crate::deployed;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Certainty, Diagnostic, Severity};
 use crate::graph;
 use crate::policy::{self, Policy};
 use crate::report::{ProblemPlace, RunProblem};
@@ -281,6 +281,10 @@ impl World {
             let name = self.parsed[number].source.name();
             let analysis = Analysis::new(set, number, self.settings(number));
             let mut diagnostics = watch.template(name, || run_rules(&analysis, runs, watch));
+            if number < self.given && analysis.template.has_macro() {
+                let mut also = watch.template(name, || before_macros(&self.parsed[number], &diagnostics, watch));
+                diagnostics.append(&mut also);
+            }
             let mut outcome = policy::Outcome::default();
             if let Some(policies) = policies.get(number) {
                 outcome = self.policies(&analysis, policies);
@@ -430,6 +434,25 @@ fn load_nested(parsed: &mut Vec<Arc<Parsed>>, load: LoadParsed) -> Paths {
         at += 1;
     }
     paths
+}
+
+/// What the rules would find in a template if the macros that are not known here changed nothing, beside what is `known`: an answer
+/// that the files given do not decide.
+fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Diagnostic> {
+    let template = Template::as_written(parsed.tree());
+    let member = Member { template: &template, stack_name: parsed.stack_name(), children: FxHashMap::default() };
+    let set = TemplateSet::new(vec![member], false);
+    let analysis = Analysis::new(&set, 0, &parsed.settings);
+    let mut found = run_rules(&analysis, |scope| scope == Scope::Text, watch);
+    let is_known = |one: &Diagnostic| known.iter().any(|known| known.code == one.code && known.span == one.span);
+    found.retain(|one| !is_known(one));
+    for one in &mut found {
+        one.severity = Severity::Info;
+        one.certainty = Certainty::Unknown;
+        one.fix = None;
+        one.notes.push("a macro rewrites the template first, and may change this".to_owned());
+    }
+    found
 }
 
 fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -> Vec<Diagnostic> {

@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Attribute, Intrinsic, Piece, Template, Transform, pieces};
+use super::{Attribute, Gives, Intrinsic, Piece, Template, Transform, pieces};
 use crate::schema::{Facts, TypeFacts};
 use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
 use crate::text::nearest_name;
@@ -22,6 +22,8 @@ pub struct Fault<'t> {
     pub node: Node<'t>,
     /// Whether the whole call is at fault, not one argument.
     pub whole: bool,
+    /// Whether it only follows from the wrong number of arguments of the call, which is reported.
+    pub is_echo: bool,
 }
 
 /// Where a fault stands.
@@ -81,6 +83,37 @@ pub enum FaultKind<'t> {
         /// The one in its argument.
         inner: Function,
     },
+    /// The function takes another kind of value there than a call gives.
+    Type {
+        /// The function.
+        function: Function,
+        /// What it takes there.
+        expected: Shape,
+        /// The function in its argument.
+        inner: Function,
+        /// What that gives.
+        gives: Gives,
+    },
+    /// A variable of `Fn::Sub` that is no text.
+    Variable {
+        /// As it is written.
+        name: &'t str,
+        /// What it is.
+        gives: Gives,
+    },
+    /// A mapping is read by region or account, and has no key that is one.
+    NoKeyOf {
+        /// The mapping.
+        mapping: &'t str,
+        /// The pseudo parameter.
+        pseudo: &'t str,
+    },
+    /// The function works on the text of a dynamic reference, which is resolved later.
+    Dynamic(Function),
+    /// No region has the name.
+    Region(&'t str),
+    /// No block of addresses.
+    Block,
     /// The list is shorter than the index.
     Index {
         /// The index.
@@ -188,7 +221,8 @@ mod takes {
         F::Transform,
         F::Ref,
     ];
-    pub(super) const KEY: &[F] = &[F::FindInMap, F::Join, F::Sub, F::If, F::Select, F::Length, F::ToJsonString, F::Ref];
+    pub(super) const KEY: &[F] = &[F::FindInMap, F::Ref];
+    pub(super) const KEY_EXTENDED: &[F] = &[F::FindInMap, F::Join, F::Sub, F::If, F::Select, F::Length, F::ToJsonString, F::Ref];
     pub(super) const ZONES: &[F] = &[F::GetAtt, F::If, F::Join, F::Select, F::Sub, F::Ref];
     pub(super) const IMPORT: &[F] = &[F::Base64, F::FindInMap, F::If, F::Join, F::Select, F::Sub, F::Ref];
     pub(super) const BASE64: &[F] = &[
@@ -269,6 +303,7 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
         section: FaultSection::Condition,
         faults: Vec::new(),
         budget: MAX_EXPANDED_NODES,
+        is_broken: false,
     };
     for condition in template.conditions.iter() {
         finder.condition(condition.node, None);
@@ -320,6 +355,8 @@ struct Finder<'a, 't> {
     faults: Vec<Fault<'t>>,
     /// The nodes that may still be looked at; aliases could make them many.
     budget: u64,
+    /// In a call with the wrong number of arguments: what they are is a part of that fault.
+    is_broken: bool,
 }
 
 /// The call that an argument belongs to.
@@ -331,7 +368,9 @@ struct Around {
 
 impl<'t> Finder<'_, 't> {
     fn add(&mut self, kind: FaultKind<'t>, outermost: Function, node: Node<'t>, whole: bool) {
-        self.faults.push(Fault { kind, outermost, section: self.section, node, whole });
+        let is_form =
+            matches!(kind, FaultKind::Shape { .. } | FaultKind::Count { .. } | FaultKind::Refused { .. } | FaultKind::Type { .. });
+        self.faults.push(Fault { kind, outermost, section: self.section, node, whole, is_echo: self.is_broken && is_form });
     }
 
     /// A value that has to be of a shape, and may be computed by some functions.
@@ -355,7 +394,14 @@ impl<'t> Finder<'_, 't> {
                 }
                 // What stands in a property where no function is looked for is a matter of its type.
                 None if !allowed.contains(&function) => {}
-                _ => self.call(node, function, argument, allowed, shape, around),
+                _ => {
+                    let (before, is_broken) = (self.faults.len(), self.is_broken);
+                    self.call(node, function, argument, allowed, shape, around);
+                    self.is_broken = is_broken;
+                    if let Some(around) = around.filter(|_| self.faults.len() == before) {
+                        self.given(node, function, shape, around);
+                    }
+                }
             }
             return;
         }
@@ -379,6 +425,20 @@ impl<'t> Finder<'_, 't> {
         }
     }
 
+    /// What a call gives, where the function around it takes a value of a shape.
+    fn given(&mut self, node: Node<'t>, inner: Function, expected: Shape, around: Around) {
+        let gives = self.template.gives(node);
+        let fits = match expected {
+            Shape::Text | Shape::Integer(..) => matches!(gives, Gives::Text | Gives::Unknown),
+            Shape::List => matches!(gives, Gives::List | Gives::Unknown),
+            Shape::Mapping | Shape::Structure | Shape::Any => true,
+        };
+        if !fits {
+            let outermost = if inner == F::Ref { F::Ref } else { around.outermost };
+            self.add(FaultKind::Type { function: around.function, expected, inner, gives }, outermost, node, false);
+        }
+    }
+
     fn call(
         &mut self,
         node: Node<'t>,
@@ -399,25 +459,27 @@ impl<'t> Finder<'_, 't> {
             F::Sub => self.sub(node, argument, outermost),
             F::If => {
                 let Some(items) = self.arguments(node, argument, function, outermost, 3, 3) else { return };
-                match items[0].as_str().filter(|_| items[0].function().is_none() && items[0].condition().is_none()) {
+                let Some((&condition, branches)) = items.split_first() else { return };
+                match condition.as_str().filter(|_| condition.function().is_none() && condition.condition().is_none()) {
                     Some(name) if self.template.conditions.get(name).is_none() && !self.template.may_be_made(name) => {
-                        self.add(FaultKind::UndeclaredCondition(name), outermost, items[0], false);
+                        self.add(FaultKind::UndeclaredCondition(name), outermost, condition, false);
                     }
                     Some(_) => {}
                     None => {
-                        self.add(FaultKind::Shape { function, expected: Shape::Text }, outermost, items[0], false);
+                        self.add(FaultKind::Shape { function, expected: Shape::Text }, outermost, condition, false);
                     }
                 }
-                self.value(items[1], allowed, shape, around);
-                self.value(items[2], allowed, shape, around);
+                branches.iter().take(2).for_each(|branch| self.value(*branch, allowed, shape, around));
             }
             F::Join => {
                 let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
-                self.value(items[0], takes::NOTHING, Shape::Text, inner);
-                self.list(items[1], takes::JOIN, takes::JOIN_ITEM, Shape::Text, inner);
+                items.iter().take(1).for_each(|delimiter| self.value(*delimiter, takes::NOTHING, Shape::Text, inner));
+                items.iter().skip(1).take(1).for_each(|list| self.list(*list, takes::JOIN, takes::JOIN_ITEM, Shape::Text, inner));
             }
             F::Select => {
-                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2).filter(|items| items.len() > 1) else {
+                    return;
+                };
                 let index = if self.extended { takes::INDEX_EXTENDED } else { takes::INDEX };
                 self.value(items[0], index, Shape::Integer(0, i64::MAX), inner);
                 let number =
@@ -430,20 +492,32 @@ impl<'t> Finder<'_, 't> {
             }
             F::Split => {
                 let Some(items) = self.arguments(node, argument, function, outermost, 2, 2) else { return };
-                self.value(items[0], takes::NOTHING, Shape::Text, inner);
-                self.value(items[1], takes::SPLIT, Shape::Text, inner);
+                items.iter().take(1).for_each(|delimiter| self.value(*delimiter, takes::NOTHING, Shape::Text, inner));
+                let Some(&source) = items.get(1) else { return };
+                let before = self.faults.len();
+                self.value(source, takes::SPLIT, Shape::Text, inner);
+                if self.faults.len() == before && source.descendants().any(is_dynamic) {
+                    self.add(FaultKind::Dynamic(function), outermost, source, false);
+                }
             }
             F::FindInMap => self.find_in_map(node, argument, outermost),
             // Nothing, as an empty string, stands for the region of the stack.
             F::GetAZs if argument.as_str() == Some("") && node.tag().function().is_some() => {}
-            F::GetAZs => self.only(node, argument, takes::ZONES, Shape::Text, inner),
+            F::GetAZs => match argument.as_str().filter(|name| argument.function().is_none() && is_no_region(name)) {
+                Some(name) => self.add(FaultKind::Region(name), outermost, node, true),
+                None => self.only(node, argument, takes::ZONES, Shape::Text, inner),
+            },
             F::ImportValue => self.only(node, argument, takes::IMPORT, Shape::Text, inner),
             F::Base64 => self.only(node, argument, takes::BASE64, Shape::Text, inner),
             F::Cidr => {
                 let Some(items) = self.arguments(node, argument, function, outermost, 2, 3) else { return };
-                self.value(items[0], takes::CIDR, Shape::Text, inner);
-                self.value(items[1], takes::CIDR, Shape::Integer(1, 256), inner);
-                items.get(2).into_iter().for_each(|bits| self.value(*bits, takes::CIDR, Shape::Integer(1, 128), inner));
+                for (item, shape) in items.into_iter().zip([Shape::Text, Shape::Integer(1, 256), Shape::Integer(1, 128)]) {
+                    let text = item.as_str().filter(|_| shape == Shape::Text && item.function().is_none());
+                    match text.filter(|text| !is_block(text) && !is_dynamic(item)) {
+                        Some(_) => self.add(FaultKind::Block, outermost, item, false),
+                        None => self.value(item, takes::CIDR, shape, inner),
+                    }
+                }
             }
             F::GetStackOutput => self.stack_output(node, argument, outermost),
             F::Length => self.only(node, argument, takes::LENGTH, Shape::List, inner),
@@ -467,7 +541,8 @@ impl<'t> Finder<'_, 't> {
         }
     }
 
-    /// The arguments of a function that takes a list of so many.
+    /// The arguments of a function that takes a list of so many. Where there are more or fewer, what else is wrong with them may be a
+    /// part of that fault.
     fn arguments(
         &mut self,
         node: Node<'t>,
@@ -486,7 +561,7 @@ impl<'t> Finder<'_, 't> {
         }
         if !(least..=most).contains(&argument.len()) {
             self.add(FaultKind::Count { function, least, most }, outermost, node, true);
-            return None;
+            self.is_broken = true;
         }
         Some(argument.items().collect())
     }
@@ -515,7 +590,7 @@ impl<'t> Finder<'_, 't> {
 
     fn is_declared(&self, name: &str) -> bool {
         let template = self.template;
-        let resource = self.section != FaultSection::Condition && template.resources.get(name).is_some();
+        let resource = self.has_resources() && template.resources.get(name).is_some();
         resource
             || template.parameters.get(name).is_some()
             || super::PSEUDO_PARAMETERS.contains(&name)
@@ -563,8 +638,13 @@ impl<'t> Finder<'_, 't> {
         (!has() && !is_open).then_some(facts)
     }
 
+    /// Conditions and names of exports are evaluated before there is any resource.
+    fn has_resources(&self) -> bool {
+        !matches!(self.section, FaultSection::Condition | FaultSection::Export)
+    }
+
     fn is_resource(&self, name: &str) -> bool {
-        self.section != FaultSection::Condition && self.template.resources.get(name).is_some()
+        self.has_resources() && self.template.resources.get(name).is_some()
             || self.identifiers.contains(name)
             || name.contains("${")
             || self.template.may_be_made(name)
@@ -577,6 +657,9 @@ impl<'t> Finder<'_, 't> {
             (argument, None)
         } else if argument.is_sequence() && argument.function().is_none() {
             let Some(items) = self.arguments(node, argument, F::Sub, outermost, 2, 2) else { return };
+            if items.len() != 2 {
+                return;
+            }
             let before = self.faults.len();
             self.value(items[0], takes::NOTHING, Shape::Text, inner);
             if items[1].is_mapping() && items[1].function().is_none() {
@@ -613,6 +696,14 @@ impl<'t> Finder<'_, 't> {
                 && let Some(of) = self.lacks(resource, name)
             {
                 self.add(FaultKind::UnknownReturnValue { name, of }, outermost, node, true);
+            } else {
+                let gives = match parts {
+                    Some((resource, name)) => self.template.return_value_gives(resource, name),
+                    None => self.template.reference_gives(name),
+                };
+                if matches!(gives, Gives::List | Gives::Mapping) {
+                    self.add(FaultKind::Variable { name, gives }, outermost, node, true);
+                }
             }
         }
     }
@@ -620,10 +711,9 @@ impl<'t> Finder<'_, 't> {
     fn find_in_map(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
         let inner = Some(Around { function: F::FindInMap, outermost });
         let Some(items) = self.arguments(node, argument, F::FindInMap, outermost, 3, 4) else { return };
-        // More is taken with `AWS::LanguageExtensions`; what is taken without it is documented badly.
-        let allowed = takes::KEY;
+        let allowed = if self.extended { takes::KEY_EXTENDED } else { takes::KEY };
         let before = self.faults.len();
-        items[..3].iter().for_each(|item| self.value(*item, allowed, Shape::Text, inner));
+        items.iter().take(3).for_each(|item| self.value(*item, allowed, Shape::Text, inner));
         let default = items.get(3).copied();
         if let Some(default) = default
             && default.get("DefaultValue").is_none()
@@ -631,16 +721,12 @@ impl<'t> Finder<'_, 't> {
             self.value(default, takes::NOTHING, Shape::Mapping, inner);
         }
         if self.faults.len() > before
-            || default.is_some()
+            || items.len() != 3
             || self.template.mappings.node.is_some_and(|node| node.function().is_some())
         {
             return;
         }
         let literal = |node: Node<'t>| node.as_str().filter(|text| node.function().is_none() && !text.contains("${"));
-        // Without the section, the template is a part of one, or the section was lost: one look says so.
-        if self.template.mappings.is_empty() {
-            return;
-        }
         let Some(name) = literal(items[0]).filter(|name| !self.template.may_be_made(name)) else { return };
         let Some(mapping) = self.template.mappings.get(name) else {
             return self.add(FaultKind::UndeclaredKey { name, mapping: None }, outermost, items[0], false);
@@ -649,12 +735,38 @@ impl<'t> Finder<'_, 't> {
         if !mapping.node.is_mapping() || has_include(mapping.node) {
             return;
         }
-        let Some(top) = literal(items[1]) else { return };
+        let second = literal(items[2]);
+        let Some(top) = literal(items[1]) else {
+            return self.find_by_pseudo(name, mapping.node, &items, outermost);
+        };
         let Some(keys) = mapping.node.get(top) else {
             return self.add(FaultKind::UndeclaredKey { name: top, mapping: Some(name) }, outermost, items[1], false);
         };
-        let Some(second) = literal(items[2]) else { return };
+        let Some(second) = second else { return };
         if keys.is_mapping() && !has_include(keys) && keys.get(second).is_none() {
+            self.add(FaultKind::UndeclaredKey { name: second, mapping: Some(name) }, outermost, items[2], false);
+        }
+    }
+
+    /// A mapping that is read by region or account, where none of its keys is one.
+    fn find_by_pseudo(&mut self, name: &'t str, mapping: Node<'t>, items: &[Node<'t>], outermost: Function) {
+        let Some(Intrinsic::Ref(pseudo)) = Intrinsic::of(items[1]) else { return };
+        let is_one: fn(&str) -> bool = match pseudo {
+            "AWS::Region" => is_like_region,
+            "AWS::AccountId" => |key| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit()),
+            _ => return,
+        };
+        let open = |name: &str| name.contains("${") || name.contains("&{") || name == "Fn::Transform";
+        let keys = || mapping.entries().filter_map(|entry| Some((entry.key.as_str()?, entry.value)));
+        let fitting: Vec<Node> = keys().filter(|(key, _)| open(key) || is_one(key)).map(|(_, value)| value).collect();
+        if fitting.is_empty() {
+            return self.add(FaultKind::NoKeyOf { mapping: name, pseudo }, outermost, items[1], false);
+        }
+        let Some(second) = items[2].as_str().filter(|_| items[2].function().is_none() && !open(items[2].as_str().unwrap_or(""))) else {
+            return;
+        };
+        let lacks = |keys: &Node| keys.is_mapping() && keys.get("Fn::Transform").is_none() && keys.get(second).is_none();
+        if fitting.iter().all(lacks) {
             self.add(FaultKind::UndeclaredKey { name: second, mapping: Some(name) }, outermost, items[2], false);
         }
     }
@@ -693,6 +805,12 @@ impl<'t> Finder<'_, 't> {
             }
             return;
         }
+        let is_broken = self.is_broken;
+        self.compared_or_combined(node, around);
+        self.is_broken = is_broken;
+    }
+
+    fn compared_or_combined(&mut self, node: Node<'t>, around: Option<Around>) {
         let Some((function, argument)) = node.function() else { return };
         let outermost = around.map_or(function, |around| around.outermost);
         let inner = Some(Around { function, outermost });
@@ -720,4 +838,33 @@ impl<'t> Finder<'_, 't> {
             _ => {}
         }
     }
+}
+
+/// Whether a text is, or has in it, a dynamic reference.
+fn is_dynamic(node: Node) -> bool {
+    node.as_str().is_some_and(|text| text.contains("{{resolve:"))
+}
+
+/// Whether a name has the form of a region's, as `us-east-1` has.
+fn is_like_region(name: &str) -> bool {
+    let mut parts = name.split('-');
+    let ends_in_number = parts.next_back().is_some_and(|end| end.len() == 1 && end.bytes().all(|byte| byte.is_ascii_digit()));
+    let mut words = 0;
+    let are_words = parts.all(|part| {
+        words += 1;
+        part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase())
+    });
+    ends_in_number && are_words && words >= 2
+}
+
+/// Whether no region has the name; nothing stands for the region of the stack.
+fn is_no_region(name: &str) -> bool {
+    !name.is_empty() && !name.contains("${") && !name.contains("{{") && Facts::embedded().region(name).is_none()
+}
+
+/// Whether this is a block of addresses: of the fourth version of the protocol, or like one of the sixth.
+fn is_block(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return text.contains("${") };
+    let is_fourth = address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32);
+    is_fourth || address.contains(':') || text.contains("${")
 }

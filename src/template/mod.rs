@@ -6,6 +6,7 @@
 mod dynamic;
 mod expand;
 mod faults;
+mod gives;
 mod intrinsic;
 mod own_settings;
 mod parameter;
@@ -21,6 +22,7 @@ use crate::text::Span;
 pub use dynamic::{DynamicReference, dynamic_reference};
 pub use expand::{Expansion, expand};
 pub use faults::{Fault, FaultKind, FaultSection, Shape};
+pub use gives::Gives;
 pub use intrinsic::{Attribute, ConditionFunction, Intrinsic};
 pub use own_settings::{SettingFault, own_settings};
 pub use parameter::{Parameter, ParameterType};
@@ -88,6 +90,8 @@ pub struct Template<'t> {
     pub resources: Section<'t, Resource<'t>>,
     /// `Outputs`.
     pub outputs: Section<'t, Output<'t>>,
+    /// Whether it is looked at as if the macros that are not known here changed nothing.
+    is_as_written: bool,
 }
 
 /// An entry of `Mappings`: top-level key, second-level key, value.
@@ -209,6 +213,7 @@ impl<'t> Template<'t> {
             rules: Section::empty(),
             resources: Section::empty(),
             outputs: Section::empty(),
+            is_as_written: false,
         };
         let Some(root) = tree.root() else { return template };
         for entry in root.entries() {
@@ -237,9 +242,21 @@ impl<'t> Template<'t> {
         template
     }
 
+    /// Reads the sections of a tree as they are written: as if the macros that are not known here changed nothing.
+    #[must_use]
+    pub fn as_written(tree: &'t Tree) -> Self {
+        Self { is_as_written: true, ..Self::new(tree) }
+    }
+
     /// Whether a macro rewrites the template in a way that is not known here.
     #[must_use]
     pub fn has_unknown_transform(&self) -> bool {
+        !self.is_as_written && self.has_macro()
+    }
+
+    /// Whether a macro that is not known here reads the template: it may use whatever is declared.
+    #[must_use]
+    pub fn has_macro(&self) -> bool {
         self.transforms.iter().any(|transform| matches!(transform, Transform::Macro(_) | Transform::Include))
     }
 

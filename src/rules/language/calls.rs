@@ -6,8 +6,9 @@ use super::{meant, place};
 
 use crate::analysis::Analysis;
 use crate::diagnostic::Safety;
+use crate::schema::Facts;
 use crate::syntax::{Function, Node};
-use crate::template::{Fault, FaultKind, FaultSection, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
+use crate::template::{Fault, FaultKind, FaultSection, Gives, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
 use crate::text::{Edit, nearest_name};
 use crate::validation::Kind;
 
@@ -15,7 +16,7 @@ use crate::validation::Kind;
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     let wanted = |fault: &&Fault| {
         let elsewhere = fault.section == FaultSection::Output && !is_missing_transform(fault);
-        fault.outermost == function && !elsewhere
+        fault.outermost == function && !elsewhere && !fault.is_echo
     };
     for fault in analysis.call_faults().iter().filter(wanted) {
         sink.report(finding(analysis, fault));
@@ -45,7 +46,7 @@ fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
 pub(in super::super) fn in_outputs<'t>(analysis: &Analysis<'t>) -> impl Iterator<Item = (Node<'t>, Finding<'t>)> {
     let wanted = |fault: &&Fault| {
         let named = matches!(fault.kind, FaultKind::Undeclared(_));
-        fault.section == FaultSection::Output && !named && !is_missing_transform(fault)
+        fault.section == FaultSection::Output && !named && !is_missing_transform(fault) && !fault.is_echo
     };
     analysis.call_faults().iter().filter(wanted).map(|fault| (fault.node, finding(analysis, fault)))
 }
@@ -58,7 +59,14 @@ pub(in super::super) fn in_conditions(analysis: &Analysis, function: Function, s
             FaultKind::Undeclared(_)
             | FaultKind::UnknownReturnValue { .. }
             | FaultKind::UndeclaredKey { .. }
+            | FaultKind::Variable { .. }
+            | FaultKind::NoKeyOf { .. }
+            | FaultKind::Dynamic(_)
+            | FaultKind::Region(_)
+            | FaultKind::Block
             | FaultKind::Index { .. } => true,
+            // A comparison tells the types of what it compares.
+            FaultKind::Type { .. } => true,
             FaultKind::Count { function, .. } | FaultKind::Shape { function, .. } | FaultKind::Refused { function, .. } => {
                 !matches!(function, Function::Equals | Function::And | Function::Or | Function::Not)
             }
@@ -66,7 +74,7 @@ pub(in super::super) fn in_conditions(analysis: &Analysis, function: Function, s
             FaultKind::MissingKey { .. } | FaultKind::UnknownKey { .. } => true,
             FaultKind::UndeclaredCondition(_) => false,
         };
-        if inner && fault.section == FaultSection::Condition && fault.outermost == function {
+        if inner && !fault.is_echo && fault.section == FaultSection::Condition && fault.outermost == function {
             sink.report(finding(analysis, fault));
         }
     }
@@ -140,7 +148,11 @@ const MAX_LISTED: usize = 12;
 
 fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
     match &fault.kind {
-        FaultKind::Undeclared(name) if analysis.template.resources.get(name).is_some() => (
+        FaultKind::Undeclared(name) if fault.section == FaultSection::Export && is_resource(analysis, name) => (
+            format!("`{name}` is a resource, and there is none yet when the name of an export is made"),
+            "refer to a parameter or a pseudo parameter".to_owned(),
+        ),
+        FaultKind::Undeclared(name) if is_resource(analysis, name) => (
             format!("`{name}` is a resource, and there is none yet when conditions are evaluated"),
             "refer to a parameter".to_owned(),
         ),
@@ -188,9 +200,40 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
         FaultKind::Shape { function, expected } => {
             (format!("`{}` takes {} here", function.long(), shape(*expected)), format!("write {}", shape(*expected)))
         }
+        FaultKind::Refused { function: Function::FindInMap, inner } if is_key_with_extensions(*inner) => (
+            format!("`Fn::FindInMap` takes `{}` only with the transform `AWS::LanguageExtensions`", inner.long()),
+            "add `Transform: AWS::LanguageExtensions` to the template, or write the key out".to_owned(),
+        ),
         FaultKind::Refused { function, inner } => (
             format!("`{}` does not take `{}` here", function.long(), inner.long()),
             "write the value out, or compute it another way".to_owned(),
+        ),
+        FaultKind::Type { function, expected, inner, gives } => (
+            format!("`{}` takes {} here, and `{}` gives {}", function.long(), shape(*expected), inner.long(), given(*gives)),
+            cure(*gives).to_owned(),
+        ),
+        FaultKind::Variable { name, gives } => (
+            format!("`${{{name}}}` stands for {}, and `Fn::Sub` puts in strings only", given(*gives)),
+            cure(*gives).to_owned(),
+        ),
+        FaultKind::NoKeyOf { mapping, pseudo } => {
+            let what = if *pseudo == "AWS::Region" { "the name of a region" } else { "the number of an account" };
+            (format!("no key of mapping `{mapping}` is {what}"), format!("add the keys, or read the mapping by another name than `{pseudo}`"))
+        }
+        FaultKind::Dynamic(function) => (
+            format!("`{}` gets the text of the dynamic reference, which is resolved only later", function.long()),
+            "take the value from a parameter of a type `AWS::SSM::Parameter::Value<…>`".to_owned(),
+        ),
+        FaultKind::Region(name) => {
+            let help = match nearest_name(name, Facts::embedded().regions()) {
+                Some(nearest) => format!("write `{nearest}`"),
+                None => "write the name of a region, or nothing for the region of the stack".to_owned(),
+            };
+            (format!("no region is called `{name}`"), help)
+        }
+        FaultKind::Block => (
+            "`Fn::Cidr` takes a block of addresses here".to_owned(),
+            "write an address and the length of its prefix, as in `10.0.0.0/16`".to_owned(),
         ),
         FaultKind::Index { index, len } => {
             let items = if *len == 1 { "item" } else { "items" };
@@ -211,6 +254,35 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
     }
 }
 
+fn is_resource(analysis: &Analysis, name: &str) -> bool {
+    analysis.template.resources.get(name).is_some()
+}
+
+/// Whether keys of mappings are computed by a function once `AWS::LanguageExtensions` is there.
+fn is_key_with_extensions(function: Function) -> bool {
+    use Function as F;
+    matches!(function, F::Join | F::Sub | F::If | F::Select | F::Length | F::ToJsonString)
+}
+
+/// What a call gives, for a message.
+fn given(gives: Gives) -> &'static str {
+    match gives {
+        Gives::Text => "a string",
+        Gives::List => "a list",
+        Gives::Mapping => "a mapping",
+        Gives::Unknown => "another value",
+    }
+}
+
+/// What to do about a value of the wrong kind.
+fn cure(gives: Gives) -> &'static str {
+    match gives {
+        Gives::Text => "write a list, or make one with `Fn::Split`",
+        Gives::List => "make one string of it with `Fn::Join`, or take one item with `Fn::Select`",
+        Gives::Mapping | Gives::Unknown => "read one value of it",
+    }
+}
+
 fn shape(shape: Shape) -> String {
     match shape {
         Shape::Text => "a string".to_owned(),
@@ -226,7 +298,7 @@ fn shape(shape: Shape) -> String {
 /// What a reference can name where it stands.
 fn names<'t>(analysis: &Analysis<'t>, fault: &Fault) -> impl Iterator<Item = &'t str> {
     let template = analysis.template;
-    let resources = fault.section != FaultSection::Condition;
+    let resources = !matches!(fault.section, FaultSection::Condition | FaultSection::Export);
     let others = fault.outermost != Function::GetAtt;
     let parameters = template.parameters.iter().filter(move |_| others).map(Named::name);
     let pseudo = PSEUDO_PARAMETERS.iter().filter(move |_| others).copied();

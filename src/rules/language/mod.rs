@@ -14,6 +14,7 @@ mod invalid_find_in_map;
 mod invalid_get_att;
 mod invalid_get_azs;
 mod invalid_get_stack_output;
+mod invalid_globals;
 mod invalid_if;
 mod invalid_import_value;
 mod invalid_join;
@@ -45,7 +46,6 @@ mod unprotected_data;
 mod unreachable_branches;
 mod unset_retention;
 mod unsubstituted_variables;
-mod untransformed_globals;
 mod untransformed_loops;
 mod untransformed_serverless;
 mod untransformed_serverless_attributes;
@@ -72,6 +72,7 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_get_att::RULE,
     &invalid_get_azs::RULE,
     &invalid_get_stack_output::RULE,
+    &invalid_globals::RULE,
     &invalid_if::RULE,
     &invalid_import_value::RULE,
     &invalid_join::RULE,
@@ -97,7 +98,6 @@ pub(super) const RULES: &[&Rule] = &[
     &unreachable_branches::RULE,
     &unset_retention::RULE,
     &unsubstituted_variables::RULE,
-    &untransformed_globals::RULE,
     &untransformed_loops::RULE,
     &untransformed_serverless::RULE,
     &untransformed_serverless_attributes::RULE,

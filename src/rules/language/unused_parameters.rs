@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if template.parameters.is_empty() || unused::is_hidden(analysis) {
+    if template.parameters.is_empty() || template.has_macro() || unused::is_hidden(analysis) {
         return;
     }
     let Some(mut used) = used(analysis.tree) else { return };
