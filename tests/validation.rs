@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use cfnvet::config::Settings;
-use cfnvet::diagnostic::{Certainty, Diagnostic};
+use cfnvet::diagnostic::{Certainty, Diagnostic, Severity};
 
 use crate::support::{check_together, line, only};
 
@@ -98,6 +98,52 @@ fn what_an_item_lacks_is_reported_in_the_branch_it_stands_in() {
          - !If\n          - IsProd\n          - {{IpProtocol: '-1', CidrIp: 10.0.0.0/8}}\n          - {{CidrIp: 10.0.0.0/8}}\n"
     );
     assert_eq!(findings(&template, &["E3003"]).iter().map(line).collect::<Vec<_>>(), [14]);
+}
+
+/// A bucket's name of a wrong format, and a key that is none of an ID, ARN or alias.
+const ECHOES: &str = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: My_Bucket}\n  Queue:\n    \
+                      Type: AWS::SQS::Queue\n    Properties: {KmsMasterKeyId: my key}\n";
+
+fn shown(settings: &Settings) -> Vec<(String, u32, Severity, Option<String>)> {
+    let found = check_together(&[("template.yaml", ECHOES.as_bytes())], settings);
+    let of = |one: &Diagnostic| (one.code.to_string(), line(one), one.severity, one.echo_of.as_ref().map(ToString::to_string));
+    found.iter().map(of).collect()
+}
+
+#[test]
+fn a_fault_is_told_once_and_again_to_those_who_ask_for_everything() {
+    let main = |code: &str, line| (code.to_owned(), line, Severity::Error, None);
+    let echo = |code: &str, line, of: &str| (code.to_owned(), line, Severity::Info, Some(of.to_owned()));
+    let rules = ["E1", "E3"];
+    assert_eq!(shown(&only(&rules)), [main("E1161", 4), main("E3017", 7)]);
+    let all = Settings { severity: Severity::Info, ..only(&rules) };
+    let expected = [
+        main("E1161", 4),
+        echo("E3031", 4, "E1161"),
+        echo("E1157", 7, "E3017"),
+        echo("E1162", 7, "E3017"),
+        echo("E1164", 7, "E3017"),
+        main("E3017", 7),
+    ];
+    assert_eq!(shown(&all), expected);
+}
+
+#[test]
+fn where_the_rule_of_a_fault_does_not_run_its_echo_stands_for_it() {
+    let main = |code: &str, line| (code.to_owned(), line, Severity::Error, None);
+    assert_eq!(shown(&only(&["E3031", "E1162"])), [main("E3031", 4), main("E1162", 7)]);
+}
+
+#[test]
+fn what_a_macro_may_rewrite_is_not_known_to_be_wrong() {
+    let template = "Transform: [Mine]\nResources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {Nothing: 1}}\n";
+    let settings = Settings { severity: Severity::Info, ..only(&["E3002"]) };
+    let found = check_together(&[("template.yaml", template.as_bytes())], &settings);
+    assert_eq!(found.iter().map(|one| (line(one), one.certainty, one.severity)).collect::<Vec<_>>(), [(
+        3,
+        Certainty::Unknown,
+        Severity::Info
+    )]);
 }
 
 const TASK: &str = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {Statement: []}}\n  \

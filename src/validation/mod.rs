@@ -3,11 +3,13 @@
 //! The words are the rules'. A schema with alternatives is judged case by case: an alternative fails under a formula, and so does the
 //! whole.
 
+mod echo;
 mod given;
 mod group;
 mod list;
 mod object;
 mod scalar;
+mod tags;
 mod walk;
 
 use std::rc::Rc;
@@ -21,6 +23,7 @@ use crate::template::Template;
 use crate::text::Span;
 use crate::values::{Formula, StackId};
 
+pub use tags::{TagFault, is_taggable};
 use walk::Walker;
 
 /// Something in a resource that does not fit the schema of its type.
@@ -38,6 +41,9 @@ pub struct Fault<'t> {
     pub when: Formula,
     /// The resource.
     pub resource: Resource<'t>,
+    /// The faults that tell it already, from the nearest outwards: that none of several alternatives fits, or that a text is of a wrong
+    /// format. It is an echo of them. Empty where it stands for itself.
+    pub echo_of: Vec<Kind<'t>>,
 }
 
 /// A value that a function gives.
@@ -145,15 +151,17 @@ pub enum Kind<'t> {
     },
     /// `Ref` or `Fn::GetAtt` gives something of a resource, which is not of this format.
     GivenFormat(&'static str),
+    /// A tag that no resource can have.
+    Tags(TagFault),
 }
 
-/// What does not fit in the resources of the template that is checked, in the order of the text of each.
+/// What does not fit in the resources of the template that is checked as they are written, in the order of the text of each.
 #[must_use]
 pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool) -> Vec<Fault<'t>> {
     let values = graph.values();
     let template = values.template(StackId::ROOT);
     // What is deployed is described in other words than a template's.
-    if values.is_deployed() || is_rewritten(template) {
+    if values.is_deployed() {
         return Vec::new();
     }
     let regions = regions_of(regions);
@@ -217,6 +225,11 @@ fn has_globals(template: &Template, resource_type: &str) -> bool {
 /// The place, the kind, the name that tells faults of one kind apart, and the call and text of what a function gives.
 type Key<'t> = (Span, std::mem::Discriminant<Kind<'t>>, &'t str, Option<(NodeId, Rc<str>)>);
 
+fn key_of<'t>(fault: &Fault<'t>) -> Key<'t> {
+    let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
+    (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given)
+}
+
 /// Faults, each once: a text that several resources share, by an alias or a loop, is told once.
 #[derive(Debug, Default)]
 struct Faults<'t> {
@@ -226,11 +239,14 @@ struct Faults<'t> {
 
 impl<'t> Faults<'t> {
     fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
-        let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
-        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given);
+        let key = key_of(&fault);
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.all[index];
+                // What stands for itself somewhere is no echo.
+                if fault.echo_of.is_empty() {
+                    known.echo_of.clear();
+                }
                 if known.resource.id == fault.resource.id {
                     known.when = values.formulas.or(known.when, fault.when);
                 }
@@ -249,7 +265,7 @@ impl<'t> Kind<'t> {
     pub fn is_lack(self) -> bool {
         let is_few = |keyword| matches!(keyword, Keyword::MinItems | Keyword::MinProperties | Keyword::MinLength);
         match self {
-            Self::MissingProperty(_) | Self::MissingDependency { .. } | Self::NoneOf { .. } => true,
+            Self::MissingProperty(_) | Self::MissingDependency { .. } | Self::NoneOf { .. } | Self::Tags(TagFault::NoKey) => true,
             Self::NoAlternative(_) | Self::NotOneAlternative { several: false, .. } => true,
             Self::OutOfBounds { keyword, .. } => is_few(keyword),
             _ => false,

@@ -102,6 +102,12 @@ impl<'t> Walker<'_, 't> {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
                 }
             }
+            Keyword::MultipleOf => {
+                let (Some(step), Some(found)) = (value.as_integer(), number(said.value)) else { return };
+                if step > 0 && (found / step as f64).fract() != 0.0 {
+                    self.fault(site, Kind::OutOfBounds { keyword, limit: step as f64, found });
+                }
+            }
             Keyword::Minimum | Keyword::Maximum | Keyword::ExclusiveMinimum | Keyword::ExclusiveMaximum => {
                 let limit = match value {
                     Value::Integer(number) => number as f64,

@@ -40,7 +40,14 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
         Kind::NotAllowed { keyword: Keyword::Const, .. } | Kind::Forbidden => {
             Finding::at(fault.at, "the value is not allowed here")
         }
+        Kind::OutOfBounds { keyword: Keyword::MultipleOf, limit, found } => {
+            Finding::at(fault.at, format!("{found} is no multiple of {limit}"))
+        }
         Kind::WrongFormat(format @ ("ipv4-network" | "ipv6-network")) => network(fault, format),
+        Kind::WrongFormat("date-time") => {
+            let written = shortened(fault.node.as_str().unwrap_or_default());
+            Finding::at(fault.at, format!("`{written}` is no date with a time")).help("write it as in `2026-01-31T12:00:00Z`")
+        }
         _ => return None,
     })
 }
