@@ -368,8 +368,10 @@ struct Around {
 
 impl<'t> Finder<'_, 't> {
     fn add(&mut self, kind: FaultKind<'t>, outermost: Function, node: Node<'t>, whole: bool) {
-        let is_form =
-            matches!(kind, FaultKind::Shape { .. } | FaultKind::Count { .. } | FaultKind::Refused { .. } | FaultKind::Type { .. });
+        let is_form = matches!(
+            kind,
+            FaultKind::Shape { .. } | FaultKind::Count { .. } | FaultKind::Refused { .. } | FaultKind::Type { .. }
+        );
         self.faults.push(Fault { kind, outermost, section: self.section, node, whole, is_echo: self.is_broken && is_form });
     }
 
@@ -477,7 +479,8 @@ impl<'t> Finder<'_, 't> {
                 items.iter().skip(1).take(1).for_each(|list| self.list(*list, takes::JOIN, takes::JOIN_ITEM, Shape::Text, inner));
             }
             F::Select => {
-                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2).filter(|items| items.len() > 1) else {
+                let Some(items) = self.arguments(node, argument, function, outermost, 2, 2).filter(|items| items.len() > 1)
+                else {
                     return;
                 };
                 let index = if self.extended { takes::INDEX_EXTENDED } else { takes::INDEX };
@@ -762,7 +765,8 @@ impl<'t> Finder<'_, 't> {
         if fitting.is_empty() {
             return self.add(FaultKind::NoKeyOf { mapping: name, pseudo }, outermost, items[1], false);
         }
-        let Some(second) = items[2].as_str().filter(|_| items[2].function().is_none() && !open(items[2].as_str().unwrap_or(""))) else {
+        let Some(second) = items[2].as_str().filter(|_| items[2].function().is_none() && !open(items[2].as_str().unwrap_or("")))
+        else {
             return;
         };
         let lacks = |keys: &Node| keys.is_mapping() && keys.get("Fn::Transform").is_none() && keys.get(second).is_none();

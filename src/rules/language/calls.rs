@@ -16,10 +16,14 @@ use crate::validation::Kind;
 pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
     let wanted = |fault: &&Fault| {
         let elsewhere = fault.section == FaultSection::Output && !is_missing_transform(fault);
-        fault.outermost == function && !elsewhere && !fault.is_echo
+        fault.outermost == function && !elsewhere
     };
     for fault in analysis.call_faults().iter().filter(wanted) {
-        sink.report(finding(analysis, fault));
+        let finding = finding(analysis, fault);
+        match rule_of(function).filter(|_| fault.is_echo) {
+            Some(own) => sink.report(finding.echo_of(own)),
+            None => sink.report(finding),
+        }
     }
     types(analysis, function, sink);
 }
@@ -53,7 +57,7 @@ pub(in super::super) fn in_outputs<'t>(analysis: &Analysis<'t>) -> impl Iterator
 
 /// What is wrong in the calls in resources.
 pub(in super::super) fn in_resources<'a, 't>(analysis: &'a Analysis<'t>) -> impl Iterator<Item = (&'a Fault<'t>, Finding<'t>)> {
-    let wanted = |fault: &&Fault| fault.section == FaultSection::Resource && !is_missing_transform(fault);
+    let wanted = |fault: &&Fault| fault.section == FaultSection::Resource && !is_missing_transform(fault) && !fault.is_echo;
     analysis.call_faults().iter().filter(wanted).map(|fault| (fault, finding(analysis, fault)))
 }
 
@@ -237,13 +241,15 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
             format!("`{}` takes {} here, and `{}` gives {}", function.long(), shape(*expected), inner.long(), given(*gives)),
             cure(*gives).to_owned(),
         ),
-        FaultKind::Variable { name, gives } => (
-            format!("`${{{name}}}` stands for {}, and `Fn::Sub` puts in strings only", given(*gives)),
-            cure(*gives).to_owned(),
-        ),
+        FaultKind::Variable { name, gives } => {
+            (format!("`${{{name}}}` stands for {}, and `Fn::Sub` puts in strings only", given(*gives)), cure(*gives).to_owned())
+        }
         FaultKind::NoKeyOf { mapping, pseudo } => {
             let what = if *pseudo == "AWS::Region" { "the name of a region" } else { "the number of an account" };
-            (format!("no key of mapping `{mapping}` is {what}"), format!("add the keys, or read the mapping by another name than `{pseudo}`"))
+            (
+                format!("no key of mapping `{mapping}` is {what}"),
+                format!("add the keys, or read the mapping by another name than `{pseudo}`"),
+            )
         }
         FaultKind::Dynamic(function) => (
             format!("`{}` gets the text of the dynamic reference, which is resolved only later", function.long()),

@@ -5,7 +5,7 @@ use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Function, Kind, MAX_DEPTH, Node, Scalar};
-use crate::template::ConditionFunction;
+use crate::template::{ConditionFunction, calls};
 
 pub(super) static RULE: Rule = Rule {
     code: "W8003",
@@ -22,7 +22,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     if !analysis.source.text().contains("Equals") {
         return;
     }
-    for call in analysis.template.calls().filter(|call| call.function == Function::Equals) {
+    // Elsewhere nothing is compared, whatever is written.
+    let template = analysis.template;
+    let sections = [template.conditions.node, template.rules.node];
+    for call in sections.into_iter().flatten().flat_map(calls).filter(|call| call.function == Function::Equals) {
         let ConditionFunction::Equals(left, right) = ConditionFunction::of(call.node) else { continue };
         let is_text = |node: Node| node.scalar().is_some() && node.function().is_none();
         let always = match (is_text(left), is_text(right)) {

@@ -34,6 +34,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     let Some(schema) = Facts::embedded().other("sam/globals").map(Schema::of_type) else { return };
+    // That the section is a mapping at all is asked by the rule about sections.
+    if !entry.value.is_mapping() {
+        return;
+    }
     let mut found = Vec::new();
     compare(entry.value, schema, &mut found);
     found.into_iter().for_each(|finding| sink.report(finding));
@@ -48,7 +52,8 @@ fn compare<'t>(node: Node<'t>, schema: Schema<'static>, found: &mut Vec<Finding<
     }
     if !takes(schema.types(), node) {
         let message = format!("{} goes here", type_names(schema.types()));
-        return found.push(Finding::at(place::of_value(node), message).node(node).label(node.span(), "this is another kind of value"));
+        return found
+            .push(Finding::at(place::of_value(node), message).node(node).label(node.span(), "this is another kind of value"));
     }
     if let Some(allowed) = schema.allowed()
         && node.as_str().is_some_and(|text| !allowed.strings().any(|one| one == text))
@@ -106,7 +111,8 @@ fn takes(types: TypeSet, node: Node) -> bool {
     }
     let Some(scalar) = node.scalar() else { return true };
     let text = scalar.canonical();
-    let is_boolean = matches!(scalar.value(), ScalarValue::Bool(_)) || matches!(text.to_ascii_lowercase().as_str(), "true" | "false");
+    let is_boolean =
+        matches!(scalar.value(), ScalarValue::Bool(_)) || matches!(text.to_ascii_lowercase().as_str(), "true" | "false");
     types.has(TypeSet::STRING)
         || types.has(TypeSet::BOOLEAN) && is_boolean
         || types.has(TypeSet::INTEGER) && text.parse::<i64>().is_ok()

@@ -64,7 +64,7 @@ pub(super) fn choices<'t>(value: Node<'t>, branch: &Branch<'t>) -> Vec<(Node<'t>
 }
 
 /// A call of a function in a value.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Call<'t> {
     pub node: Node<'t>,
     pub intrinsic: Intrinsic<'t>,

@@ -8,7 +8,7 @@ use super::shape;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Function, Node};
-use crate::template::{Intrinsic, Named, Piece, Resource, pieces};
+use crate::template::{Gives, Intrinsic, Named, Piece, Resource, Transform, pieces};
 use crate::text::{Span, nearest_name};
 
 pub(super) static RULE: Rule = Rule {
@@ -44,13 +44,35 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if open {
             continue;
         }
-        let mut seen = FxHashSet::default();
-        for call in branches::calls(value) {
-            for (name, is_attribute) in names(&call) {
-                if !is_declared(analysis, name, is_attribute) && seen.insert((place(&call).start, name)) {
-                    call.branch.report(analysis, exists, undeclared(analysis, &call, name), sink);
-                }
+        for (call, name, _) in unknown(analysis, value) {
+            call.branch.report(analysis, exists, undeclared(analysis, &call, name), sink);
+        }
+    }
+}
+
+/// The names in the value of an output that nothing has, each with the call and whether a return value is read.
+fn unknown<'t>(analysis: &Analysis<'t>, value: Node<'t>) -> Vec<(Call<'t>, &'t str, bool)> {
+    let (mut seen, mut found) = (FxHashSet::default(), Vec::new());
+    for call in branches::calls(value) {
+        for (name, is_attribute) in names(&call) {
+            if !is_declared(analysis, name, is_attribute) && seen.insert((place(&call).start, name)) {
+                found.push((call.clone(), name, is_attribute));
             }
+        }
+    }
+    found
+}
+
+/// In templates of SAM, other rules of cfn-lint see the names that nothing has too.
+pub(super) fn echoes(analysis: &Analysis, sink: &mut Sink) {
+    let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
+    if !analysis.template.transforms.contains(&Transform::Serverless) || !has_serverless(analysis) || is_open(analysis) {
+        return;
+    }
+    for (_, entry) in section.into_iter().flat_map(shape::written) {
+        let Some(value) = entry.value.get("Value") else { continue };
+        for (call, name, _) in unknown(analysis, value).into_iter().filter(|(.., is_attribute)| !is_attribute) {
+            sink.report(undeclared(analysis, &call, name).echo_of(&RULE));
         }
     }
 }
@@ -62,19 +84,14 @@ fn not_text<'t>(analysis: &Analysis<'t>, value: Node<'t>) -> Option<Finding<'t>>
         let wrong = || shape::wrong_kind("the value of an output", "a string", value);
         return collection.then(|| wrong().help("write `Fn::Join` to make one string of several"));
     };
-    let is_list = match intrinsic {
-        Intrinsic::Split { .. } | Intrinsic::Other(Function::GetAZs | Function::Cidr, _) => true,
-        Intrinsic::Ref(name) => {
-            analysis.template.parameters.get(name).is_some_and(|parameter| parameter.parameter_type.is_list())
-        }
-        _ => false,
+    let (what, help) = match (intrinsic, analysis.template.gives(value)) {
+        (Intrinsic::Malformed(..), _) => return None,
+        (_, Gives::List) => ("a list", "put `Fn::Join` around it"),
+        (_, Gives::Mapping) => ("a mapping", "read one value of it"),
+        _ => return None,
     };
-    let finding = || {
-        Finding::at(shape::at_call(value), "the value of an output must be a string, and this gives a list")
-            .node(value)
-            .help("put `Fn::Join` around it")
-    };
-    is_list.then(finding)
+    let message = format!("the value of an output must be a string, and this gives {what}");
+    Some(Finding::at(shape::at_call(value), message).node(value).help(help))
 }
 
 /// Whether the template declares what is not written out here: what a macro, a loop or SAM makes has names of its own.

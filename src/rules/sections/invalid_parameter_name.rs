@@ -4,6 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::shape;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
+use crate::syntax::Entry;
 
 pub(super) static RULE: Rule = Rule {
     code: "E2003",
@@ -18,11 +19,13 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let section = analysis.template.parameters.node.filter(|_| shape::is_settled(analysis));
-    for (name, entry) in section.into_iter().flat_map(shape::written) {
-        if !shape::is_alphanumeric(name) {
-            let message =
-                format!("the name of parameter `{}` has other characters than letters and digits", shape::shortened(name));
-            sink.report(Finding::at(entry.key.span(), message).node(entry.value).help("rename it, and what refers to it"));
-        }
-    }
+    let refused = section.into_iter().flat_map(shape::written).filter_map(|(name, entry)| refused(name, entry));
+    refused.for_each(|finding| sink.report(finding));
+}
+
+/// A name that no parameter can have.
+pub(super) fn refused<'t>(name: &str, entry: Entry<'t>) -> Option<Finding<'t>> {
+    let message = format!("the name of parameter `{}` has other characters than letters and digits", shape::shortened(name));
+    let finding = || Finding::at(entry.key.span(), message).node(entry.value).help("rename it, and what refers to it");
+    (!shape::is_alphanumeric(name)).then(finding)
 }

@@ -1,7 +1,7 @@
 //! `malformed-parameter`: a parameter of the wrong shape.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::shape;
+use super::{invalid_parameter_name, shape};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Entry, Node};
@@ -32,6 +32,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return sink.report(shape::wrong_kind("`Parameters`", "a mapping", section));
     }
     for (name, entry) in shape::written(section) {
+        if let Some(finding) = invalid_parameter_name::refused(name, entry) {
+            sink.report(finding.echo_of(&invalid_parameter_name::RULE));
+        }
         if shape::is_plain_mapping(entry.value) {
             check_one(name, entry, sink);
         } else if !shape::is_generated(entry.value) {

@@ -1,7 +1,7 @@
 //! `malformed-template`: a section that does not exist, or none of those that must.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::shape;
+use super::{malformed_condition, malformed_rule, shape};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::syntax::Node;
@@ -59,6 +59,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for (name, entry) in shape::written(root) {
         match name {
             "Globals" if !entry.value.is_mapping() => sink.report(shape::wrong_kind("`Globals`", "a mapping", entry.value)),
+            "Rules" | "Conditions" if !entry.value.is_mapping() && entry.value.function().is_none() => {
+                let own = if name == "Rules" { &malformed_rule::RULE } else { &malformed_condition::RULE };
+                sink.report(shape::wrong_kind(&format!("`{name}`"), "a mapping", entry.value).echo_of(own));
+            }
             _ if !SECTIONS.contains(&name) => {
                 sink.report(shape::unknown_key("a template has no section", root, entry.key, SECTIONS));
             }

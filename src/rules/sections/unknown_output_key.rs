@@ -1,7 +1,7 @@
 //! `unknown-output-key`: a key that outputs do not have.
 
 use super::super::{Rule, Scope, Sink, Status};
-use super::shape;
+use super::{invalid_output_name, invalid_output_value, shape};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 
@@ -18,7 +18,11 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let section = analysis.template.outputs.node.filter(|_| shape::is_settled(analysis));
-    for (_, output) in section.into_iter().flat_map(shape::written) {
+    invalid_output_value::echoes(analysis, sink);
+    for (name, output) in section.into_iter().flat_map(shape::written) {
+        if let Some(finding) = invalid_output_name::refused(name, output) {
+            sink.report(finding.echo_of(&invalid_output_name::RULE));
+        }
         for (name, entry) in shape::written(output.value).filter(|_| shape::is_plain_mapping(output.value)) {
             match name {
                 "Value" | "Description" | "Condition" => {}

@@ -25,6 +25,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for problem in analysis.tree.problems() {
         sink.report(diagnostic(problem, analysis.source.slice(problem.span)));
     }
+    // Of equal keys, the later ones are too many; the first is only where they were said before.
+    let duplicates = analysis.tree.problems().iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey);
+    let mut firsts: Vec<Span> = duplicates.filter_map(|problem| problem.related).collect();
+    firsts.sort_unstable();
+    firsts.dedup();
+    for first in firsts {
+        let finding = Finding::at(first, "this key stands again further down in the mapping");
+        sink.report(finding.here("the first of them").echo_of(&RULE));
+    }
 }
 
 fn undecodable(problem: DecodeProblem, span: Span) -> Finding<'static> {
