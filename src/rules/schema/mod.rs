@@ -13,6 +13,7 @@ mod not_one_alternative;
 mod numbers_out_of_range;
 mod read_only_properties;
 mod repeated_items;
+mod repeated_values;
 mod services_in_maintenance;
 mod shared_identifiers;
 mod shut_down_services;
@@ -59,6 +60,7 @@ const GENERAL: &[&Rule] = &[
     &strings_of_wrong_length::RULE,
     &numbers_out_of_range::RULE,
     &repeated_items::RULE,
+    &repeated_values::RULE,
     &none_of_required_properties::RULE,
     &read_only_properties::RULE,
     &shared_identifiers::RULE,

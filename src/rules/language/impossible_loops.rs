@@ -1,0 +1,70 @@
+//! `impossible-loops`: `Fn::ForEach` that CloudFormation cannot write out.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::{Finding, Rule, Scope, Sink, Status};
+use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
+use crate::syntax::{self, Node, Tree};
+use crate::template::Transform;
+use crate::text::Span;
+
+pub(super) static RULE: Rule = Rule {
+    code: "E0001",
+    name: "impossible-loops",
+    severity: Severity::Error,
+    status: Status::Stable { since: "0.1.0" },
+    page: include_str!("../../../rules/language/impossible-loops.md"),
+    scope: Scope::Text,
+    options: &[],
+    check,
+};
+
+const LOOP: &str = "Fn::ForEach::";
+
+fn check(analysis: &Analysis, sink: &mut Sink) {
+    let template = analysis.template;
+    if !template.has_loops() || !template.transforms.contains(&Transform::LanguageExtensions) {
+        return;
+    }
+    // The loops themselves are gone where they are written out.
+    let written = syntax::parse(analysis.source);
+    repeated(analysis.tree, &written, sink);
+    let loops = written.root().into_iter().flat_map(Node::descendants).flat_map(Node::entries);
+    for entry in loops.filter(|entry| entry.key.as_str().is_some_and(|key| key.starts_with(LOOP))) {
+        let Some(collection) = entry.value.items().nth(1).filter(|collection| collection.function().is_none()) else { continue };
+        for item in collection.items().filter(|item| item.function().is_none() && item.other_tag().is_none()) {
+            if item.scalar().is_none_or(|scalar| scalar.is_null()) {
+                let finding = Finding::at(item.span(), "the loop runs over something that is no string");
+                sink.report(finding.label(entry.key.span(), "this loop").help("write a string, or a function that gives one"));
+            }
+        }
+    }
+}
+
+/// Reports the names that a loop makes although they are there already.
+fn repeated(tree: &Tree, written: &Tree, sink: &mut Sink) {
+    // Two equal keys that are written are a mistake of their own.
+    let told: FxHashSet<Span> = written.problems().iter().map(|problem| problem.span).collect();
+    let mut seen = FxHashSet::default();
+    for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping()) {
+        let mut first: FxHashMap<&str, Node> = FxHashMap::default();
+        for entry in mapping.entries() {
+            let Some(name) = entry.key.as_str().filter(|name| !name.contains("${") && !name.contains("&{")) else { continue };
+            let span = entry.key.span();
+            let before = *first.entry(name).or_insert(entry.key);
+            if before == entry.key || told.contains(&span) || told.contains(&before.span()) || !seen.insert(span) {
+                continue;
+            }
+            let finding = if before.span() == span {
+                Finding::at(span, format!("the loop makes `{name}` more than once"))
+                    .help("write the identifier of the loop into the name, and run over each value once")
+            } else {
+                Finding::at(span, format!("the loop makes `{name}`, which is there already"))
+                    .label(before.span(), "it is here")
+                    .help("remove one of the two")
+            };
+            sink.report(finding.node(entry.value));
+        }
+    }
+}
