@@ -75,6 +75,35 @@ pub struct Companions {
     pub sources: Vec<Arc<SourceFile>>,
     /// The settings of each.
     pub settings: Vec<Arc<Settings>>,
+    /// Files that give parameters their values, which have rules of their own.
+    pub value_files: Vec<ValuesToCheck>,
+}
+
+/// A file that gives parameters their values.
+#[derive(Debug)]
+pub struct ValuesToCheck {
+    /// Its text.
+    pub source: Arc<SourceFile>,
+    /// Whether it is a deployment file of Git sync.
+    pub is_deployment: bool,
+    /// What the user wants.
+    pub settings: Arc<Settings>,
+}
+
+impl ValuesToCheck {
+    fn check(&self, watch: &Watch) -> Vec<Diagnostic> {
+        let tree = syntax::parse(&self.source);
+        let template = Template::new(&tree);
+        let member = Member { template: &template, stack_name: None, children: FxHashMap::default() };
+        let set = TemplateSet::new(vec![member], false);
+        let analysis = Analysis::new(&set, 0, &self.settings);
+        let scope = if self.is_deployment { Scope::DeploymentFile } else { Scope::ParameterFile };
+        let mut found = run_rules(&analysis, |own| own == scope, watch);
+        let reads = rules::find(SYNTAX_ERROR).filter(|rule| !tree.problems().is_empty() && rule.is_selected(&self.settings));
+        found.extend(reads.into_iter().flat_map(|rule| run(rule, &analysis)));
+        found.retain(|diagnostic| diagnostic.severity >= self.settings.severity);
+        found
+    }
 }
 
 /// Checks `sources` as [`check`] does, linked with `companions` too, while others look at `watch`.
@@ -91,7 +120,8 @@ pub fn check_among(
     let set = watch.step("link", || world.link(&templates));
     let Found { by_member, suppressed, problems } =
         watch.step("check", || world.findings_watched(&set, &companions.policies, watch));
-    let diagnostics = distinct(by_member.into_iter().flatten().collect());
+    let of_values = companions.value_files.iter().flat_map(|file| file.check(watch));
+    let diagnostics = distinct(by_member.into_iter().flatten().chain(of_values).collect());
     let warnings = world.warnings();
     Outcome { diagnostics, templates: sources.len(), suppressed: distinct(suppressed).len(), warnings, problems }
 }
@@ -276,7 +306,7 @@ impl World {
             let runs = |scope| match scope {
                 Scope::Text => number < self.given,
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
-                Scope::Suppressions => false,
+                Scope::Suppressions | Scope::DeploymentFile | Scope::ParameterFile => false,
             };
             let name = self.parsed[number].source.name();
             let analysis = Analysis::new(set, number, self.settings(number));
@@ -458,7 +488,7 @@ fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Di
 fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -> Vec<Diagnostic> {
     let settings = analysis.settings;
     let mut diagnostics = Vec::new();
-    let selected = |rule: &Rule| runs(rule.scope) && settings.selects(rule.code, rule.name);
+    let selected = |rule: &Rule| runs(rule.scope) && rule.is_selected(settings);
     for (number, rule) in rules::all().iter().copied().enumerate().filter(|(_, rule)| selected(rule)) {
         if watch.is_stopped() {
             break;

@@ -25,7 +25,7 @@ use crate::config;
 use crate::report::RunProblem;
 use crate::text::{MAX_FILE_BYTES, SourceFile};
 
-pub use config_files::{ConfigFiles, ConfigSource, add_stack_names, parameter_file, settings};
+pub use config_files::{ConfigFiles, ConfigSource, GivenValues, add_stack_names, given_values, parameter_file, settings};
 pub use policies::{GuardTest, PACK, Policies, PolicyLibrary, guard_tests, policies};
 
 /// The path that means standard input.

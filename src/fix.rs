@@ -1,7 +1,7 @@
 //! Applies the fixes that findings carry, until no more can be.
 //!
 //! Nothing is written here: texts go in and texts come out. Each step is checked with all templates of the run, and taken back
-//! unless every file still reads, the finding is gone, and no other has come.
+//! unless every file still reads, the finding is gone, and none as bad has come.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::check::{self, Companions, Load, Outcome, Watch};
 use crate::config::Settings;
-use crate::diagnostic::{Diagnostic, Safety, fingerprints};
+use crate::diagnostic::{Diagnostic, Safety, Severity, fingerprints};
 use crate::syntax;
 use crate::text::{Edit, SourceFile, Span};
 
@@ -109,7 +109,7 @@ pub fn apply(
     let found = state.outcome.diagnostics.len();
     let mut applied: Vec<Vec<Applied>> = vec![Vec::new(); sources.len()];
 
-    // Every step that is taken leaves fewer findings than there were, so this ends.
+    // Every step that is taken leaves fewer findings of one severity and no more of a worse one, so this ends.
     let left = loop {
         let (candidates, mut left) = state.candidates(&readable, allowed);
         let mut open: Vec<&Candidate> = candidates.iter().collect();
@@ -143,7 +143,7 @@ pub fn apply(
         files: changed
             .map(|((before, after), applied)| Changed { before: Arc::clone(before), after: Arc::clone(after), applied })
             .collect(),
-        ended: found - state.outcome.diagnostics.len(),
+        ended: found.saturating_sub(state.outcome.diagnostics.len()),
         left,
         outcome: state.outcome,
     }
@@ -290,11 +290,14 @@ impl Run<'_> {
         }
         let after = self.check(sources);
         let kept = Matching::new(&before.outcome.diagnostics, &after.outcome.diagnostics);
-        if let Some(new) = kept.new.first() {
+        // What is left of a worse fault may be a lesser one: a name that is put right makes its entry of `DependsOn` needless.
+        let ends = part.iter().flat_map(|candidate| &candidate.findings).map(|of| base.outcome.diagnostics[*of].severity).min();
+        let is_as_bad = |new: &&usize| ends.is_none_or(|ends| after.outcome.diagnostics[**new].severity >= ends);
+        if let Some(new) = kept.new.iter().find(is_as_bad) {
             let Diagnostic { code, message, .. } = &after.outcome.diagnostics[*new];
             return Err(Reason::Brings { code: code.to_string(), message: message.clone() });
         }
-        if after.outcome.diagnostics.len() >= before.outcome.diagnostics.len() {
+        if weight(&after.outcome.diagnostics) >= weight(&before.outcome.diagnostics) {
             return Err(Reason::Stays);
         }
         // The findings of `part`, which are numbered in `base`, are looked up in what was found just before.
@@ -315,6 +318,12 @@ impl Run<'_> {
         }
         Ok(after)
     }
+}
+
+/// How many findings there are of each severity, the worst first.
+fn weight(diagnostics: &[Diagnostic]) -> [usize; 3] {
+    [Severity::Error, Severity::Warning, Severity::Info]
+        .map(|severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count())
 }
 
 /// Which findings of two runs are the same.

@@ -66,7 +66,8 @@ fn every_output_shown_is_what_its_command_prints() {
 
 #[test]
 fn every_rule_that_is_named_exists() {
-    for page in pages() {
+    // One page is about rules that are none here.
+    for page in pages().into_iter().filter(|page| page != CFN_LINT_RULES) {
         for code in codes(&read(&page)) {
             assert!(rules::find(&code).is_some(), "{page} names {code}, which is no rule");
         }
@@ -90,6 +91,60 @@ fn the_list_of_rules_is_that_of_the_pages() {
         std::fs::write(root().join(PAGE), list).expect("the page can be written");
     } else {
         assert!(written == list, "{PAGE} is out of date: run `INSTA_UPDATE=always cargo test the_list_of_rules`");
+    }
+}
+
+const CFN_LINT_RULES: &str = "docs/cfn-lint-rules.md";
+
+/// Rules of cfn-lint that are no rules here on purpose, and who says instead what they are about.
+const NO_RULES: &[(&str, &str)] = &[
+    ("E0002", "a rule that fails on a template says so itself, under its own code"),
+    ("E0003", "a mistake in the config or on the command line ends the run with status 2, with its place"),
+    (
+        "E8002",
+        "never fires in cfn-lint; a condition that is not declared is told where it is used, by `E1028`, `E1702`, `E3015`, `E6005`, `E8001` or one of `E8004` to `E8006`",
+    ),
+    ("E8007", "never fires in cfn-lint; `E8001` and `E8004` to `E8006` say what cannot be the name of a condition"),
+    ("W2031", "never fires in cfn-lint; `W1030` compares the values of parameters with patterns"),
+    ("W3034", "never fires in cfn-lint; `W1030` compares the values of parameters with bounds"),
+];
+
+/// `INSTA_UPDATE=always cargo test` writes the list anew.
+#[test]
+fn the_list_of_cfn_lint_s_rules_says_which_are_here() {
+    let all = read("tests/data/cfn-lint-1.58.0-rules.txt");
+    let all: Vec<&str> = all.lines().collect();
+    let files = files_below("rules");
+    let (mut here, mut missing) = (String::new(), Vec::new());
+    for code in &all {
+        let Some(rule) = rules::find(code) else {
+            if !NO_RULES.iter().any(|(known, _)| known == code) {
+                missing.push(format!("`{code}`"));
+            }
+            continue;
+        };
+        assert!(!NO_RULES.iter().any(|(known, _)| known == code), "{code} is a rule now");
+        let file = files.iter().find(|file| file.ends_with(&format!("/{}.md", rule.name))).expect("each rule has a page");
+        here += &format!("| `{code}` | [`{}`](../{file}) |\n", rule.name);
+    }
+    let count = here.lines().count();
+    let mut list = format!(
+        "# The rules of cfn-lint, and which cfnvet has\n\nGenerated from the rules. cfn-lint 1.58.0 has {}; cfnvet has {count} of them, under the same codes, and others that \
+         [the list of all rules](rules.md) has. What the two find differently is in [differences](cfn-lint-differences.md).\n\n\
+         ## No rules here\n\n| code | why |\n|---|---|\n",
+        all.len(),
+    );
+    NO_RULES.iter().for_each(|(code, why)| list += &format!("| `{code}` | {why} |\n"));
+    if !missing.is_empty() {
+        list +=
+            &format!("\n## Missing\n\nThese may be named in configs and comments, and find nothing:\n\n{}\n", missing.join(", "));
+    }
+    list += &format!("\n## Here\n\n| code | rule |\n|---|---|\n{here}");
+    let written = std::fs::read_to_string(root().join(CFN_LINT_RULES)).unwrap_or_default();
+    if written != list && std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(root().join(CFN_LINT_RULES), list).expect("the page can be written");
+    } else {
+        assert!(written == list, "{CFN_LINT_RULES} is out of date: run `INSTA_UPDATE=always cargo test the_list_of_cfn_lint`");
     }
 }
 

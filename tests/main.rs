@@ -40,4 +40,5 @@ mod suppress;
 mod syntax;
 mod template;
 mod validation;
+mod value_files;
 mod values;

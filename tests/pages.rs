@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cfnvet::check::inspect;
+use cfnvet::check::{Companions, ValuesToCheck, Watch, check_among, inspect};
 use cfnvet::config::{self, Settings, Workspace};
 use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
@@ -32,7 +32,8 @@ struct Block<'p> {
     language: &'p str,
     purpose: Purpose,
     /// The words behind the language: `fires` or `passes`; in JSON, which has no comments, the lines that the rule reports;
-    /// `file=NAME` for a template beside the examples; `workspace=closed` for that setting.
+    /// `file=NAME` for a template beside the examples; `workspace=closed` for that setting; `deployment` and `parameters` for files
+    /// that give parameters their values.
     words: Vec<&'p str>,
     text: String,
     /// The line of the page that the fence is in.
@@ -69,10 +70,17 @@ impl Block<'_> {
             let templates: Vec<_> = files.iter().map(|(name, text)| source(name, text)).collect();
             return inspect(&[source(&self.file_name(), text)], &templates, &Arc::new(settings)).0;
         }
+        if self.words.contains(&"deployment") || self.words.contains(&"parameters") {
+            let source = Arc::new(SourceFile::new(self.file_name(), text));
+            let is_deployment = self.words.contains(&"deployment");
+            let file = ValuesToCheck { source, is_deployment, settings: Arc::new(settings) };
+            let companions = Companions { value_files: vec![file], ..Companions::default() };
+            return check_among(&[], &[], &companions, &|_| None, &Watch::default()).diagnostics;
+        }
         files.push((self.file_name(), text));
         let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
         let mut found = check_together(&files, &settings);
-        found.retain(|diagnostic| rules.contains(&&*diagnostic.code));
+        found.retain(|diagnostic| rules.contains(&&*diagnostic.code) && diagnostic.echo_of.is_none());
         found
     }
 

@@ -93,6 +93,7 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
     let mut files: Vec<PathBuf> = own.template.iter().map(PathBuf::from).collect();
     let mut rules = |words: &[String]| split(words, &mut files, |word| !looks_like_path(word));
     arguments.ignore.extend(rules(&own.ignore_checks));
+    overrides.include_experimental = own.include_experimental;
     overrides.mandatory = rules(&own.mandatory_checks);
     if rules(&own.include_checks).iter().any(|check| check.starts_with('I')) {
         arguments.severity = arguments.severity.or(Some(Severity::Info));
@@ -115,7 +116,8 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
             arguments.inputs.parameters.push(pair);
         }
     }
-    arguments.inputs.parameter_files.extend(own.parameter_files.iter().chain(&own.deployment_files).cloned());
+    arguments.inputs.parameter_files.extend(own.parameter_files.iter().cloned());
+    arguments.inputs.deployment_files.extend(own.deployment_files.iter().cloned());
     arguments.inputs.paths.extend(files);
     arguments.output.prefer(own.format.as_deref().map(format), None);
     let fail_on = own.non_zero_exit_code.as_deref().map(|word| FailOn(config::cfn_lint_fail_on(word)));
@@ -126,14 +128,13 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
 }
 
 impl CfnLintArgs {
-    fn without_meaning(&self) -> [(&'static str, bool); 6] {
+    fn without_meaning(&self) -> [(&'static str, bool); 5] {
         [
             ("append-rules", !self.append_rules.is_empty()),
             ("override-spec", self.override_spec.is_some()),
             ("registry-schemas", !self.registry_schemas.is_empty()),
             ("custom-rules", self.custom_rules.is_some()),
             ("ignore-bad-template", self.ignore_bad_template),
-            ("include-experimental", self.include_experimental),
         ]
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
     // Whoever types a template is not to be disturbed.
     let is_typed = arguments.inputs.paths.iter().any(|path| path.as_os_str() == discover::STANDARD_INPUT);
     let (inputs, found) = if is_typed { work() } else { progress::shown(&watch, work) }?;
-    let Inputs { mut sources, skipped, settings, companions, mut problems, run, jobs } = inputs;
+    let Inputs { mut sources, skipped, settings, companions, mut problems, refused, run, jobs } = inputs;
     run.fill(&mut arguments.output);
     let outputs = arguments.output.outputs()?;
     outputs.spare(&sources)?;
@@ -71,6 +71,10 @@ pub(super) fn run(mut arguments: CheckArgs) -> Result<u8, CliError> {
         suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
         suppress::add_ignores(&mut sources, &outcome.diagnostics, reason, &mut problems);
         outcome = check(&sources)?;
+    }
+    let is_told = |name: &str| outcome.diagnostics.iter().any(|diagnostic| diagnostic.file.name() == name);
+    if let Some((_, message)) = refused.into_iter().find(|(name, _)| !is_told(name)) {
+        return Err(CliError::ParameterFile(message));
     }
     let baseline = suppress::without_baseline(&arguments, &sources, &settings, &mut outcome.diagnostics)?;
     let fixes = fixes.unwrap_or_else(|| fix::offered(&outcome.diagnostics, &sources));
@@ -137,6 +141,7 @@ fn overrides(arguments: &mut CheckArgs) -> Result<Overrides, CliError> {
         fail_on: arguments.fail_on.map(|level| level.0),
         mandatory: overrides.mandatory,
         rule_options: overrides.rule_options,
+        include_experimental: overrides.include_experimental,
         ..input_overrides(&arguments.inputs)
     })
 }

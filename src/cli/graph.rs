@@ -8,7 +8,10 @@ use crate::{discover, graph_view};
 
 pub(super) fn run(arguments: &GraphArgs) -> Result<u8, CliError> {
     let inputs = read(&arguments.inputs, &CfnLintArgs::default(), &input_overrides(&arguments.inputs))?;
-    let Inputs { sources, skipped, settings, companions, problems, jobs, .. } = inputs;
+    let Inputs { sources, skipped, settings, companions, problems, refused, jobs, .. } = inputs;
+    if let Some((_, message)) = refused.into_iter().next() {
+        return Err(CliError::ParameterFile(message));
+    }
     arguments.output_file.as_deref().map_or(Ok(()), |file| spare(file, &sources))?;
     let text = jobs.run(sources.len(), || {
         let view = graph_view::view(&sources, &settings, &discover::linked);

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -10,9 +10,9 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::cfn_lint::{self, CfnLintArgs};
 use super::outputs::OutputArgs;
 use super::{CliError, InputArgs, known_rules, output};
-use crate::check::Companions;
-use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Settings};
-use crate::discover::{self, ConfigFiles, ConfigSource, Files, add_stack_names, settings};
+use crate::check::{Companions, ValuesToCheck};
+use crate::config::{self, Overrides, RegionFault, RunSettings, Settings, ValueFile};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files, GivenValues, add_stack_names, settings};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
 use crate::workspace;
@@ -31,6 +31,8 @@ pub(super) struct Inputs {
     /// Templates that are linked with though they are not checked.
     pub(super) companions: Companions,
     pub(super) problems: Vec<RunProblem>,
+    /// The files of parameter values that could not be read, and why; rules say it better, where they see it.
+    pub(super) refused: Vec<(String, String)>,
     /// What cfn-lint's config file says in place of arguments.
     pub(super) run: RunConfig,
     pub(super) jobs: Jobs,
@@ -40,10 +42,14 @@ pub(super) struct Inputs {
 pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Overrides) -> Result<Inputs, CliError> {
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
     regions(arguments)?;
-    let parameter_files = parameter_files(arguments)?;
+    let value_files = value_files(arguments)?;
     let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules());
     let run = RunConfig::new(&mut configs);
-    let paths = if arguments.paths.is_empty() { run.paths() } else { arguments.paths.clone() };
+    let paths = match (arguments.paths.is_empty(), arguments.deployment_files.is_empty()) {
+        (false, _) => arguments.paths.clone(),
+        (true, true) => run.paths(),
+        (true, false) => deployed(arguments, &value_files),
+    };
     let mut candidates = discover::candidates(&paths, arguments.only_templates);
     let mut problems = std::mem::take(&mut candidates.problems);
     candidates.exclude(&mut configs);
@@ -52,12 +58,18 @@ pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Ov
         jobs.run(candidates.count(), || discover::read(&candidates, &arguments.stdin_filename))?;
     problems.extend(unread);
     let mut settings = settings(&mut configs, overrides, &sources);
-    let companions = companions(&mut configs, overrides, &sources, &jobs)?;
+    let mut companions = companions(&mut configs, overrides, &sources, &jobs)?;
     problems.append(&mut configs.problems);
     configs.warnings.iter().for_each(output::run_warning);
-    add_parameters(&parameter_files, overrides, &sources, &mut settings);
+    add_parameters(&value_files, overrides, &sources, &mut settings);
+    companions.value_files = to_check(arguments, &value_files, &mut configs, overrides);
     add_stack_names(&discover::cdk_stack_names(&sources), &mut settings);
-    Ok(Inputs { sources, skipped, settings, companions, problems, run, jobs })
+    let refused = value_files.iter().filter_map(|file| {
+        let name = file.source.name();
+        Some((name.to_owned(), file.refused.as_ref()?.in_file(name)))
+    });
+    let refused = refused.collect();
+    Ok(Inputs { sources, skipped, settings, companions, problems, refused, run, jobs })
 }
 
 fn config_source(arguments: &InputArgs, cfn_lint: &CfnLintArgs) -> ConfigSource {
@@ -150,23 +162,61 @@ pub(super) fn input_overrides(arguments: &InputArgs) -> Overrides {
     }
 }
 
-fn parameter_files(arguments: &InputArgs) -> Result<Vec<ParameterFile>, CliError> {
+/// The files that give parameters their values, the deployment files of cfn-lint's option last.
+fn value_files(arguments: &InputArgs) -> Result<Vec<GivenValues>, CliError> {
     let read = |path: &PathBuf| {
-        discover::parameter_file(path).map_err(|error| CliError::ParameterFile(error.in_file(&path.display().to_string())))
+        discover::given_values(path).map_err(|error| CliError::ParameterFile(error.in_file(&path.display().to_string())))
     };
-    arguments.parameter_files.iter().map(read).collect()
+    arguments.parameter_files.iter().chain(&arguments.deployment_files).map(read).collect()
+}
+
+/// The templates that deployment files name, which cfn-lint checks where nothing else is named.
+fn deployed(arguments: &InputArgs, files: &[GivenValues]) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for file in files.iter().skip(arguments.parameter_files.len()) {
+        let Some(template) = file.values.template.as_ref() else { continue };
+        // The path is one from the top of the repository, where the run most often begins; else the file may lie beside it.
+        let beside = Path::new(file.source.name()).parent().map(|folder| folder.join(template));
+        let path = [Some(PathBuf::from(template)), beside].into_iter().flatten().find(|path| discover::exists(path));
+        let path = path.unwrap_or_else(|| PathBuf::from(template));
+        if !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// The same files, as the rules about them are to see them.
+fn to_check(
+    arguments: &InputArgs,
+    files: &[GivenValues],
+    configs: &mut ConfigFiles,
+    overrides: &Overrides,
+) -> Vec<ValuesToCheck> {
+    let sources: Vec<Arc<SourceFile>> = files.iter().map(|file| Arc::clone(&file.source)).collect();
+    let settings = settings(configs, overrides, &sources);
+    let numbered = files.iter().zip(settings).enumerate().filter(|(_, (file, _))| file.is_judged);
+    let to_check = numbered.map(|(number, (file, settings))| ValuesToCheck {
+        source: Arc::clone(&file.source),
+        is_deployment: number >= arguments.parameter_files.len() || file.values.template.is_some(),
+        settings,
+    });
+    to_check.collect()
 }
 
 /// Gives each template the parameters of the files that are for it. `--parameter` stays on top.
-fn add_parameters(files: &[ParameterFile], overrides: &Overrides, sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
+fn add_parameters(files: &[GivenValues], overrides: &Overrides, sources: &[Arc<SourceFile>], settings: &mut [Arc<Settings>]) {
     // The first file wins.
     for file in files.iter().rev() {
         for (source, settings) in sources.iter().zip(&mut *settings) {
-            if file.template.as_ref().is_some_and(|template| !workspace::names(template, source.name())) {
+            if file.values.template.as_ref().is_some_and(|template| !workspace::names(template, source.name())) {
                 continue;
             }
             let settings = Arc::make_mut(settings);
-            for (name, value) in file.parameters.iter().filter(|(name, _)| !overrides.parameters.contains_key(*name)) {
+            if file.is_judged {
+                settings.value_files.insert(0, ValueFile(Arc::clone(&file.source)));
+            }
+            for (name, value) in file.values.parameters.iter().filter(|(name, _)| !overrides.parameters.contains_key(*name)) {
                 settings.give(name, value);
             }
         }

@@ -295,6 +295,10 @@ struct InputArgs {
     #[arg(long = "parameter-file", value_name = "FILE", help_heading = "Analysis")]
     parameter_files: Vec<PathBuf>,
 
+    /// cfn-lint's `--deployment-files`.
+    #[arg(skip)]
+    deployment_files: Vec<PathBuf>,
+
     /// The name of the stack a template is deployed as; may be given more than once
     #[arg(long = "stack-name", value_name = "TEMPLATE=NAME", value_parser = parameter, help_heading = "Analysis")]
     stack_names: Vec<(String, String)>,

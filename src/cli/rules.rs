@@ -48,12 +48,10 @@ struct Entry {
 
 impl Entry {
     fn new(rule: &Rule) -> Self {
-        let (status, since) = if let Status::Stable { since } = rule.status {
-            ("stable", Some(since))
-        } else if let Status::Preview { since } = rule.status {
-            ("preview", Some(since))
-        } else {
-            ("other", None)
+        let (status, since) = match rule.status {
+            Status::Stable { since } => ("stable", Some(since)),
+            Status::Preview { since } => ("preview", Some(since)),
+            Status::Experimental { since } => ("experimental", Some(since)),
         };
         let title = rule.page.lines().next().unwrap_or_default().trim_start_matches('#').trim();
         Self { code: rule.code, name: rule.name, severity: rule.severity.as_str(), status, since, title }

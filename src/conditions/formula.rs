@@ -253,6 +253,13 @@ impl Formulas {
         self.evaluate(formula, &model)
     }
 
+    /// The value that a variable has where nobody says otherwise, where its domain has that.
+    pub fn default_of(&self, variable: Variable) -> Option<String> {
+        let state = self.state.borrow();
+        let text = state.store.default_of(variable)?;
+        Some(state.store.text(text).to_owned())
+    }
+
     /// The steps that questions have taken so far, beyond the [`FREE_STEPS`](super::FREE_STEPS) of each.
     pub fn steps(&self) -> u64 {
         self.state.borrow().query.steps()

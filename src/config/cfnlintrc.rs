@@ -108,6 +108,7 @@ fn setting(reader: &mut Reader, entry: &Entry) {
                 reader.reading.settings.fail_on = cfn_lint_fail_on(&word);
             }
         }
+        "include_experimental" => reader.reading.settings.include_experimental = reader.flag(name, at),
         // What the file and the template ignore always adds up here.
         "merge_configs" => {}
         _ if KEYS.contains(&name) => {

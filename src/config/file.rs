@@ -342,6 +342,15 @@ impl<'f> Reader<'f> {
     }
 
     /// The items of a list; anything else is the only one.
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, name: &str, at: &At) -> bool {
+        if let Node::Bool(value) = at.node {
+            return *value;
+        }
+        self.wrong_kind(name, at, "true or false");
+        false
+    }
+
     pub(super) fn items<'n>(&self, at: &At<'n>) -> Vec<At<'n>> {
         match at.node {
             Node::List(items) => items.iter().enumerate().map(|(index, item)| at.step(item, Step::Item(index))).collect(),

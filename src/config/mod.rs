@@ -23,7 +23,7 @@ pub use file::{ConfigError, Reading, parse};
 pub use globs::{path_glob, path_globs};
 pub use keys::{schema, starter};
 pub use options::{OptionFault, OptionShape, RuleOption};
-pub use parameters::{ParameterFile, parse_parameters};
+pub use parameters::{ParameterFile, ValueFile, parse_parameters};
 pub use regions::{REGIONS, RegionFault, region};
 pub use selection::{Selection, Selectors, matches, nearest};
 
@@ -99,6 +99,8 @@ pub struct Settings {
     pub regions: Vec<String>,
     /// Values of template parameters, in place of their defaults.
     pub parameters: BTreeMap<String, String>,
+    /// The files named on the command line that give such values, those that win first.
+    pub value_files: Vec<ValueFile>,
     /// How templates given together are linked.
     pub workspace: Workspace,
     /// The names of the stacks that templates are deployed as, by the template's path.
@@ -116,6 +118,8 @@ pub struct Settings {
     /// Files, folders and globs of policies, and names of packs with `pack:` before them; `discover` makes paths start from the
     /// current folder.
     pub guard: Vec<String>,
+    /// Whether experimental rules run too.
+    pub include_experimental: bool,
     /// What a `.cfnlintrc` says about the whole run.
     pub run: RunSettings,
     /// What the command line says, which is in the rest already. It is kept to be put on top of what a template says.
@@ -129,6 +133,8 @@ pub struct InTemplate {
     pub info: bool,
     /// `configure_rules`.
     pub rule_options: BTreeMap<String, serde_json::Map<String, serde_json::Value>>,
+    /// `include_experimental`.
+    pub include_experimental: bool,
     /// `regions`; empty for all.
     pub regions: Option<Vec<String>>,
     /// `parameters`.
@@ -171,6 +177,7 @@ impl Default for Settings {
             rule_options: BTreeMap::new(),
             regions: Vec::new(),
             parameters: BTreeMap::new(),
+            value_files: Vec::new(),
             workspace: Workspace::Open,
             stack_names: BTreeMap::new(),
             per_path_ignores: Vec::new(),
@@ -179,6 +186,7 @@ impl Default for Settings {
             parameter_files: Vec::new(),
             workspace_roots: Vec::new(),
             guard: Vec::new(),
+            include_experimental: false,
             run: RunSettings::default(),
             command_line: Arc::default(),
         }
@@ -204,6 +212,8 @@ pub struct Overrides {
     pub parameters: BTreeMap<String, String>,
     /// `--no-workspace`.
     pub no_workspace: bool,
+    /// cfn-lint's `--include-experimental`.
+    pub include_experimental: bool,
     /// `--stack-name`, by the template's path.
     pub stack_names: BTreeMap<String, String>,
 }
@@ -225,6 +235,7 @@ impl Settings {
             self.regions.clone_from(&overrides.regions);
         }
         self.parameters.extend(overrides.parameters.clone());
+        self.include_experimental |= overrides.include_experimental;
         if overrides.no_workspace {
             self.workspace = Workspace::Off;
         }
@@ -242,6 +253,7 @@ impl Settings {
         if own.info {
             settings.severity = Severity::Info;
         }
+        settings.include_experimental |= own.include_experimental;
         settings.set_options(&own.rule_options);
         if let Some(regions) = &own.regions {
             settings.regions.clone_from(regions);
@@ -270,6 +282,18 @@ impl Settings {
     #[must_use]
     pub fn selects(&self, code: &str, name: &str) -> bool {
         self.choice(code, name).unwrap_or_else(|| self.selection.takes_the_rest())
+    }
+
+    /// Whether the rule of this code and name runs, where it does not by default: the user names it, with `ALL` or the beginning of a
+    /// code meaning other rules, gives it a level, or asks for all such rules.
+    #[must_use]
+    pub fn selects_experimental(&self, code: &str, name: &str) -> bool {
+        if self.include_experimental {
+            return self.selects(code, name);
+        }
+        let is_level = matches!(self.level(code, name), Some(Level::At(_)));
+        let is_asked = is_level || self.selection.names_exactly(code, name);
+        is_asked && self.choice(code, name) != Some(false)
     }
 
     /// What the user says about the rule of this code and name: run it, do not, or nothing. A rule that is off by default runs

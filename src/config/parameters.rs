@@ -1,12 +1,14 @@
 //! Files of parameter values, in the formats that people have.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::ConfigError;
 use super::node::fault;
 use crate::report::ProblemPlace;
+use crate::text::SourceFile;
 
 /// What a parameter file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +17,16 @@ pub struct ParameterFile {
     pub parameters: BTreeMap<String, String>,
     /// The template they are for; every one where it is `None`.
     pub template: Option<String>,
+}
+
+/// The text of a file that gives a template's parameters their values.
+#[derive(Clone, Debug)]
+pub struct ValueFile(pub Arc<SourceFile>);
+
+impl PartialEq for ValueFile {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Reads a parameter file:

@@ -25,6 +25,12 @@ impl Selection {
         self.path_ignore.iter().any(|selector| specificity(selector, code, name).is_some())
     }
 
+    /// Whether a rule is chosen by its own code or name.
+    pub(super) fn names_exactly(&self, code: &str, name: &str) -> bool {
+        let chosen = self.command_line.select.iter().chain(&self.config.select).chain(&self.mandatory);
+        chosen.into_iter().any(|selector| specificity(selector, code, name) == Some(usize::MAX))
+    }
+
     pub(super) fn is_mandatory(&self, code: &str, name: &str) -> bool {
         self.mandatory.iter().any(|selector| specificity(selector, code, name).is_some())
     }

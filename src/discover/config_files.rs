@@ -291,6 +291,36 @@ pub fn add_stack_names(names: &BTreeMap<String, String>, settings: &mut [Arc<Set
     }
 }
 
+/// A file of parameter values that the command line names.
+#[derive(Debug)]
+pub struct GivenValues {
+    /// Its text.
+    pub source: Arc<SourceFile>,
+    /// What it says.
+    pub values: ParameterFile,
+    /// Why nothing of it could be read.
+    pub refused: Option<ConfigError>,
+    /// Whether the rules about such files know its format.
+    pub is_judged: bool,
+}
+
+/// Reads a file of parameter values that the command line names; what is wrong in one of YAML or JSON is for the rules to say.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub fn given_values(path: &Path) -> Result<GivenValues, ConfigError> {
+    let text = text(path).map_err(|message| ConfigError { place: None, message })?;
+    let is_toml = path.extension().is_some_and(|ending| ending == "toml");
+    let (values, refused) = match config::parse_parameters(&text, is_toml) {
+        Err(error) if is_toml => return Err(error),
+        Err(error) => (ParameterFile::default(), Some(error)),
+        Ok(values) => (values, None),
+    };
+    let name = path.to_string_lossy().replace('\\', "/");
+    Ok(GivenValues { source: Arc::new(SourceFile::new(name, text)), values, refused, is_judged: !is_toml })
+}
+
 /// Reads a file of parameter values.
 ///
 /// # Errors

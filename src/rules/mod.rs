@@ -3,6 +3,7 @@
 //! A rule is data and a function: one file, one page, one line in its group's table. Rules do not see each other's findings.
 
 mod ecs;
+mod files;
 mod language;
 mod schema;
 mod sections;
@@ -14,7 +15,7 @@ mod template;
 use std::sync::LazyLock;
 
 use crate::analysis::Analysis;
-use crate::config::{KnownRule, RuleOption};
+use crate::config::{KnownRule, RuleOption, Settings};
 use crate::diagnostic::Severity;
 
 pub use sink::{At, Finding, Sink};
@@ -46,6 +47,10 @@ pub enum Scope {
     Text,
     /// A template as it is deployed, with the nested stacks it creates; a nested one once for each stack that creates it.
     Deployment,
+    /// A deployment file of Git sync.
+    DeploymentFile,
+    /// A file of parameter values.
+    ParameterFile,
     /// What suppresses findings, judged by `suppress` when all other rules have run.
     Suppressions,
 }
@@ -63,6 +68,11 @@ pub enum Status {
         /// The version that brought it.
         since: &'static str,
     },
+    /// It runs only where somebody asks for it, by name or with cfn-lint's `include_experimental`.
+    Experimental {
+        /// The version that brought it.
+        since: &'static str,
+    },
 }
 
 impl Rule {
@@ -70,6 +80,15 @@ impl Rule {
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.page.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
+    }
+
+    /// Whether the settings ask for it.
+    #[must_use]
+    pub fn is_selected(&self, settings: &Settings) -> bool {
+        match self.status {
+            Status::Stable { .. } | Status::Preview { .. } => settings.selects(self.code, self.name),
+            Status::Experimental { .. } => settings.selects_experimental(self.code, self.name),
+        }
     }
 
     /// Runs the rule.
@@ -86,6 +105,7 @@ static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         &schema::RULES.concat(),
         stacks::RULES,
         ecs::RULES,
+        files::RULES,
         suppressions::RULES,
     ]
     .concat();

@@ -185,7 +185,7 @@ impl Suppressions {
     #[must_use]
     pub fn findings(&self) -> Vec<Diagnostic> {
         let run = |code: &str, check: &dyn Fn(&mut Sink)| -> Vec<Diagnostic> {
-            let Some(rule) = rules::find(code).filter(|rule| self.settings.selects(rule.code, rule.name)) else {
+            let Some(rule) = rules::find(code).filter(|rule| rule.is_selected(&self.settings)) else {
                 return Vec::new();
             };
             let mut sink = Sink::new(&self.source, rule);
@@ -219,7 +219,10 @@ impl Suppressions {
             // Exports, imports and nested stacks depend on which templates were given.
             let is_of_several = rule.code.starts_with("XST") || rule.code == "E3043";
             let depends = rule.scope == Scope::Deployment && self.is_open;
-            rule.scope != Scope::Suppressions && !is_of_several && !depends && self.settings.selects(rule.code, rule.name)
+            matches!(rule.scope, Scope::Text | Scope::Deployment)
+                && !is_of_several
+                && !depends
+                && rule.is_selected(&self.settings)
         };
         named.peek().is_some() && named.all(|rule| has_run(rule))
     }

@@ -17,7 +17,7 @@ mod substitution;
 mod symbols;
 
 use crate::syntax::{Function, Node, Tree};
-use crate::text::Span;
+use crate::text::{Edit, Span};
 
 pub use dynamic::{DynamicReference, dynamic_reference};
 pub use expand::{Expansion, expand};
@@ -192,6 +192,17 @@ impl<'t> Resource<'t> {
         let list = self.depends_on.filter(|node| node.is_sequence()).into_iter().flat_map(Node::items);
         let single = self.depends_on.filter(|node| !node.is_sequence());
         list.chain(single).filter_map(|node| Some((node.as_str()?, node)))
+    }
+}
+
+impl Resource<'_> {
+    /// The change that takes a name out of `DependsOn`.
+    #[must_use]
+    pub fn without_dependency(&self, name: &str) -> Option<Edit> {
+        match self.depends_on.filter(|list| list.is_sequence() && list.len() > 1) {
+            Some(list) => list.items().position(|item| item.as_str() == Some(name)).and_then(|index| list.remove_item(index)),
+            None => self.node.remove_entry("DependsOn"),
+        }
     }
 }
 

@@ -28,6 +28,8 @@ pub fn own_settings(tree: &Tree) -> Option<(InTemplate, Vec<(Span, SettingFault)
     let (mut own, mut faults) = (InTemplate::default(), Vec::new());
     let list = |key: &str| config.get(key).filter(|node| node.is_sequence()).into_iter().flat_map(Node::items);
     own.info = list("include_checks").any(|check| check.as_str().is_some_and(|check| check.starts_with('I')));
+    own.include_experimental =
+        config.get("include_experimental").and_then(text).is_some_and(|value| value.eq_ignore_ascii_case("true"));
     for item in list("regions") {
         let Some(written) = item.as_str() else { continue };
         if written == config::ALL_REGIONS {

@@ -42,8 +42,14 @@ impl<'t> Walker<'_, 't> {
                     self.fault(site.whole(), Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
                 }
             }
-            Keyword::UniqueItems if value.as_bool() == Some(true) => {
-                self.unique(site, keyword, |node, when, items, walker| {
+            Keyword::UniqueItems => {
+                let kind = match value.as_bool() {
+                    Some(true) => Kind::RepeatedItem(keyword),
+                    // Inside an alternative it would make that one fail.
+                    Some(false) if self.alternatives == 0 => Kind::RepeatedValue,
+                    _ => return,
+                };
+                self.unique(site, kind, |node, when, items, walker| {
                     if let Some(text) = walker.sameness(node) {
                         items.push((text, when));
                     }
@@ -51,7 +57,7 @@ impl<'t> Walker<'_, 't> {
             }
             Keyword::UniqueKeys => {
                 let keys: Vec<&str> = schema.strings(keyword).collect();
-                self.unique(site, keyword, |node, when, items, walker| {
+                self.unique(site, Kind::RepeatedItem(keyword), |node, when, items, walker| {
                     let texts: Option<Vec<String>> = keys.iter().map(|key| walker.sameness(node.get(key)?)).collect();
                     items.extend(texts.map(|texts| (texts.join("\0"), when)));
                 });
@@ -69,7 +75,7 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// Reports the list where two of the items that `read` makes are equal.
-    fn unique(&mut self, site: Site<'t>, keyword: Keyword, read: impl Fn(Node<'t>, Formula, &mut Vec<(String, Formula)>, &Self)) {
+    fn unique(&mut self, site: Site<'t>, kind: Kind<'t>, read: impl Fn(Node<'t>, Formula, &mut Vec<(String, Formula)>, &Self)) {
         if site.node.len() > MAX_COMPARED {
             return self.unknown(site.when);
         }
@@ -103,7 +109,7 @@ impl<'t> Walker<'_, 't> {
             }
         }
         if repeated != Formula::FALSE && self.values.possible(repeated) {
-            self.fault(Site { when: repeated, ..site.whole() }, Kind::RepeatedItem(keyword));
+            self.fault(Site { when: repeated, ..site.whole() }, kind);
         }
     }
 }

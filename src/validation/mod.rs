@@ -131,6 +131,8 @@ pub enum Kind<'t> {
     },
     /// Two items of a list are the same.
     RepeatedItem(Keyword),
+    /// Two items of a list are the same, which its schema allows.
+    RepeatedValue,
     /// It fits none of several schemas.
     NoAlternative(Schema<'static>),
     /// It fits not exactly one of several schemas.

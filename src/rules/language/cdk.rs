@@ -3,7 +3,7 @@
 use crate::template::Template;
 
 /// Whether the AWS CDK has written a template.
-pub(super) fn is_synthesized(template: &Template) -> bool {
+pub(in super::super) fn is_synthesized(template: &Template) -> bool {
     template.resources.iter().any(|resource| {
         resource.resource_type == "AWS::CDK::Metadata"
             || resource.logical_id() == "CDKMetadata"

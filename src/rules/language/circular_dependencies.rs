@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::{Edge, EdgeKind};
 use crate::template::{Intrinsic, Piece, Template, calls, pieces};
 use crate::values::StackId;
@@ -44,8 +44,14 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         .iter()
         .filter(|edge| on_cycle[edge.from.index as usize] && on_cycle[edge.to.index as usize] && values.possible(edge.when))
         .collect();
-    for (index, resource) in template.resources.iter().enumerate().filter(|(index, _)| on_cycle[*index]) {
-        let Some(cycle) = cycle(index as u32, &possible) else { continue };
+    let waiting = template.resources.iter().enumerate().filter(|(index, _)| on_cycle[*index]);
+    let cycles: Vec<_> = waiting.filter_map(|(index, resource)| Some((resource, cycle(index as u32, &possible)?))).collect();
+    // How many circles an edge is part of.
+    let mut parts: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+    for edge in cycles.iter().flat_map(|(_, cycle)| cycle) {
+        *parts.entry((edge.from.index, edge.to.index)).or_default() += 1;
+    }
+    for (resource, cycle) in &cycles {
         let serverless = |edge: &&Edge| {
             template
                 .resources
@@ -64,8 +70,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if way.len() > SHOWN {
             way.splice(SHOWN / 2..way.len() - SHOWN / 2, ["…".to_owned()]);
         }
-        // An entry of `DependsOn` is all its author's own; a reference carries a value.
-        let cut = cycle.iter().find(|edge| edge.kind == EdgeKind::DependsOn).unwrap_or(&cycle[0]);
+        // An entry of `DependsOn` is all its author's own; a reference carries a value. Of two alike, the one that ends more circles goes.
+        let worth = |edge: &Edge| (edge.kind == EdgeKind::DependsOn, parts.get(&(edge.from.index, edge.to.index)).copied());
+        let Some(cut) = cycle.iter().copied().rev().max_by_key(|edge| worth(edge)) else { continue };
         let own = resource.logical_id();
         let mut finding = Finding::at(resource.key.span(), format!("`{own}` waits for itself: {}", way.join(", ")))
             .node(resource.node)
@@ -79,8 +86,15 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             })
             .verdict(verdict);
         for edge in cycle.iter().take(SHOWN) {
-            finding =
-                finding.label(edge.place.clone(), format!("`{}` waits for `{}`", name(edge.from.index), name(edge.to.index)));
+            let best = if std::ptr::eq(*edge, cut) && cycle.len() > 1 { ", which is best cut" } else { "" };
+            let label = format!("`{}` waits for `{}`{best}", name(edge.from.index), name(edge.to.index));
+            finding = finding.label(edge.place.clone(), label);
+        }
+        if cut.kind == EdgeKind::DependsOn
+            && let Some(edit) =
+                template.resources.at(cut.from.index as usize).and_then(|from| from.without_dependency(name(cut.to.index)))
+        {
+            finding = finding.fix(format!("remove `{}` from `DependsOn`", name(cut.to.index)), Safety::Unsafe, vec![edit]);
         }
         sink.report(finding);
     }

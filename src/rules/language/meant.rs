@@ -1,7 +1,11 @@
 //! Names that are plainly slips of others.
 
+use crate::syntax::Node;
+use crate::template::Intrinsic;
+use crate::text::Edit;
+
 /// The one of `names` that `name` is a slip of: it differs in case or in one character, and no other one does.
-pub(super) fn plainly<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(in super::super) fn plainly<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let is_slip = |other: &&str| {
         name.eq_ignore_ascii_case(other)
             || name.len() >= SHORTEST
@@ -12,6 +16,23 @@ pub(super) fn plainly<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
     let mut slips = names.filter(is_slip);
     let first = slips.next()?;
     slips.next().is_none().then_some(first)
+}
+
+/// The change that makes a reference to `name` one to `meant`.
+pub(in super::super) fn renamed(reference: Node, name: &str, meant: &str) -> Option<Edit> {
+    let (_, argument) = reference.function()?;
+    match Intrinsic::of(reference)? {
+        Intrinsic::Ref(_) => argument.replace_scalar(meant),
+        Intrinsic::GetAtt { .. } if argument.is_sequence() => argument.items().next()?.replace_scalar(meant),
+        Intrinsic::GetAtt { .. } => argument.replace_scalar(&format!("{meant}{}", argument.as_str()?.strip_prefix(name)?)),
+        Intrinsic::Sub { text, .. } => {
+            let written = text.as_str()?;
+            let whole = written.replace(&format!("${{{name}}}"), &format!("${{{meant}}}"));
+            let whole = whole.replace(&format!("${{{name}."), &format!("${{{meant}."));
+            text.replace_scalar(&whole).filter(|_| whole != written)
+        }
+        _ => None,
+    }
 }
 
 /// Whether two names differ in their last character, which tells members of a series apart: `SubnetA` and `SubnetB`.

@@ -1,13 +1,17 @@
 //! Rules about the template language: what can be said before any resource type is asked.
 
 pub(super) mod calls;
-mod cdk;
+pub(super) mod cdk;
 mod circular_dependencies;
 mod constant_comparisons;
+mod constant_conditions;
+mod defaults_against_assertions;
+mod exposed_passwords;
 mod half_protected_data;
 mod hard_coded_partitions;
 mod hard_coded_zones;
 mod ignored_serverless_attributes;
+mod impossible_loops;
 mod invalid_base64;
 mod invalid_cidr;
 mod invalid_find_in_map;
@@ -26,9 +30,10 @@ mod invalid_to_json_string;
 mod joins_without_delimiter;
 mod local_artifacts;
 mod malformed_dynamic_references;
-mod meant;
+pub(super) mod meant;
 mod misplaced_secrets;
 mod misplaced_secure_strings;
+mod misplaced_stored_values;
 mod needless_subs;
 mod obsolete_depends_on;
 mod passwords;
@@ -37,6 +42,7 @@ pub(super) mod place;
 mod quoted_pseudo_parameters;
 mod references_to_missing_resources;
 mod secret_parameters;
+mod secrets_for_arns;
 mod serverless;
 mod spaced_dynamic_references;
 mod stateful;
@@ -49,11 +55,13 @@ mod unsubstituted_variables;
 mod untransformed_loops;
 mod untransformed_serverless;
 mod untransformed_serverless_attributes;
+mod untyped_image_ids;
 mod unused;
 mod unused_conditions;
 mod unused_mappings;
 mod unused_parameters;
 mod unused_sub_variables;
+mod values_that_name_nothing;
 
 use super::Rule;
 
@@ -62,10 +70,14 @@ pub(super) use calls::{in_conditions, in_outputs};
 pub(super) const RULES: &[&Rule] = &[
     &circular_dependencies::RULE,
     &constant_comparisons::RULE,
+    &constant_conditions::RULE,
+    &defaults_against_assertions::RULE,
+    &exposed_passwords::RULE,
     &half_protected_data::RULE,
     &hard_coded_partitions::RULE,
     &hard_coded_zones::RULE,
     &ignored_serverless_attributes::RULE,
+    &impossible_loops::RULE,
     &invalid_base64::RULE,
     &invalid_cidr::RULE,
     &invalid_find_in_map::RULE,
@@ -86,11 +98,13 @@ pub(super) const RULES: &[&Rule] = &[
     &malformed_dynamic_references::RULE,
     &misplaced_secrets::RULE,
     &misplaced_secure_strings::RULE,
+    &misplaced_stored_values::RULE,
     &needless_subs::RULE,
     &obsolete_depends_on::RULE,
     &quoted_pseudo_parameters::RULE,
     &references_to_missing_resources::RULE,
     &secret_parameters::RULE,
+    &secrets_for_arns::RULE,
     &spaced_dynamic_references::RULE,
     &undeclared_dependencies::RULE,
     &undeclared_references::RULE,
@@ -101,8 +115,10 @@ pub(super) const RULES: &[&Rule] = &[
     &untransformed_loops::RULE,
     &untransformed_serverless::RULE,
     &untransformed_serverless_attributes::RULE,
+    &untyped_image_ids::RULE,
     &unused_conditions::RULE,
     &unused_mappings::RULE,
     &unused_parameters::RULE,
     &unused_sub_variables::RULE,
+    &values_that_name_nothing::RULE,
 ];

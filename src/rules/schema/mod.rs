@@ -13,6 +13,7 @@ mod not_one_alternative;
 mod numbers_out_of_range;
 mod read_only_properties;
 mod repeated_items;
+mod repeated_values;
 mod services_in_maintenance;
 mod shared_identifiers;
 mod shut_down_services;
@@ -65,6 +66,7 @@ const GENERAL: &[&Rule] = &[
     &repeated_items::RULE,
     &too_many_distinct_items::RULE,
     &wrong_tags::RULE,
+    &repeated_values::RULE,
     &none_of_required_properties::RULE,
     &read_only_properties::RULE,
     &shared_identifiers::RULE,
@@ -92,6 +94,7 @@ fn rule_of(kind: Kind) -> Option<&'static Rule> {
             _ => &numbers_out_of_range::RULE,
         },
         Kind::RepeatedItem(Keyword::UniqueItems) => &repeated_items::RULE,
+        Kind::RepeatedValue => &repeated_values::RULE,
         Kind::NoAlternative(_) => &unmatched_alternatives::RULE,
         Kind::NotOneAlternative { .. } => &not_one_alternative::RULE,
         Kind::Tags(_) => &wrong_tags::RULE,

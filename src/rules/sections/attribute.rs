@@ -4,7 +4,7 @@ use super::super::{Finding, Sink};
 use super::branches::{self, Branch};
 use super::shape;
 use crate::analysis::Analysis;
-use crate::syntax::Node;
+use crate::syntax::{Node, ScalarValue};
 
 /// What a key takes.
 pub(super) enum Takes {
@@ -16,6 +16,14 @@ pub(super) enum Takes {
     Texts,
     SeveralOf(&'static [&'static str]),
     Keys(Keys),
+    /// A mapping of any names to such values.
+    Each(&'static Takes),
+    /// A string or a list, whatever is in it.
+    TextOrList,
+    /// A string or a mapping, whatever is in it.
+    TextOrMapping,
+    /// A string of so many characters.
+    TextOf(usize),
     /// Anything, so long as it is a mapping.
     Mapping,
     /// Anything.
@@ -36,6 +44,19 @@ pub(super) fn read<'t>(
 ) {
     let exists = resource.get("Condition").filter(|condition| shape::is_text(*condition));
     Reader { analysis, exists, sink }.mapping(what, attribute, keys, &Branch::default());
+}
+
+/// Reports what something in an attribute of a resource cannot hold; `name` is its key.
+pub(super) fn read_value<'t>(
+    analysis: &Analysis<'t>,
+    resource: Node<'t>,
+    name: &str,
+    value: Node<'t>,
+    takes: &Takes,
+    sink: &mut Sink,
+) {
+    let exists = resource.get("Condition").filter(|condition| shape::is_text(*condition));
+    Reader { analysis, exists, sink }.value(name, value, takes, &Branch::default());
 }
 
 struct Reader<'a, 't> {
@@ -71,6 +92,7 @@ impl<'t> Reader<'_, 't> {
         let what = format!("`{name}`");
         match takes {
             Takes::Keys(keys) => return self.mapping(&what, value, keys, branch),
+            Takes::Each(takes) => return self.each(&what, value, takes, branch),
             Takes::Numbers => return self.list(&what, value, &Takes::Number, branch),
             Takes::Texts => return self.list(&what, value, &Takes::Text, branch),
             Takes::SeveralOf(words) => return self.list(&what, value, &Takes::OneOf(words), branch),
@@ -80,7 +102,19 @@ impl<'t> Reader<'_, 't> {
             let wanted = match takes {
                 Takes::Bool if !shape::is_bool(choice) => "`true` or `false`",
                 Takes::Number if shape::number(choice).is_none() => "a number",
-                Takes::Text | Takes::OneOf(_) if !shape::is_text(choice) => "a string",
+                Takes::Text | Takes::TextOf(_) | Takes::OneOf(_) if !shape::is_text(choice) => "a string",
+                Takes::TextOrList if !shape::is_text(choice) && !choice.is_sequence() => "a string or a list",
+                Takes::TextOrMapping if !shape::is_text(choice) && !choice.is_mapping() => "a string or a mapping",
+                Takes::TextOf(length) => {
+                    // A number has no length of its own.
+                    let found = choice.scalar().filter(|scalar| matches!(scalar.value(), ScalarValue::String(_)));
+                    let found = found.map_or(*length, |scalar| scalar.text().chars().count());
+                    if found != *length && choice.function().is_none() {
+                        let message = format!("{what} must have {length} characters, and has {found}");
+                        self.report(Finding::at(shape::at_value(choice), message).node(choice), &branch);
+                    }
+                    continue;
+                }
                 Takes::Mapping if !choice.is_mapping() => "a mapping",
                 Takes::OneOf(words) if !choice.as_str().is_some_and(|word| words.contains(&word)) => {
                     let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -94,6 +128,16 @@ impl<'t> Reader<'_, 't> {
             };
             if choice.function().is_none() {
                 self.report(shape::wrong_kind(&what, wanted, choice), &branch);
+            }
+        }
+    }
+
+    fn each(&mut self, what: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
+        for (choice, branch) in branches::choices(value, branch) {
+            if shape::is_plain_mapping(choice) {
+                shape::written(choice).for_each(|(name, entry)| self.value(name, entry.value, takes, &branch));
+            } else if choice.function().is_none() && !choice.is_null() {
+                self.report(shape::wrong_kind(what, "a mapping", choice), &branch);
             }
         }
     }

@@ -2,11 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use super::super::{Finding, Rule, Scope, Sink, Status, language};
+use super::super::language::{self, meant};
+use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::branches::{self, Branch, Call};
 use super::shape;
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
 use crate::syntax::{Function, Node};
 use crate::template::{Gives, Intrinsic, Named, Piece, Resource, Transform, pieces};
 use crate::text::{Span, nearest_name};
@@ -160,10 +161,14 @@ fn undeclared<'t>(analysis: &Analysis<'t>, call: &Call<'t>, name: &str) -> Findi
     let (at, template) = (place(call), analysis.template);
     let known =
         template.resources.iter().map(|resource| resource.logical_id()).chain(template.parameters.iter().map(Named::name));
+    let meant = meant::plainly(name, known.clone());
     let help =
         nearest_name(name, known).map_or_else(|| "declare it, or remove the output".to_owned(), |near| format!("write `{near}`"));
     let finding = Finding::at(at, format!("the output refers to `{}`, which is not declared", shape::shortened(name)));
-    let finding = finding.node(call.node).help(help);
+    let mut finding = finding.node(call.node).help(help);
+    if let Some((meant, edit)) = meant.and_then(|meant| Some((meant, meant::renamed(call.node, name, meant)?))) {
+        finding = finding.fix(format!("write `{meant}`"), Safety::Safe, vec![edit]);
+    }
     let here = call.node.span();
     if at.contains(here) || here.contains(at) { finding } else { finding.label(here, "here") }
 }

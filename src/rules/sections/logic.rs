@@ -1,8 +1,10 @@
 //! Conditions as they are written: what stands where a condition is expected and is none.
 
+use super::super::language::meant;
 use super::super::{Finding, Sink};
 use super::shape;
 use crate::analysis::Analysis;
+use crate::diagnostic::Safety;
 use crate::syntax::{Function, Node};
 use crate::text::{Span, nearest_name};
 
@@ -52,11 +54,18 @@ pub(super) struct Fault<'t> {
     node: Node<'t>,
     message: String,
     help: String,
+    /// The name that is meant in its place.
+    meant: Option<(&'t str, Safety)>,
 }
 
 impl<'t> Fault<'t> {
     pub(super) fn report(self, sink: &mut Sink) {
-        let finding = Finding::at(self.at, self.message).node(self.node).help(self.help);
+        let mut finding = Finding::at(self.at, self.message).node(self.node).help(self.help);
+        if let Some((meant, safety)) = self.meant
+            && let Some(edit) = self.node.replace_scalar(meant)
+        {
+            finding = finding.fix(format!("write `{meant}`"), safety, vec![edit]);
+        }
         let here = self.node.span();
         let finding = if self.at.contains(here) || here.contains(self.at) { finding } else { finding.label(here, "this") };
         sink.report(finding);
@@ -109,7 +118,7 @@ struct Reader<'a, 't> {
 
 impl<'t> Reader<'_, 't> {
     fn fault(&mut self, at: Span, node: Node<'t>, message: String, help: impl Into<String>) {
-        self.faults.push(Fault { within: self.within, at, node, message, help: help.into() });
+        self.faults.push(Fault { within: self.within, at, node, message, help: help.into(), meant: None });
     }
 
     /// `node` stands where a condition is expected.
@@ -159,6 +168,9 @@ impl<'t> Reader<'_, 't> {
         let near = nearest(self.analysis, written);
         let help = near.map_or_else(|| "declare it in `Conditions`".to_owned(), |near| format!("write `{near}`"));
         self.fault(shape::at_call(node), name, format!("condition `{}` is not declared", shape::shortened(written)), help);
+        if let (Some(fault), Some(near)) = (self.faults.last_mut(), near) {
+            fault.meant = Some((near, safety(self.analysis, written)));
+        }
     }
 
     fn call(&mut self, node: Node<'t>, function: Function, argument: Node<'t>) {
@@ -223,4 +235,10 @@ pub(super) fn is_open(analysis: &Analysis) -> bool {
 /// The condition whose name is most like `name`.
 pub(super) fn nearest<'t>(analysis: &Analysis<'t>, name: &str) -> Option<&'t str> {
     nearest_name(name, analysis.template.conditions.iter().filter_map(|condition| condition.key.as_str()))
+}
+
+/// How sure it is that the nearest condition is meant: a slip of the keyboard has one meaning.
+pub(super) fn safety(analysis: &Analysis, name: &str) -> Safety {
+    let names = analysis.template.conditions.iter().filter_map(|condition| condition.key.as_str());
+    if meant::plainly(name, names).is_some() { Safety::Safe } else { Safety::Unsafe }
 }

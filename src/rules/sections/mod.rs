@@ -2,6 +2,8 @@
 
 mod attribute;
 mod branches;
+mod context;
+mod context_without_reason;
 mod disclosed_secret;
 mod incomplete_output;
 mod invalid_default;
@@ -23,9 +25,11 @@ mod long_resource_name;
 mod malformed_and;
 mod malformed_assertion;
 mod malformed_condition;
+mod malformed_context;
 mod malformed_creation_policy;
 mod malformed_description;
 mod malformed_equals;
+mod malformed_init;
 mod malformed_interface;
 mod malformed_mapping;
 mod malformed_metadata;
@@ -44,6 +48,7 @@ mod many_mappings;
 mod many_outputs;
 mod many_parameters;
 mod many_resources;
+mod missing_context;
 mod overlong_description;
 mod overlong_mapping_name;
 mod overlong_output;
@@ -71,6 +76,7 @@ mod unreadable_pattern;
 use super::Rule;
 
 pub(super) const RULES: &[&Rule] = &[
+    &context_without_reason::RULE,
     &disclosed_secret::RULE,
     &incomplete_output::RULE,
     &invalid_default::RULE,
@@ -90,9 +96,11 @@ pub(super) const RULES: &[&Rule] = &[
     &malformed_and::RULE,
     &malformed_assertion::RULE,
     &malformed_condition::RULE,
+    &malformed_context::RULE,
     &malformed_creation_policy::RULE,
     &malformed_description::RULE,
     &malformed_equals::RULE,
+    &malformed_init::RULE,
     &malformed_interface::RULE,
     &malformed_mapping::RULE,
     &malformed_metadata::RULE,
@@ -111,6 +119,7 @@ pub(super) const RULES: &[&Rule] = &[
     &many_outputs::RULE,
     &many_parameters::RULE,
     &many_resources::RULE,
+    &missing_context::RULE,
     &overlong_description::RULE,
     &overlong_mapping_name::RULE,
     &overlong_output::RULE,

@@ -3,7 +3,7 @@
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::{logic, shape};
 use crate::analysis::Analysis;
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Severity;
 
 pub(super) static RULE: Rule = Rule {
     code: "E6005",
@@ -38,7 +38,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         };
         let finding = finding.help(format!("write `{near}`"));
         sink.report(match condition.replace_scalar(near) {
-            Some(edit) => finding.fix(format!("write `{near}`"), Safety::Unsafe, vec![edit]),
+            Some(edit) => finding.fix(format!("write `{near}`"), logic::safety(analysis, written), vec![edit]),
             None => finding,
         });
     }

@@ -37,6 +37,9 @@ const BOOLEANS: &[&str] = &["ignore_bad_template", "include_experimental", "merg
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let own = analysis.template.metadata.and_then(|metadata| metadata.get("cfn-lint"));
+    if let Some(own) = own.filter(|own| !shape::is_plain_mapping(*own) && own.function().is_none()) {
+        return sink.report(shape::wrong_kind("`cfn-lint`", "a mapping", own));
+    }
     let Some(config) = own.and_then(|own| own.get("config")) else { return };
     if !shape::is_plain_mapping(config) {
         return sink.report(shape::wrong_kind("`config`", "a mapping", config));
