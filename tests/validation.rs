@@ -139,11 +139,10 @@ fn what_a_macro_may_rewrite_is_not_known_to_be_wrong() {
     let template = "Transform: [Mine]\nResources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {Nothing: 1}}\n";
     let settings = Settings { severity: Severity::Info, ..only(&["E3002"]) };
     let found = check_together(&[("template.yaml", template.as_bytes())], &settings);
-    assert_eq!(found.iter().map(|one| (line(one), one.certainty, one.severity)).collect::<Vec<_>>(), [(
-        3,
-        Certainty::Unknown,
-        Severity::Info
-    )]);
+    assert_eq!(
+        found.iter().map(|one| (line(one), one.certainty, one.severity)).collect::<Vec<_>>(),
+        [(3, Certainty::Unknown, Severity::Info)]
+    );
 }
 
 const TASK: &str = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {Statement: []}}\n  \
