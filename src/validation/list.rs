@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::Kind;
-use super::walk::{Site, Walker};
+use super::walk::{Site, Walker, place_of};
 use crate::schema::table::Value;
 use crate::schema::{Keyword, Schema};
 use crate::syntax::{Function, Node};
@@ -20,14 +20,14 @@ impl<'t> Walker<'_, 't> {
                 let skipped = schema.get(Keyword::PrefixItems).and_then(Value::as_list).map_or(0, |list| list.len());
                 self.path.push("*");
                 for item in site.node.items().skip(skipped) {
-                    self.value(Site::new(item, item.span(), site.when), items);
+                    self.value(Site::new(item, place_of(item), site.when), items);
                 }
                 self.path.pop();
             }
             Keyword::PrefixItems => {
                 for (item, each) in site.node.items().zip(schema.schemas(keyword)) {
                     self.path.push("*");
-                    self.value(Site::new(item, item.span(), site.when), each);
+                    self.value(Site::new(item, place_of(item), site.when), each);
                     self.path.pop();
                 }
             }

@@ -8,6 +8,7 @@ mod given;
 mod group;
 mod list;
 mod object;
+mod reach;
 mod scalar;
 mod tags;
 mod walk;
@@ -19,10 +20,11 @@ use rustc_hash::FxHashMap;
 use crate::graph::{Resource, ResourceGraph};
 use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
 use crate::syntax::{Function, Node, NodeId};
-use crate::template::Template;
+use crate::template::{Template, Transform};
 use crate::text::Span;
 use crate::values::{Formula, StackId};
 
+pub use reach::is_compared;
 pub use tags::{TagFault, is_taggable};
 use walk::Walker;
 
@@ -193,6 +195,15 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
             faults.add(values, fault);
         }
     }
+    for (section, resource) in globals(graph) {
+        let Some((_, variant)) = available(resource.declaration.resource_type) else { continue };
+        let mut walker = Walker::new(values, resource);
+        walker.is_strict = is_strict;
+        walker.globals(section, variant.schema);
+        for fault in walker.finish() {
+            faults.add(values, fault);
+        }
+    }
     faults.all
 }
 
@@ -216,6 +227,27 @@ pub fn facts_of(resource_type: &str) -> Option<TypeFacts<'static>> {
 pub fn is_rewritten(template: &Template) -> bool {
     let call = |node: Node| node.get("Fn::Transform").is_some();
     template.has_unknown_transform() || template.tree.root().is_some_and(call) || template.resources.node.is_some_and(call)
+}
+
+/// The entries of `Globals` that say something about resources that are there, each with one of these.
+fn globals<'t>(graph: &ResourceGraph<'t>) -> Vec<(Node<'t>, Resource<'t>)> {
+    let template = graph.values().template(StackId::ROOT);
+    let Some(globals) = template.globals.filter(|_| template.transforms.contains(&Transform::Serverless)) else {
+        return Vec::new();
+    };
+    let resources = graph.resources();
+    let takes = |resource: &&Resource<'t>, section: &str| {
+        let is_of = resource.resource_type().strip_prefix("AWS::Serverless::") == Some(section);
+        is_of
+            && resource.id.stack == StackId::ROOT
+            && resource.declaration.node.get("IgnoreGlobals").and_then(Node::as_str) != Some("*")
+    };
+    let entries = globals.entries().filter(|entry| entry.value.is_mapping() && entry.value.function().is_none());
+    let with_resource = entries.filter_map(|entry| {
+        let section = entry.key.as_str()?;
+        Some((entry.value, *resources.iter().find(|resource| takes(resource, section))?))
+    });
+    with_resource.collect()
 }
 
 /// Whether `Globals` gives properties to resources of a type of SAM.

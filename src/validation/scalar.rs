@@ -32,8 +32,9 @@ impl<'t> Walker<'_, 't> {
         let fits = match site.node.scalar() {
             None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
             None => expected.has(TypeSet::ARRAY),
-            Some(scalar) if self.is_strict => is_written_as(scalar, expected) || self.is_packaged(),
-            Some(scalar) => is_of_type(scalar, expected) || self.is_packaged(),
+            Some(scalar) if matches!(scalar.value(), ScalarValue::String(_)) && self.is_packaged() => true,
+            Some(scalar) if self.is_strict => is_written_as(scalar, expected),
+            Some(scalar) => is_of_type(scalar, expected),
         };
         if !fits {
             self.fault(site, Kind::WrongType(expected));

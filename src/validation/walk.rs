@@ -4,7 +4,7 @@ use super::{Fault, Kind};
 use crate::graph::Resource;
 use crate::schema::table::Value;
 use crate::schema::{Keyword, Schema, TypeSet};
-use crate::syntax::{Function, Node};
+use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::Intrinsic;
 use crate::text::Span;
 use crate::values::{Expression, Formula, Found, StackId, Values};
@@ -83,6 +83,12 @@ impl<'v, 't> Walker<'v, 't> {
             Some(node) if !node.is_mapping() && node.function().is_none() && node.other_tag().is_none() && !node.is_null() => {
                 self.fault(Site::new(node, at, when), Kind::WrongType(TypeSet::OBJECT));
             }
+            // Where a line is not read, what is empty may be full.
+            Some(node) if node.is_null() && node.tree().is_damaged() => {}
+            Some(node) if node.is_null() || Intrinsic::of(node) == Some(Intrinsic::Ref("AWS::NoValue")) => {
+                let at = node.entry("Ref").map_or(at, |entry| entry.key.span());
+                self.fault(Site::new(node, at, when), Kind::WrongType(TypeSet::OBJECT));
+            }
             Some(node) => {
                 let site = Site::new(node, at, when);
                 self.value(site, schema);
@@ -91,6 +97,24 @@ impl<'v, 't> Walker<'v, 't> {
             // What is required is missing as from an empty mapping.
             None => self.missing_properties(Site::new(declaration.node, at, when), schema),
         }
+    }
+
+    /// Compares each property that `Globals` gives to resources like this one; what is missing there may stand in the resources.
+    pub(super) fn globals(&mut self, section: Node<'t>, schema: Schema<'static>) {
+        for entry in section.entries() {
+            let name = entry.key.as_str().unwrap_or_default();
+            let site = Site::new(entry.value, entry.key.span(), self.resource.when);
+            self.path.push(name);
+            match schema.property(name) {
+                Some(property) => self.value(site, property),
+                None if !schema.takes_others() => {
+                    self.fault(site, Kind::UnknownProperty { key: entry.key, schema });
+                }
+                None => {}
+            }
+            self.path.pop();
+        }
+        self.outcome.faults.retain(|fault| !fault.kind.is_lack());
     }
 
     pub(super) fn finish(self) -> Vec<Fault<'t>> {
@@ -125,7 +149,7 @@ impl<'v, 't> Walker<'v, 't> {
                         Found::Absent => {}
                         Found::Unknown(_) => self.unknown(when),
                         Found::Written(Expression { node, .. }) => {
-                            let at = if node == site.node { site.at } else { node.span() };
+                            let at = if node == site.node { site.at } else { place_of(node) };
                             // An item of a list has no key, and is told apart by the branch it stands in.
                             let key = if site.key == site.node.span() { at } else { site.key };
                             let site = Site { node, at, when, key };
@@ -146,13 +170,16 @@ impl<'v, 't> Walker<'v, 't> {
         }
         let node = site.node;
         let schema = schema.resolved();
-        if node.is_null() || node.get("Fn::Transform").is_some() && node.len() == 1 {
-            // CloudFormation takes no null at all; that it is none of the values allowed says so.
+        if node.is_null() {
+            // CloudFormation takes no null; a schema says so only where it lists the values.
             for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
-                if node.is_null() && schema.get(keyword).is_some() {
+                if schema.get(keyword).is_some() {
                     self.fault(site, Kind::NotAllowed { schema, keyword });
                 }
             }
+            return;
+        }
+        if node.get("Fn::Transform").is_some() && node.len() == 1 {
             return self.unknown(site.when);
         }
         if node.other_tag().is_some() {
@@ -183,7 +210,12 @@ impl<'v, 't> Walker<'v, 't> {
         if !expected.has(TypeSet::OBJECT) {
             self.fault(site, Kind::WrongType(expected));
         } else if schema.get(Keyword::AdditionalProperties).and_then(Value::as_bool) == Some(false) {
-            self.fault(site, Kind::UnknownProperty { key: site.node, schema });
+            let main = Kind::UnknownProperty { key: site.node, schema };
+            self.fault(site, main);
+            for name in schema.required() {
+                self.fault(site.whole(), Kind::MissingProperty(name));
+                self.outcome.faults.last_mut().expect("one was just added").echo_of.push(main);
+            }
         }
         for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
             if schema.get(keyword).is_some() {
@@ -292,6 +324,14 @@ impl<'v, 't> Walker<'v, 't> {
             }
         }
     }
+}
+
+/// Where a fault of an item of a list is reported. A number or Boolean has no place of its own for cfn-lint, which takes that of its list.
+pub(super) fn place_of(item: Node) -> Span {
+    let has_place = item.scalar().is_none_or(|scalar| matches!(scalar.value(), ScalarValue::String(_)));
+    let Some(list) = item.parent().filter(|_| !has_place) else { return item.span() };
+    let key = list.parent().and_then(|around| around.entries().find(|entry| entry.value == list));
+    key.map_or(list.span(), |entry| entry.key.span())
 }
 
 /// Whether a dynamic reference is in a text, with blanks that do not belong there or without.

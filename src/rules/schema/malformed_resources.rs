@@ -86,6 +86,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
 }
 
+/// Most properties of a connector that are looked at.
+const MAX_PROPERTIES: usize = 100;
+
 /// Longest logical ID.
 ///
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
@@ -120,11 +123,16 @@ fn connectors_of<'t>(connectors: Entry<'t>, report: &mut impl FnMut(Finding<'t>)
     must_be(connectors, connectors.value.is_mapping(), "a mapping", report);
     for connector in connectors.value.entries() {
         let properties = connector.value.entry("Properties");
-        must_be(connector, properties.is_some(), "a mapping with `Properties`", report);
+        let is_there = properties.is_some_and(|properties| !properties.value.is_null());
+        must_be(connector, is_there, "a mapping with `Properties`", report);
         if let Some(properties) = properties {
             must_be(properties, properties.value.is_mapping(), "a mapping", report);
-            for property in properties.value.entries() {
-                must_be(property, !property.value.is_null(), "written out", report);
+            let mut open: Vec<Entry<'t>> = properties.value.entries().collect();
+            // An alias may lead around.
+            for _ in 0..MAX_PROPERTIES {
+                let Some(entry) = open.pop() else { break };
+                must_be(entry, !entry.value.is_null(), "written out", report);
+                open.extend(entry.value.entries());
             }
         }
         for other in connector.value.entries() {

@@ -158,12 +158,21 @@ fn each_call(analysis: &Analysis, sink: &mut Sink, wanted: impl Fn(&template::Fa
 /// Whether a fault is a name that a `Ref` or `Fn::Sub` writes and nothing has, where resources are made into several whose names begin
 /// with theirs: such a name is none of those that are listed, and matches none of the patterns either.
 fn is_unlisted_name(analysis: &Analysis, fault: &template::Fault) -> bool {
-    let is_made_into_several =
-        |resource_type: &str| resource_type.starts_with("AWS::Serverless::") || resource_type.ends_with("::MODULE");
-    matches!(fault.kind, template::FaultKind::Undeclared(_))
-        && !matches!(Intrinsic::of(fault.node), Some(Intrinsic::GetAtt { .. }))
-        && analysis.template.resources.iter().any(|resource| is_made_into_several(resource.resource_type))
-        && matches!(fault.node.path().as_slice(), [_, _, properties, ..] if properties == "Properties")
+    let resources = &analysis.template.resources;
+    let is_made_into_several = |name: &str| name.starts_with("AWS::Serverless::") || name.ends_with("::MODULE");
+    let template::FaultKind::Undeclared(name) = &fault.kind else { return false };
+    let reads_value = match Intrinsic::of(fault.node) {
+        Some(Intrinsic::GetAtt { .. }) => true,
+        Some(Intrinsic::Sub { text, .. }) => text.as_str().is_some_and(|text| text.contains(&format!("${{{name}."))),
+        _ => false,
+    };
+    if !fault.whole || reads_value || !resources.iter().any(|resource| is_made_into_several(resource.resource_type)) {
+        return false;
+    }
+    let path = fault.node.path();
+    let [_, name, properties, path @ ..] = path.as_slice() else { return false };
+    let facts = resources.get(name).and_then(|resource| validation::facts_of(resource.resource_type));
+    properties == "Properties" && facts.is_some_and(|facts| validation::is_compared(facts, path))
 }
 
 /// Reports the calls of `function` that give something of a resource which is not of the format that goes there.

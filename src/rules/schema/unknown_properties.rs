@@ -26,6 +26,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     Some(match fault.kind {
+        Kind::UnknownProperty { key, .. } if key.other_tag().is_some() => {
+            let name = key.other_tag().unwrap_or_default();
+            Finding::at(fault.at, format!("there is no function `!{}`", shortened(name)))
+        }
         Kind::UnknownProperty { key, schema } => unknown(key, schema),
         Kind::OutOfBounds { keyword: Keyword::MinProperties, limit, found } => {
             Finding::at(fault.at, format!("there are {found} properties, and there must be at least {limit}"))

@@ -1,12 +1,12 @@
 //! `wrong-tags`: the tags of a resource are not what tags are, whatever its type.
 
+use super::super::language::calls;
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_call, each_fault, shortened};
+use super::{each_call, each_fault, echo, shortened, unsure};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
 use crate::syntax::Node;
-use crate::template::Fault as CallFault;
 use crate::validation::{self, Fault, Kind, TagFault};
 
 pub(super) static RULE: Rule = Rule {
@@ -22,8 +22,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     each_fault(analysis, sink, diagnostic);
-    // A function in a tag that cannot be called so makes the tag a wrong one too.
-    each_call(analysis, sink, |fault| is_in_tags(analysis, fault));
+    // A function in a tag that cannot be called so, or gives what is none, makes the tag a wrong one too.
+    each_call(analysis, sink, |fault| is_in_tags(analysis, fault.node));
+    for fault in analysis.written_faults().iter().filter(|fault| matches!(fault.kind, Kind::GivenType { .. })) {
+        let Some((function, given)) = fault.given.as_ref().and_then(|given| Some((given.call.function()?.0, given.call))) else {
+            continue;
+        };
+        let Some(main) = calls::rule_of(function).filter(|_| is_in_tags(analysis, given)) else { continue };
+        let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
+        let finding = Finding::at(fault.at, "tags are mappings with a `Key`").node(fault.node);
+        let finding = finding.resource(analysis.graph(), &fault.resource).verdict(verdict);
+        sink.report(unsure(analysis, echo(analysis, finding, main)));
+    }
 }
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
@@ -43,8 +53,8 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
 }
 
 /// Whether a call stands in the tags of a resource of a type that has them.
-fn is_in_tags(analysis: &Analysis, fault: &CallFault) -> bool {
-    let path = fault.node.path();
+fn is_in_tags(analysis: &Analysis, call: Node) -> bool {
+    let path = call.path();
     let [section, name, properties, tags, ..] = path.as_slice() else { return false };
     if (section.as_str(), properties.as_str(), tags.as_str()) != ("Resources", "Properties", "Tags") {
         return false;

@@ -30,11 +30,15 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
 }
 
 fn type_of(node: Node) -> &'static str {
+    if node.function().is_some() {
+        return "nothing";
+    }
     match node.scalar().map(Scalar::value) {
         None if node.is_mapping() => "a mapping",
         None => "a list",
         Some(ScalarValue::Bool(_)) => "a Boolean",
         Some(ScalarValue::Int(_) | ScalarValue::Float(_)) => "a number",
-        Some(ScalarValue::String(_) | ScalarValue::Null) => "a string",
+        Some(ScalarValue::Null) => "empty",
+        Some(ScalarValue::String(_)) => "a string",
     }
 }
