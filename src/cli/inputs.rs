@@ -12,7 +12,7 @@ use super::outputs::OutputArgs;
 use super::{CliError, InputArgs, known_rules, output};
 use crate::check::Companions;
 use crate::config::{self, Overrides, ParameterFile, RegionFault, RunSettings, Settings};
-use crate::discover::{self, ConfigFiles, ConfigSource, Files, add_stack_names, settings};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files, OwnTypes, add_stack_names, settings};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
 use crate::workspace;
@@ -41,7 +41,8 @@ pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Ov
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
     regions(arguments)?;
     let parameter_files = parameter_files(arguments)?;
-    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules());
+    let own_types = OwnTypes { registry: arguments.registry_schemas.clone(), spec: arguments.override_spec.clone() };
+    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules()).with_own_types(own_types);
     let run = RunConfig::new(&mut configs);
     let paths = if arguments.paths.is_empty() { run.paths() } else { arguments.paths.clone() };
     let mut candidates = discover::candidates(&paths, arguments.only_templates);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Kind;
 use super::walk::{Site, Walker};
 use crate::schema::table::Value;
-use crate::schema::{Facts, Keyword, Schema, TypeSet, format};
+use crate::schema::{Keyword, Schema, TypeSet, format};
 use crate::syntax::{Scalar, ScalarValue};
 
 /// Properties that take a structure, and a path that `aws cloudformation package` replaces by one.
@@ -33,7 +33,7 @@ impl<'t> Walker<'_, 't> {
             None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
             None => expected.has(TypeSet::ARRAY),
             Some(scalar) if self.is_strict => is_written_as(scalar, expected) || self.is_packaged(),
-            Some(scalar) => is_of_type(scalar, expected) || self.is_packaged(),
+            Some(scalar) => is_of_type(scalar.value(), expected) || self.is_packaged(),
         };
         if !fits {
             self.fault(site, Kind::WrongType(expected));
@@ -79,7 +79,7 @@ impl<'t> Walker<'_, 't> {
             Keyword::Const if !said.says(value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
             Keyword::Pattern => {
                 let Some(text) = value.as_str() else { return };
-                let fits = Facts::embedded().cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
+                let fits = self.facts.cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
                 if !fits {
                     self.fault(site, Kind::PatternMismatch(text));
                 }
@@ -137,12 +137,11 @@ fn is_written_as(scalar: Scalar, types: TypeSet) -> bool {
 }
 
 /// Whether CloudFormation reads a scalar as one of some types: `"10"` is a number, `"true"` a Boolean, and anything a string.
-fn is_of_type(scalar: Scalar, types: TypeSet) -> bool {
+pub(super) fn is_of_type(value: ScalarValue, types: TypeSet) -> bool {
     if types.has(TypeSet::STRING) {
         return true;
     }
-    let value = scalar.value();
-    types.has(TypeSet::NUMBER) && number(scalar.value()).is_some()
+    types.has(TypeSet::NUMBER) && number(value).is_some()
         || types.has(TypeSet::INTEGER)
             && match value {
                 ScalarValue::String(text) => is_integer(text),

@@ -3,6 +3,7 @@
 mod exclusive_properties;
 mod formats;
 mod given_values;
+mod lambda_runtimes;
 mod lists_of_wrong_length;
 mod malformed_resources;
 mod missing_companion_properties;
@@ -37,7 +38,7 @@ use crate::template::{Attribute, Intrinsic};
 use crate::validation::{self, Fault, Kind};
 
 /// Those about one thing each, then one for each format.
-pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES];
+pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES, lambda_runtimes::RULES];
 
 const GENERAL: &[&Rule] = &[
     &malformed_resources::RULE,
@@ -103,7 +104,7 @@ fn each_unfit(analysis: &Analysis, sink: &mut Sink, function: Function) {
         let mut finding = Finding::at(fault.at, message)
             .label(target.key.span(), format!("an `{}`", target.resource_type))
             .note(format!("a value of the format `{format}` goes here"));
-        if let Some(fitting) = formats::fitting(target.resource_type, format) {
+        if let Some(fitting) = formats::fitting(analysis.facts(), target.resource_type, format) {
             finding = finding.help(match fitting {
                 "Ref" => format!("write `!Ref {name}`"),
                 other => format!("write `!GetAtt {name}.{other}`"),
@@ -118,10 +119,10 @@ fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
     if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
         return;
     }
-    let regions = validation::regions_of(&analysis.settings.regions);
+    let regions = validation::regions_of(analysis.facts(), &analysis.settings.regions);
     // The date of each type that is in the stage; a template has many resources of few types.
     let date_of = |resource_type: &str| {
-        let facts = validation::facts_of(resource_type)?;
+        let facts = validation::facts_of(analysis.facts(), resource_type)?;
         // That a type is not in a region is told by another rule.
         if regions.is_some_and(|regions| !facts.is_serverless() && !facts.regions().meets(regions)) {
             return None;
