@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::config::Settings;
 use crate::graph::ResourceGraph;
+use crate::schema::Facts;
 use crate::syntax::Tree;
 use crate::template::{self, MemberId, Template, TemplateSet};
 use crate::text::SourceFile;
@@ -90,7 +91,7 @@ impl<'t> Analysis<'t> {
 
     /// What is wrong with the calls of functions in the template, found when the first rule asks.
     pub fn call_faults(&self) -> &[template::Fault<'t>] {
-        self.call_faults.get_or_init(|| self.template.faults())
+        self.call_faults.get_or_init(|| self.template.faults(self.facts()))
     }
 
     /// What in its resources does not fit the schemas of their types; nothing where a macro rewrites them.
@@ -109,8 +110,16 @@ impl<'t> Analysis<'t> {
         self.schema_faults.get_or_init(|| {
             let options = self.settings.options("E3012", "wrong-types");
             let is_strict = options.and_then(|options| options.get("strict")?.as_bool()).unwrap_or_default();
-            validation::faults(self.graph(), &self.settings.regions, is_strict)
+            let Settings { regions, today, .. } = self.settings;
+            let basis = validation::Basis { facts: self.facts(), regions, is_strict, today: *today };
+            validation::faults(self.graph(), basis)
         })
+    }
+
+    /// What is known of resource types.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'static> {
+        Facts::embedded().with_own(self.settings.own_types)
     }
 
     /// Whether a rule has asked for the graph.

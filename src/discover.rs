@@ -3,6 +3,7 @@
 //! What is in a template is not looked at, beyond whether it looks like one.
 
 mod config_files;
+mod own_types;
 mod policies;
 
 use std::borrow::Cow;
@@ -21,11 +22,12 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use walkdir::{DirEntry, WalkDir};
 
-use crate::config;
+use crate::config::{self, Day};
 use crate::report::RunProblem;
 use crate::text::{MAX_FILE_BYTES, SourceFile};
 
 pub use config_files::{ConfigFiles, ConfigSource, GivenValues, add_stack_names, given_values, parameter_file, settings};
+pub use own_types::OwnTypes;
 pub use policies::{GuardTest, PACK, Policies, PolicyLibrary, guard_tests, policies};
 
 /// The path that means standard input.
@@ -398,6 +400,14 @@ pub fn slashed(path: &Path) -> String {
 
 /// By what one sees that a file has changed: when it was written, and its length.
 pub type Stamp = (Option<SystemTime>, u64);
+
+/// The day, in UTC.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "whether something has come to its end is asked of the day of the run")]
+pub fn today() -> Day {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    Day::of_unix_time(since.map_or(0, |passed| passed.as_secs()))
+}
 
 /// The stamp of the file at `path`, `None` where there is none.
 #[must_use]

@@ -75,15 +75,22 @@ impl Repository {
     }
 
     fn findings_in(&self, folder: &str, arguments: &[&str]) -> Vec<String> {
+        let mut codes = self.all_findings_in(folder, arguments);
+        codes.retain(|finding| finding.ends_with("ECS101") || finding.ends_with("E1001"));
+        codes
+    }
+
+    fn all_findings(&self, arguments: &[&str]) -> Vec<String> {
+        self.all_findings_in("", arguments)
+    }
+
+    fn all_findings_in(&self, folder: &str, arguments: &[&str]) -> Vec<String> {
         let run = self.run_in(folder, &[&["check", "--output-format", "json"], arguments].concat());
         assert!(run.status < 2, "{}", run.err);
         let document: serde_json::Value = serde_json::from_str(&run.out).expect("it prints JSON");
         let findings = document["diagnostics"].as_array().expect("it is a list");
         let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().expect("it is a text").to_owned();
-        let mut codes: Vec<String> =
-            findings.iter().map(|finding| format!("{} {}", text(finding, "file"), text(finding, "code"))).collect();
-        codes.retain(|finding| finding.ends_with("ECS101") || finding.ends_with("E1001"));
-        codes
+        findings.iter().map(|finding| format!("{} {}", text(finding, "file"), text(finding, "code"))).collect()
     }
 }
 
@@ -186,7 +193,7 @@ fn from_the_root_the_cfnlintrc_of_the_root_counts_as_for_cfn_lint() {
 #[test]
 fn keys_that_mean_nothing_here_are_said_once() {
     let repository = Repository::new(&templates());
-    repository.write(".cfnlintrc", "append_rules: [rules/]\nignore_checks: [E1001]\noverride_spec: spec.json\n");
+    repository.write(".cfnlintrc", "append_rules: [rules/]\nignore_checks: [E1001]\ncustom_rules: rules.txt\n");
     let run = repository.run(&[&["check", "--fail-on", "never"][..], &STAGED].concat());
     assert_eq!(run.status, 0);
     let warnings: Vec<&str> = run.err.lines().filter(|line| line.starts_with("warning")).collect();
@@ -194,7 +201,7 @@ fn keys_that_mean_nothing_here_are_said_once() {
         warnings,
         [
             "warning: .cfnlintrc:1:1: `append_rules` is left aside, cfnvet has nothing like it",
-            "warning: .cfnlintrc:3:1: `override_spec` is left aside, cfnvet has nothing like it",
+            "warning: .cfnlintrc:3:1: `custom_rules` is left aside, cfnvet has nothing like it",
         ]
     );
 }
@@ -536,4 +543,124 @@ fn a_report_is_not_written_onto_a_template_that_is_checked() {
             assert_eq!(fs::read_to_string(repository.path().join(name)).expect("it is there"), EXEC, "{arguments:?}");
         }
     }
+}
+
+#[test]
+fn options_of_rules_are_those_of_cfn_lint() {
+    let repository =
+        Repository::new(&[("app.yaml", "Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: '5'}}\n")]);
+    assert_eq!(repository.all_findings(&["app.yaml"]).len(), 0);
+    assert_eq!(repository.all_findings(&["-x", "E3012:strict=true", "--", "app.yaml"]), ["app.yaml E3012"]);
+    repository.write(".cfnlintrc", "configure_rules: {E3012: {strict: true}}\n");
+    assert_eq!(repository.all_findings(&["app.yaml"]), ["app.yaml E3012"]);
+}
+
+/// A template with a type of somebody else's, and one of AWS's.
+const BASKET: &str = "\
+Resources:
+  Basket:
+    Type: Acme::Shop::Basket
+    Properties: {Colour: purple, Handles: 2}
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {DelaySeconds: 70}
+Outputs:
+  Arn: {Value: !GetAtt Basket.Arn}
+  Weight: {Value: !GetAtt Basket.Weight}
+";
+
+const BASKET_SCHEMA: &str = r##"{
+  "typeName": "Acme::Shop::Basket",
+  "description": "What one carries.",
+  "definitions": {"Colour": {"type": "string", "enum": ["red", "green"]}},
+  "properties": {
+    "Colour": {"$ref": "#/definitions/Colour"},
+    "Lining": {"type": "string", "pattern": "^(?!none)[a-z]+$"},
+    "Arn": {"type": "string"}
+  },
+  "required": ["Colour", "Lining"],
+  "readOnlyProperties": ["/properties/Arn"],
+  "primaryIdentifier": ["/properties/Arn"],
+  "additionalProperties": false
+}"##;
+
+#[test]
+fn schemas_of_types_that_aws_does_not_have_are_read() {
+    let repository =
+        Repository::new(&[("app.yaml", BASKET), ("schemas/shop/basket.json", BASKET_SCHEMA), ("schemas/read.me", "x")]);
+    let all = ["app.yaml E3002", "app.yaml E3003", "app.yaml E3030", "app.yaml E6101"];
+    let without = ["app.yaml"; 0];
+    assert_eq!(repository.all_findings(&["app.yaml"]), without, "anybody may register such a type");
+    for arguments in [["--registry-schemas", "schemas", "--", "app.yaml"], ["-s", "schemas", "-t", "app.yaml"]] {
+        assert_eq!(repository.all_findings(&arguments), all, "{arguments:?}");
+    }
+    assert_eq!(
+        repository.all_findings(&["--registry-schemas", "schemas", "app.yaml"]),
+        all,
+        "a file behind a folder is a template"
+    );
+    repository.write(".cfnlintrc", "registry_schemas: [schemas]\n");
+    assert_eq!(repository.all_findings(&["app.yaml"]), all);
+    repository.write(".cfnvet.yaml", "registry-schemas: [schemas/]\n");
+    assert_eq!(repository.all_findings(&["app.yaml"]), all);
+}
+
+#[test]
+fn a_specification_changes_what_is_known_of_types() {
+    let repository = Repository::new(&[("app.yaml", BASKET), ("schemas/basket.json", BASKET_SCHEMA)]);
+    repository.write(
+        "spec.json",
+        r#"{"Patches": {"AWS::SQS::Queue": [{"op": "add", "path": "/properties/DelaySeconds/maximum", "value": 60},
+                                             {"op": "add", "path": "/required", "value": ["QueueName"]}],
+                        "Acme::Shop::Basket": [{"op": "add", "path": "/properties/Handles", "value": {"type": "integer"}}]}}"#,
+    );
+    let run = repository.run(&["check", "-o", "spec.json", "app.yaml"]);
+    assert_eq!(run.status, 2, "the basket is not known here");
+    let both = ["-o", "spec.json", "--registry-schemas", "schemas", "--", "app.yaml"];
+    let found = ["app.yaml E3003", "app.yaml E3003", "app.yaml E3030", "app.yaml E3034", "app.yaml E6101"];
+    assert_eq!(repository.all_findings(&both), found, "the patches are on top of the schemas that were read");
+}
+
+#[test]
+fn types_that_a_specification_leaves_out_are_none() {
+    let repository = Repository::new(&[("app.yaml", BASKET)]);
+    let queue = ["app.yaml E3006"];
+    repository.write("spec.json", r#"{"IncludeResourceTypes": ["AWS::S3::*"]}"#);
+    assert_eq!(repository.all_findings(&["--override-spec", "spec.json", "app.yaml"]), queue);
+    repository.write("spec.json", r#"{"ExcludeResourceTypes": ["AWS::SQS::*"]}"#);
+    assert_eq!(repository.all_findings(&["--override-spec", "spec.json", "app.yaml"]), queue);
+    repository.write("spec.json", r#"{"ExcludeResourceTypes": ["AWS::SNS::*"], "IncludeResourceTypes": []}"#);
+    assert_eq!(repository.all_findings(&["--override-spec", "spec.json", "app.yaml"]).len(), 0);
+}
+
+#[test]
+fn what_is_wrong_with_schemas_is_said_with_its_place() {
+    let repository = Repository::new(&[("app.yaml", BASKET)]);
+    let problem = |spec: &str| {
+        repository.write("spec.json", spec);
+        let run = repository.run(&["check", "--override-spec", "spec.json", "app.yaml"]);
+        assert_eq!(run.status, 2, "{spec}");
+        run.err.lines().find(|line| line.contains("spec.json")).unwrap_or_default().to_owned()
+    };
+    let lines = |spec: &str| problem(spec).replace("error: ", "");
+    insta::assert_snapshot!(
+        [
+            "{",
+            "[]",
+            "{\"IncludeResourceTypes\": 1}",
+            "{\"Patches\": {\n  \"AWS::SQS::Quine\": []}}",
+            "{\"Patches\": {\"AWS::SQS::Queue\": [\n  {\"op\": \"add\", \"path\": \"/nothing/there\", \"value\": 1}]}}",
+            "{\"Patches\": {\"AWS::SQS::Queue\": [\n  {\"op\": \"ad\", \"path\": \"/required\", \"value\": 1}]}}",
+        ]
+        .map(lines)
+        .join("\n"),
+        @""
+    );
+    let run = repository.run(&["check", "--registry-schemas", "none", "--", "app.yaml"]);
+    assert_eq!(run.status, 2, "{}", run.err);
+    repository.write("schemas/a.json", "{\n  \"typeName\": }");
+    repository.write("schemas/b.json", "{}");
+    let run = repository.run(&["check", "--registry-schemas", "schemas", "--", "app.yaml"]);
+    assert_eq!(run.status, 2);
+    insta::assert_snapshot!(run.err, @"");
 }

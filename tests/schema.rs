@@ -1,5 +1,6 @@
 //! The facts of resource types in the binary.
 
+use cfnvet::schema::json::patterns;
 use cfnvet::schema::{Facts, Keyword, Treatment, TypeSet};
 
 fn facts() -> Facts<'static> {
@@ -58,6 +59,24 @@ fn a_misspelt_resource_type_has_a_nearest_one() {
     assert_eq!(facts().nearest("AWS::S3::Buckett"), Some("AWS::S3::Bucket"));
     assert_eq!(facts().nearest("aws::s3::bucket"), Some("AWS::S3::Bucket"));
     assert_eq!(facts().nearest("Acme::Shop::Basket"), None);
+}
+
+#[test]
+fn every_pattern_compiles_or_says_why_it_is_left_out() {
+    let root = facts().table().root();
+    let others = ["extensions", "other"].into_iter().filter_map(|part| Some(root.get(part)?.to_json()));
+    let types = facts().resource_types().flat_map(|found| found.variants().collect::<Vec<_>>());
+    let schemas: Vec<serde_json::Value> =
+        types.map(|variant| cfnvet::schema::table::Value::Object(variant.schema.object()).to_json()).chain(others).collect();
+    let distinct = patterns(&schemas);
+    assert!(distinct.len() > 2_900, "{}", distinct.len());
+    let left_out: std::collections::BTreeSet<&str> = facts()
+        .treated_patterns()
+        .filter(|(_, treatment)| matches!(treatment, Treatment::LeftOut(_)))
+        .map(|(pattern, _)| pattern)
+        .collect();
+    let not_compiled = distinct.iter().copied().filter(|pattern| facts().pattern(pattern).is_none());
+    assert_eq!(not_compiled.collect::<std::collections::BTreeSet<_>>(), left_out);
 }
 
 #[test]

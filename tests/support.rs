@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cfnvet::config::{Overrides, Selectors, Settings};
+use cfnvet::config::{Day, Overrides, Selectors, Settings};
 use cfnvet::diagnostic::{Diagnostic, Severity};
 use cfnvet::text::SourceFile;
 
@@ -43,7 +43,8 @@ pub(crate) fn files_below(folder: &str) -> Vec<String> {
 pub(crate) fn only(rules: &[&str]) -> Settings {
     let select = rules.iter().map(|rule| (*rule).to_owned()).collect();
     let selectors = Selectors { select, ignore: Vec::new() };
-    Settings::default().with(&Overrides { selectors, severity: Some(Severity::Info), ..Overrides::default() })
+    let settings = Settings { today: Day::parse("2026-06-01"), ..Settings::default() };
+    settings.with(&Overrides { selectors, severity: Some(Severity::Info), ..Overrides::default() })
 }
 
 /// What `settings` report for `text`, sorted.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use cfnvet::config::Settings;
+use cfnvet::config::{Day, Settings};
 use cfnvet::diagnostic::{Certainty, Diagnostic, Severity};
 
 use crate::support::{check_together, line, only};
@@ -183,4 +183,82 @@ fn functions_must_give_what_the_property_takes() {
                     QueueName: !Ref List\n      RedrivePolicy: !Sub '{}'\n      Tags: !Join ['', [a]]\n      DelaySeconds: !Ref AWS::Region\n";
     let lines = |rule| findings(template, &[rule]).iter().map(line).collect::<Vec<_>>();
     assert_eq!((lines("E1020"), lines("E1022"), lines("E1019")), (vec![7], vec![9], vec![]));
+}
+
+/// The lines on which a rule reports something.
+fn lines(template: &str, rule: &str) -> Vec<u32> {
+    findings(template, &[rule]).iter().map(line).collect()
+}
+
+#[test]
+fn items_of_lists_that_functions_give_are_compared() {
+    let balancer = |parameter: &str, subnets: &str| {
+        format!(
+            "Parameters:\n  Subnets: {parameter}\nMappings: {{Zones: {{a: {{b: [subnet-1]}}}}}}\nResources:\n  Balancer:\n    \
+             Type: AWS::ElasticLoadBalancingV2::LoadBalancer\n    Properties:\n      Subnets: {subnets}\n"
+        )
+    };
+    let wrong = "{Type: CommaDelimitedList, Default: 'subnet-1, subnet-2'}";
+    let right = "{Type: CommaDelimitedList, Default: 'subnet-12345678, subnet-12345679'}";
+    assert_eq!(lines(&balancer(wrong, "!Ref Subnets"), "W1030"), [8, 8]);
+    assert!(lines(&balancer(right, "!Ref Subnets"), "W1030").is_empty());
+    assert_eq!(lines(&balancer(wrong, "!Split [',', 'subnet-1']"), "W1033"), [8]);
+    assert_eq!(lines(&balancer(wrong, "[!Select [0, !Ref Subnets]]"), "W1035"), [8]);
+    assert_eq!(lines(&balancer(wrong, "!FindInMap [Zones, a, b]"), "W1034"), [8]);
+    assert_eq!(lines(&balancer(wrong, "!GetAZs ''"), "W1036"), [8]);
+    // Whether a list is empty is asked of what `Fn::Join` makes of it.
+    let empty =
+        "{Type: CommaDelimitedList, Default: ''}\nConditions:\n  HasSubnets: !Not [!Equals [!Join ['', !Ref Subnets], '']]";
+    assert!(lines(&balancer(empty, "!If [HasSubnets, !Ref Subnets, !Ref AWS::NoValue]"), "W1030").is_empty());
+}
+
+#[test]
+fn the_ends_of_a_range_are_values_of_a_parameter() {
+    let queue = |range: &str| {
+        format!(
+            "Parameters:\n  Delay: {{Type: Number, Default: 5, {range}}}\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {{DelaySeconds: !Ref Delay}}\n"
+        )
+    };
+    assert_eq!(lines(&queue("MaxValue: 901"), "W1030"), [2]);
+    assert!(lines(&queue("MaxValue: 900"), "W1030").is_empty());
+}
+
+#[test]
+fn a_text_that_functions_give_is_of_the_type_that_is_taken() {
+    let queue = |value: &str| {
+        format!(
+            "Parameters:\n  Delay: {{Type: String, Default: soon}}\nResources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      DelaySeconds: {value}\n"
+        )
+    };
+    assert_eq!(lines(&queue("!Ref Delay"), "W1030"), [7]);
+    assert_eq!(lines(&queue("!Sub '${Delay}er'"), "W1031"), [7]);
+    assert_eq!(lines(&queue("!Ref AWS::Region"), "W1030"), [7]);
+    assert!(lines(&queue("!Sub '60'"), "W1031").is_empty());
+}
+
+#[test]
+fn a_runtime_by_region_is_told_where_no_region_has_a_current_one() {
+    let function = |other: &str| {
+        format!(
+            "Mappings: {{Runtimes: {{eu-west-1: {{name: nodejs18.x}}, us-east-1: {{name: {other}}}}}}}\nResources:\n  Function:\n    \
+             Type: AWS::Lambda::Function\n    Properties:\n      Runtime: !FindInMap [Runtimes, !Ref AWS::Region, name]\n"
+        )
+    };
+    assert!(lines(&function("nodejs24.x"), "W1034").is_empty());
+    assert_eq!(lines(&function("nodejs16.x"), "W1034"), [6, 6]);
+}
+
+#[test]
+fn a_runtime_is_judged_by_the_day_of_the_run() {
+    let template = "Resources:\n  Function:\n    Type: AWS::Lambda::Function\n    Properties:\n      Runtime: nodejs20.x\n";
+    let on = |day: &str| {
+        let settings = Settings { today: Day::parse(day), ..only(&["W2531", "E2531", "E2533"]) };
+        let found = check_together(&[("template.yaml", template.as_bytes())], &settings);
+        found.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(on("2026-04-29"), Vec::<String>::new());
+    assert_eq!(on("2026-04-30"), ["W2531"]);
+    assert_eq!(on("2027-02-01"), ["E2531"]);
+    assert_eq!(on("2027-03-03"), ["E2533"]);
+    assert_eq!(on("never"), Vec::<String>::new(), "without a day nothing is known");
 }

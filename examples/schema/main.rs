@@ -12,16 +12,15 @@
 #![allow(clippy::disallowed_methods, reason = "a command of the repository reads its arguments and writes files")]
 
 mod compare;
-mod patterns;
 mod source;
-mod write;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cfnvet::schema::{Facts, Keyword, SERVERLESS, Treatment};
-use serde_json::{Value, json};
+use cfnvet::schema::json::write_references;
+use cfnvet::schema::{Facts, SERVERLESS, Treatment, treated, write};
+use serde_json::json;
 use source::Wheel;
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/schema/facts.bin");
@@ -50,7 +49,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Some("--patterns") => {
-            for (pattern, treatment) in patterns::treated(&wheel.patterns()) {
+            for (pattern, treatment) in treated(&wheel.patterns()) {
                 println!("{pattern}\n    {treatment}");
             }
             ExitCode::SUCCESS
@@ -65,7 +64,7 @@ fn main() -> ExitCode {
 /// The table of a wheel, and what happened to its patterns.
 fn table(wheel: &Wheel) -> (Vec<u8>, String) {
     let distinct = wheel.patterns();
-    let treated = patterns::treated(&distinct);
+    let treated = treated(&distinct);
     let left_out = treated.values().filter(|value| value.is_string()).count();
     let summary = format!("{} patterns: {} rewritten, {left_out} left out", distinct.len(), treated.len() - left_out);
     let root = json!({
@@ -123,7 +122,7 @@ fn faults(wheel: &Wheel, bytes: &[u8]) -> Vec<String> {
         };
         count += 1;
         let mut schema = cfnvet::schema::table::Value::Object(variant.schema.object()).to_json();
-        source::write_references(&mut schema);
+        write_references(&mut schema);
         if schema != found.schema {
             faults.push(format!("{}: another schema", found.name));
         }
@@ -145,7 +144,7 @@ fn faults(wheel: &Wheel, bytes: &[u8]) -> Vec<String> {
     let root = |name: &str| facts.table().root().get(name).map(|value| value.to_json());
     for (name, expected) in [("extensions", &wheel.extensions), ("other", &wheel.other), ("lists", &wheel.lists)] {
         let mut read = root(name).unwrap_or_default();
-        source::write_references(&mut read);
+        write_references(&mut read);
         if read != *expected {
             faults.push(format!("{name}: other values"));
         }
@@ -161,23 +160,4 @@ fn faults(wheel: &Wheel, bytes: &[u8]) -> Vec<String> {
         }
     }
     faults
-}
-
-/// What a walk over schemas does with each: `visit` gets every schema in `schema`, itself first.
-fn each_schema<'a>(schema: &'a Value, visit: &mut impl FnMut(&'a serde_json::Map<String, Value>)) {
-    match schema {
-        Value::Object(object) => {
-            visit(object);
-            for (key, value) in object {
-                match value {
-                    // The keys are names here, not keywords.
-                    Value::Object(named) if source::has_names(key) => named.values().for_each(|value| each_schema(value, visit)),
-                    _ if [Keyword::Enum, Keyword::Const, Keyword::Default].iter().any(|data| data.as_str() == key) => {}
-                    _ => each_schema(value, visit),
-                }
-            }
-        }
-        Value::Array(list) => list.iter().for_each(|value| each_schema(value, visit)),
-        _ => {}
-    }
 }

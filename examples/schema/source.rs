@@ -5,25 +5,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use cfnvet::schema::json::{dotted, drop_prose, patterns};
 use serde_json::{Map, Value, json};
 use zip::ZipArchive;
-
-/// Keys of schemas that hold prose, or what is for the service and not for templates.
-const DROPPED: [&str; 13] = [
-    "description",
-    "title",
-    "$comment",
-    "$schema",
-    "$id",
-    "examples",
-    "sourceUrl",
-    "documentationUrl",
-    "handlers",
-    "permissions",
-    "propertyTransform",
-    "resourceLink",
-    "typeConfiguration",
-];
 
 /// A resource type in the regions where it has one schema.
 pub(crate) struct Type {
@@ -108,16 +92,7 @@ impl Wheel {
 
     /// The distinct patterns of all schemas, the names of pattern properties too.
     pub(crate) fn patterns(&self) -> BTreeSet<&str> {
-        let mut found = BTreeSet::new();
-        let schemas = self.types.iter().map(|found| &found.schema).chain([&self.extensions, &self.other]);
-        for schema in schemas {
-            super::each_schema(schema, &mut |object| {
-                found.extend(object.get("pattern").and_then(Value::as_str));
-                let named = object.get("patternProperties").and_then(Value::as_object);
-                found.extend(named.into_iter().flat_map(Map::keys).map(String::as_str));
-            });
-        }
-        found
+        patterns(self.types.iter().map(|found| &found.schema).chain([&self.extensions, &self.other]))
     }
 }
 
@@ -167,57 +142,8 @@ fn nested(files: &BTreeMap<String, String>, folder: &str) -> Result<Value, Strin
     Ok(found.into())
 }
 
-/// Whether the keys of the object under a key are names of properties and not keywords.
-pub(crate) fn has_names(key: &str) -> bool {
-    matches!(
-        key,
-        "properties"
-            | "patternProperties"
-            | "definitions"
-            | "dependencies"
-            | "dependentRequired"
-            | "dependentExcluded"
-            | "$lookup"
-    )
-}
-
 fn drop_prose_of_each(files: &mut Value) {
     files.as_object_mut().into_iter().flat_map(Map::values_mut).for_each(drop_prose);
-}
-
-/// Takes out what is no fact about templates, and only where it is a keyword: a property may be called `description`.
-fn drop_prose(schema: &mut Value) {
-    match schema {
-        Value::Object(object) => {
-            object.retain(|key, _| !DROPPED.contains(&key.as_str()));
-            for (key, value) in object {
-                match value {
-                    Value::Object(named) if has_names(key) => named.values_mut().for_each(drop_prose),
-                    _ if matches!(key.as_str(), "enum" | "const" | "default") => {}
-                    _ => drop_prose(value),
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(drop_prose),
-        _ => {}
-    }
-}
-
-/// Turns a reference as the table holds it, the bare name of a definition, into that of the schema.
-pub(crate) fn write_references(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            if let Some(Value::String(name)) = object.get_mut("$ref") {
-                // The bare name of a definition; anything else is a pointer or an address.
-                if !name.contains(['#', '/']) {
-                    *name = format!("#/definitions/{name}");
-                }
-            }
-            object.values_mut().for_each(write_references);
-        }
-        Value::Array(list) => list.iter_mut().for_each(write_references),
-        _ => {}
-    }
 }
 
 /// What cfn-lint knows of `Fn::GetAtt` beyond the schemas' read-only properties.
@@ -283,11 +209,6 @@ impl ReturnValues {
         }
         found
     }
-}
-
-/// `/properties/Endpoint/Address` as `Fn::GetAtt` writes it.
-fn dotted(pointer: &str) -> String {
-    pointer.split('/').skip(2).collect::<Vec<_>>().join(".")
 }
 
 /// Every property below a schema that is no object.

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use super::{CheckArgs, CliError, FailOn, output};
 use crate::config::{self, Overrides};
 use crate::diagnostic::Severity;
+use crate::discover;
 use crate::report::Format;
 
 /// Hidden: they are for people who have them already.
@@ -58,12 +59,6 @@ pub(super) struct CfnLintArgs {
 
     #[arg(short = 'a', long, num_args = 1.., hide = true)]
     append_rules: Vec<String>,
-
-    #[arg(short = 'o', long, hide = true)]
-    override_spec: Option<String>,
-
-    #[arg(short = 's', long, num_args = 1.., hide = true)]
-    registry_schemas: Vec<String>,
 
     #[arg(short = 'z', long, hide = true)]
     custom_rules: Option<String>,
@@ -118,6 +113,11 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
     }
     arguments.inputs.parameter_files.extend(own.parameter_files.iter().cloned());
     arguments.inputs.deployment_files.extend(own.deployment_files.iter().cloned());
+    // A template behind the folders of schemas is no folder.
+    let named = std::mem::take(&mut arguments.inputs.registry_schemas);
+    let (templates, folders) = named.into_iter().partition(|path| discover::is_a_file(path));
+    arguments.inputs.registry_schemas = folders;
+    files.extend::<Vec<PathBuf>>(templates);
     arguments.inputs.paths.extend(files);
     arguments.output.prefer(own.format.as_deref().map(format), None);
     let fail_on = own.non_zero_exit_code.as_deref().map(|word| FailOn(config::cfn_lint_fail_on(word)));
@@ -128,11 +128,9 @@ pub(super) fn merge(arguments: &mut CheckArgs, overrides: &mut Overrides) -> Res
 }
 
 impl CfnLintArgs {
-    fn without_meaning(&self) -> [(&'static str, bool); 5] {
+    fn without_meaning(&self) -> [(&'static str, bool); 3] {
         [
             ("append-rules", !self.append_rules.is_empty()),
-            ("override-spec", self.override_spec.is_some()),
-            ("registry-schemas", !self.registry_schemas.is_empty()),
             ("custom-rules", self.custom_rules.is_some()),
             ("ignore-bad-template", self.ignore_bad_template),
         ]

@@ -12,7 +12,7 @@ use super::outputs::OutputArgs;
 use super::{CliError, InputArgs, known_rules, output};
 use crate::check::{Companions, ValuesToCheck};
 use crate::config::{self, Overrides, RegionFault, RunSettings, Settings, ValueFile};
-use crate::discover::{self, ConfigFiles, ConfigSource, Files, GivenValues, add_stack_names, settings};
+use crate::discover::{self, ConfigFiles, ConfigSource, Files, GivenValues, OwnTypes, add_stack_names, settings};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
 use crate::workspace;
@@ -43,7 +43,8 @@ pub(super) fn read(arguments: &InputArgs, cfn_lint: &CfnLintArgs, overrides: &Ov
     let jobs = Jobs { threads: arguments.jobs, pool: OnceCell::new() };
     regions(arguments)?;
     let value_files = value_files(arguments)?;
-    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules());
+    let own_types = OwnTypes { registry: arguments.registry_schemas.clone(), spec: arguments.override_spec.clone() };
+    let mut configs = ConfigFiles::new(config_source(arguments, cfn_lint), known_rules()).with_own_types(own_types);
     let run = RunConfig::new(&mut configs);
     let paths = match (arguments.paths.is_empty(), arguments.deployment_files.is_empty()) {
         (false, _) => arguments.paths.clone(),

@@ -303,6 +303,14 @@ struct InputArgs {
     #[arg(long = "stack-name", value_name = "TEMPLATE=NAME", value_parser = parameter, help_heading = "Analysis")]
     stack_names: Vec<(String, String)>,
 
+    /// A folder of JSON schemas of resource types that AWS does not have; may be given more than once
+    #[arg(long, short_alias = 's', value_name = "FOLDER", num_args = 1.., help_heading = "Analysis")]
+    registry_schemas: Vec<PathBuf>,
+
+    /// A file that changes the schemas of resource types, as cfn-lint takes it
+    #[arg(long, short_alias = 'o', value_name = "FILE", help_heading = "Analysis")]
+    override_spec: Option<PathBuf>,
+
     /// Do not link the exports and imports of templates checked together
     #[arg(long, help_heading = "Analysis")]
     no_workspace: bool,

@@ -53,10 +53,14 @@ fn carried(settings: &Settings) -> Vec<(&'static str, String)> {
         ("exclude", &globs),
         ("regions", &settings.regions),
         ("parameter-files", &settings.parameter_files),
+        ("registry-schemas", &settings.registry_schemas),
     ] {
         if !list.is_empty() {
             keys.push((key, json(list)));
         }
+    }
+    if let Some(spec) = &settings.override_spec {
+        keys.push(("override-spec", serde_json::Value::from(spec.as_str()).to_string()));
     }
     if settings.severity == Severity::Info {
         keys.push(("severity", "info".to_owned()));

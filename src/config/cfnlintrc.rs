@@ -88,6 +88,8 @@ fn setting(reader: &mut Reader, entry: &Entry) {
             let files = words(reader, name, at, "a list of files");
             reader.reading.settings.parameter_files.extend(files);
         }
+        "registry_schemas" => reader.reading.settings.registry_schemas = words(reader, name, at, "a list of folders"),
+        "override_spec" => reader.reading.settings.override_spec = reader.paths(name, at).into_iter().next(),
         "templates" => reader.reading.settings.run.templates = words(reader, name, at, "a list of globs"),
         "ignore_templates" => {
             // cfn-lint's globs begin in the current folder.

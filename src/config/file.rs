@@ -180,8 +180,10 @@ impl<'f> Reader<'f> {
             }
             (Shape::Globs, "exclude") => self.reading.settings.exclude = self.globs(key.name, at),
             (Shape::Globs, "parameter-files") => self.reading.settings.parameter_files = self.paths(key.name, at),
+            (Shape::Globs, "registry-schemas") => self.reading.settings.registry_schemas = self.paths(key.name, at),
             (Shape::Globs, "guard") => self.reading.settings.guard = self.paths(key.name, at),
             (Shape::Globs, _) => self.reading.settings.workspace_roots = self.paths(key.name, at),
+            (Shape::Path, "override-spec") => self.reading.settings.override_spec = self.path(key.name, at),
             (Shape::Path, name) => self.reading.settings.baseline = self.path(name, at),
             (Shape::RulesByGlob, name) => {
                 for entry in self.entries(name, at, "a mapping of globs to rules") {

@@ -124,6 +124,18 @@ pub(super) const KEYS: &[Key] = &[
         example: "[policies/]",
     },
     Key {
+        name: "registry-schemas",
+        shape: Shape::Globs,
+        about: "Folders of JSON schemas of resource types that AWS does not have, as their providers give them to the registry.",
+        example: "[schemas/]",
+    },
+    Key {
+        name: "override-spec",
+        shape: Shape::Path,
+        about: "A file that changes the schemas of resource types, as cfn-lint's --override-spec takes it.",
+        example: "spec.json",
+    },
+    Key {
         name: "baseline",
         shape: Shape::Path,
         about: "A file of findings that are not reported, written by --write-baseline.",

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod cfnlintrc;
+mod day;
 mod file;
 mod globs;
 mod keys;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 pub use baseline::{Baseline, BaselineEntry};
 pub use cfnlintrc::{CFN_LINT_EXIT_CODES, CFN_LINT_FORMATS, cfn_lint_fail_on, parse_cfnlintrc};
+pub use day::Day;
 pub use file::{ConfigError, Reading, parse};
 pub use globs::{path_glob, path_globs};
 pub use keys::{schema, starter};
@@ -122,6 +124,14 @@ pub struct Settings {
     pub include_experimental: bool,
     /// What a `.cfnlintrc` says about the whole run.
     pub run: RunSettings,
+    /// A table of resource types of the user's own, in the format of those in the binary; `discover` writes it.
+    pub own_types: Option<&'static [u8]>,
+    /// The folders of schemas of third-party resource types, relative to the folder of the config file.
+    pub registry_schemas: Vec<String>,
+    /// The file that changes the schemas of resource types, relative to the same.
+    pub override_spec: Option<String>,
+    /// The day of the run, where it counts; the edges set it.
+    pub today: Option<Day>,
     /// What the command line says, which is in the rest already. It is kept to be put on top of what a template says.
     pub command_line: Arc<Overrides>,
 }
@@ -188,6 +198,10 @@ impl Default for Settings {
             guard: Vec::new(),
             include_experimental: false,
             run: RunSettings::default(),
+            own_types: None,
+            registry_schemas: Vec::new(),
+            override_spec: None,
+            today: None,
             command_line: Arc::default(),
         }
     }

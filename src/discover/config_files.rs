@@ -7,7 +7,7 @@ use std::sync::Arc;
 use globset::GlobSet;
 use rustc_hash::FxHashMap;
 
-use super::{Stamp, candidates, stamp, text};
+use super::{OwnTypes, Stamp, candidates, stamp, text};
 use crate::config::{self, ConfigError, KnownRule, Overrides, ParameterFile, Reading, Settings};
 use crate::report::RunProblem;
 use crate::text::SourceFile;
@@ -36,6 +36,10 @@ pub struct ConfigFiles {
     folders: FxHashMap<PathBuf, (PathBuf, Option<usize>)>,
     by_path: FxHashMap<PathBuf, usize>,
     found: Vec<ConfigFile>,
+    /// The schemas that the command line names, in place of those that config files name.
+    own_types: OwnTypes,
+    /// The tables of types that were made.
+    own_tables: Vec<(OwnTypes, Option<&'static [u8]>)>,
     /// The folder that cfnvet was started for, in place of the current one.
     run_folder: Option<PathBuf>,
     /// What was read, parameter files too, and what it looked like.
@@ -71,6 +75,27 @@ impl ConfigFiles {
     #[must_use]
     pub fn for_folder(source: ConfigSource, rules: Vec<KnownRule>, folder: Option<PathBuf>) -> Self {
         Self { source, rules, run_folder: folder, ..Self::default() }
+    }
+
+    /// These with schemas that the command line names.
+    #[must_use]
+    pub fn with_own_types(self, own_types: OwnTypes) -> Self {
+        Self { own_types, ..self }
+    }
+
+    /// The table of the types that the command line names, or else those named here.
+    fn own_table(&mut self, registry: Vec<PathBuf>, spec: Option<PathBuf>) -> Option<&'static [u8]> {
+        let given = self.own_types.clone();
+        let own =
+            OwnTypes { registry: if given.registry.is_empty() { registry } else { given.registry }, spec: given.spec.or(spec) };
+        if let Some((_, known)) = self.own_tables.iter().find(|(known, _)| *known == own) {
+            return *known;
+        }
+        let table = own.table();
+        self.stamps.extend(table.read.into_iter().map(|path| (path.clone(), stamp(&path))));
+        self.problems.extend(table.problems);
+        self.own_tables.push((own, table.bytes));
+        table.bytes
     }
 
     /// Whether the files that were read are as they were, and those for the template called `name` would be chosen again.
@@ -229,6 +254,9 @@ impl ConfigFiles {
         for path in settings.guard.iter_mut().filter(|path| !path.starts_with(super::PACK)) {
             *path = near(&folder).join(&path).display().to_string();
         }
+        let registry = settings.registry_schemas.iter().map(|path| near(&folder).join(path)).collect();
+        let spec = settings.override_spec.as_ref().map(|path| near(&folder).join(path));
+        settings.own_types = self.own_table(registry, spec);
         let mut deployments = Vec::new();
         let paths: Vec<PathBuf> = settings.parameter_files.iter().map(|path| near(&folder).join(path)).collect();
         let files = candidates(&paths, false);
@@ -259,7 +287,8 @@ impl ConfigFiles {
 /// The settings of each source, in the same order.
 #[must_use]
 pub fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc<SourceFile>]) -> Vec<Arc<Settings>> {
-    let base = Arc::new(Settings::default().with(overrides));
+    let base = Settings { own_types: configs.own_table(Vec::new(), None), today: Some(super::today()), ..Settings::default() };
+    let base = Arc::new(base.with(overrides));
     // Templates under one config file share their settings.
     let mut merged: Vec<(Arc<Settings>, Arc<Settings>)> = Vec::new();
     let mut all = Vec::with_capacity(sources.len());
@@ -270,7 +299,8 @@ pub fn settings(configs: &mut ConfigFiles, overrides: &Overrides, sources: &[Arc
         };
         let known = merged.iter().find(|(from, _)| Arc::ptr_eq(from, &config)).map(|(_, to)| Arc::clone(to));
         all.push(known.unwrap_or_else(|| {
-            let settings = Arc::new(config.as_ref().clone().with(overrides));
+            let config_settings = Settings { today: Some(super::today()), ..config.as_ref().clone() };
+            let settings = Arc::new(config_settings.with(overrides));
             merged.push((config, Arc::clone(&settings)));
             settings
         }));

@@ -237,7 +237,7 @@ impl<'t> Completer<'_, 't> {
             (["Outputs", _, "Export"], Slot::Key) => self.keys(&["Name"], PROPERTY),
             (["Resources", name, "Properties", below @ ..], Slot::Value) => {
                 let resource_type = self.template.resources.get(name).map_or("", |resource| resource.resource_type);
-                let values = facts::allowed_values(resource_type, below);
+                let values = facts::allowed_values(self.view.analysis.facts(), resource_type, below);
                 let mut all = match below.last() {
                     // The first key of an item.
                     Some(&"[]") if self.cursor.tag.is_none() => self.properties(resource_type, below),
@@ -345,7 +345,7 @@ impl<'t> Completer<'_, 't> {
 
     fn return_values(&self, resource: &str, with_resource: bool) -> Vec<Value> {
         let Some(declared) = self.template.resources.get(resource) else { return Vec::new() };
-        let known = facts::return_values(declared.resource_type);
+        let known = facts::return_values(self.view.analysis.facts(), declared.resource_type);
         let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
         if let Some(child) = self.child(resource) {
             names.extend(child.outputs.iter().map(|output| format!("Outputs.{}", output.name())));
@@ -447,7 +447,7 @@ impl<'t> Completer<'_, 't> {
 
     /// Those that are not written yet, first those that must be.
     fn properties(&self, resource_type: &str, below: &[&str]) -> Vec<Value> {
-        let all = facts::properties(resource_type, below).into_iter();
+        let all = facts::properties(self.view.analysis.facts(), resource_type, below).into_iter();
         let missing = all.filter(|property| !self.cursor.before.iter().any(|known| known == property.name));
         let items = missing.map(|property| {
             let detail = if property.is_required { format!("{}, required", property.takes) } else { property.takes };

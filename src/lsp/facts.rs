@@ -20,11 +20,11 @@ pub(super) struct Property {
 }
 
 /// What a type is and has, in Markdown; `None` where nothing is known of it.
-pub(super) fn of_type(resource_type: &str) -> Option<String> {
-    let facts = facts_of(resource_type)?;
+pub(super) fn of_type(known: Facts<'static>, resource_type: &str) -> Option<String> {
+    let facts = facts_of(known, resource_type)?;
     let variant = facts.variants().next()?;
     let mut text = format!("**{resource_type}**");
-    let (regions, all) = (facts.regions(), Facts::embedded().regions().count());
+    let (regions, all) = (facts.regions(), known.regions().count());
     if !facts.is_serverless() && regions.count() < all {
         write!(text, " is in {} of {all} regions", regions.count()).ok()?;
     }
@@ -50,7 +50,8 @@ pub(super) fn resource_types<'v>(view: &'v View, typed: &str) -> (Vec<(&'v str, 
     used.sort_unstable();
     used.dedup();
     let has_sam = view.analysis.template.transforms.contains(&crate::template::Transform::Serverless);
-    let known = Facts::embedded().resource_types().filter(|facts| has_sam || !facts.is_serverless()).map(|facts| facts.name());
+    let known =
+        view.analysis.facts().resource_types().filter(|facts| has_sam || !facts.is_serverless()).map(|facts| facts.name());
     let others = known.filter(|name| used.binary_search(name).is_err()).map(|name| (name, false));
     let all = used.iter().map(|name| (*name, true)).chain(others);
     let mut found: Vec<(&str, bool)> = all.filter(|(name, _)| has_in_order(name, typed)).take(MAX_TYPES + 1).collect();
@@ -66,16 +67,16 @@ fn has_in_order(name: &str, typed: &str) -> bool {
 }
 
 /// The return values that `Fn::GetAtt` reads of a type.
-pub(super) fn return_values(resource_type: &str) -> Vec<&'static str> {
-    let variant = facts_of(resource_type).and_then(|facts| facts.variants().next());
+pub(super) fn return_values(facts: Facts<'static>, resource_type: &str) -> Vec<&'static str> {
+    let variant = facts_of(facts, resource_type).and_then(|facts| facts.variants().next());
     let names = variant.into_iter().flat_map(|variant| variant.return_values()).map(|value| value.name);
     // A pattern stands for names that the template gives.
     names.filter(|name| !name.contains('*')).collect()
 }
 
 /// The properties that a type has below a path of properties, those that must be there first.
-pub(super) fn properties(resource_type: &str, path: &[&str]) -> Vec<Property> {
-    let Some(schema) = schema(resource_type, path) else { return Vec::new() };
+pub(super) fn properties(facts: Facts<'static>, resource_type: &str, path: &[&str]) -> Vec<Property> {
+    let Some(schema) = schema(facts, resource_type, path) else { return Vec::new() };
     let read_only: Vec<&str> = match path {
         [] => schema.strings(Keyword::ReadOnlyProperties).filter_map(|pointer| pointer.strip_prefix("/properties/")).collect(),
         _ => Vec::new(),
@@ -102,8 +103,8 @@ pub(super) fn properties(resource_type: &str, path: &[&str]) -> Vec<Property> {
 }
 
 /// The values that a property allows.
-pub(super) fn allowed_values(resource_type: &str, path: &[&str]) -> Vec<String> {
-    let Some(schema) = schema(resource_type, path) else { return Vec::new() };
+pub(super) fn allowed_values(facts: Facts<'static>, resource_type: &str, path: &[&str]) -> Vec<String> {
+    let Some(schema) = schema(facts, resource_type, path) else { return Vec::new() };
     if schema.types() == TypeSet::BOOLEAN {
         return vec!["true".to_owned(), "false".to_owned()];
     }
@@ -111,10 +112,10 @@ pub(super) fn allowed_values(resource_type: &str, path: &[&str]) -> Vec<String> 
 }
 
 /// What a property takes, in Markdown.
-pub(super) fn of_property(resource_type: &str, path: &[&str]) -> Option<String> {
+pub(super) fn of_property(facts: Facts<'static>, resource_type: &str, path: &[&str]) -> Option<String> {
     let (name, around) = path.split_last().filter(|(name, _)| **name != "[]")?;
-    let whole = schema(resource_type, around)?;
-    let schema = schema(resource_type, path)?;
+    let whole = schema(facts, resource_type, around)?;
+    let schema = schema(facts, resource_type, path)?;
     let is_required = whole.required().any(|required| required == *name);
     let mut text = format!("**{name}** takes {}{}", takes(schema), if is_required { ", required" } else { "" });
     let values = allowed(schema);
@@ -142,7 +143,7 @@ pub(super) fn of_property(resource_type: &str, path: &[&str]) -> Option<String> 
     if !required.is_empty() {
         write!(text, "\n\nRequires {required}").ok()?;
     }
-    let root = self::schema(resource_type, &[])?;
+    let root = self::schema(facts, resource_type, &[])?;
     let pointer = format!("/properties/{}", path.join("/").replace("[]", "*"));
     let is_among = |keyword| root.strings(keyword).any(|listed| listed == pointer);
     if is_among(Keyword::CreateOnlyProperties) {
@@ -155,8 +156,8 @@ pub(super) fn of_property(resource_type: &str, path: &[&str]) -> Option<String> 
 }
 
 /// The schema of what stands below a path of properties, list items as `[]`.
-fn schema(resource_type: &str, path: &[&str]) -> Option<Schema<'static>> {
-    let root = facts_of(resource_type)?.variants().next()?.schema;
+fn schema(facts: Facts<'static>, resource_type: &str, path: &[&str]) -> Option<Schema<'static>> {
+    let root = facts_of(facts, resource_type)?.variants().next()?.schema;
     let mut pointer = String::from("/properties");
     let mut steps = path.iter().copied().peekable();
     while let Some(step) = steps.next() {

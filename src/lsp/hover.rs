@@ -226,7 +226,7 @@ fn resource(view: &View, id: ResourceId) -> Option<String> {
             write!(text, " and {more} more").ok()?;
         }
     }
-    if let Some(facts) = facts::of_type(resource.resource_type()) {
+    if let Some(facts) = facts::of_type(view.analysis.facts(), resource.resource_type()) {
         write!(text, "\n\n{facts}").ok()?;
     }
     Some(text)
@@ -237,7 +237,7 @@ fn resource_type<'t>(view: &View<'t>, path: &[Node<'t>]) -> Option<(String, Span
     let id = view.resource_of(path)?;
     let node = view.analysis.template.resources.at(id.index as usize)?.node.get("Type")?;
     let is_here = path.last().is_some_and(|last| last.id() == node.id());
-    Some((facts::of_type(node.as_str()?).filter(|_| is_here)?, text_span(node)?))
+    Some((facts::of_type(view.analysis.facts(), node.as_str()?).filter(|_| is_here)?, text_span(node)?))
 }
 
 /// What the property takes whose key is at an offset.
@@ -258,7 +258,7 @@ fn property(view: &View, offset: u32) -> Option<(String, Span)> {
     }
     let key = path.last()?;
     let is_key = path.iter().rev().nth(1)?.entries().any(|entry| entry.key.id() == key.id());
-    Some((facts::of_property(resource.resource_type, &steps).filter(|_| is_key)?, key.span()))
+    Some((facts::of_property(view.analysis.facts(), resource.resource_type, &steps).filter(|_| is_key)?, key.span()))
 }
 
 /// What a pseudo parameter gives.

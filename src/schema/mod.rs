@@ -4,18 +4,26 @@
 //! template fits is not decided here.
 
 pub mod format;
+pub mod json;
 mod keyword;
+mod own;
 mod pattern;
+mod rewrite;
+mod runtime;
 pub mod table;
 mod types;
+pub mod write;
 
 use std::sync::{Arc, LazyLock, RwLock};
 
 use rustc_hash::FxHashMap;
 
 pub use keyword::Keyword;
+pub use own::own_table;
 pub use pattern::{Pattern, SIZE_LIMIT, Treatment, expression};
-pub use types::{Property, ReturnValue, Schema, TypeFacts, TypeSet, Variant};
+pub use rewrite::treated;
+pub use runtime::{Runtime, RuntimeStage};
+pub use types::{Property, ReturnValue, Schema, TypeFacts, TypeSet, Variant, stands_for};
 
 use table::{Object, Table, Value};
 
@@ -69,6 +77,8 @@ pub struct Provenance<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     table: Table<'a>,
+    /// The user's own types, which stand before the others.
+    own: Option<Table<'a>>,
 }
 
 impl Facts<'static> {
@@ -85,7 +95,21 @@ impl<'a> Facts<'a> {
     /// The facts in a table; `None` where `bytes` are none.
     #[must_use]
     pub fn open(bytes: &'a [u8]) -> Option<Self> {
-        Table::open(bytes).map(|table| Self { table })
+        Table::open(bytes).map(|table| Self { table, own: None })
+    }
+
+    /// These with the types in a table that [`own_table`] wrote, which stand in place of those of the same names.
+    #[must_use]
+    pub fn with_own(self, bytes: Option<&'a [u8]>) -> Self {
+        Self { own: bytes.and_then(Table::open), ..self }
+    }
+
+    /// Whether the user leaves out the types of this name.
+    fn leaves_out(self, name: &str) -> bool {
+        let Some(own) = self.own else { return false };
+        let patterns = |key| own.root().get(key).and_then(Value::as_list);
+        let is_among = |list: table::List| list.strings().any(|pattern| stands_for(pattern, name));
+        patterns("include").is_some_and(|list| !is_among(list)) || patterns("exclude").is_some_and(is_among)
     }
 
     /// The table they are in.
@@ -116,26 +140,28 @@ impl<'a> Facts<'a> {
             .map(Regions)
     }
 
-    /// All resource types, by name.
+    /// All resource types, by name; the user's own come last.
     pub fn resource_types(self) -> impl Iterator<Item = TypeFacts<'a>> {
-        let mut next = 0;
-        std::iter::from_fn(move || {
-            let found = TypeFacts::at(self.table, next)?;
-            next = found.end();
-            Some(found)
-        })
+        let all = |table: Table<'a>| {
+            let mut next = 0;
+            std::iter::from_fn(move || {
+                let found = TypeFacts::at(table, next)?;
+                next = found.end();
+                Some(found)
+            })
+        };
+        let is_own = move |name: &str| self.own.is_some_and(|own| type_in(own, name).is_some());
+        let others = all(self.table).filter(move |found| self.own.is_none() || !is_own(found.name()));
+        others.chain(self.own.into_iter().flat_map(all)).filter(move |found| !self.leaves_out(found.name()))
     }
 
     /// The resource type called `name`, in exactly this case.
     #[must_use]
     pub fn resource_type(self, name: &str) -> Option<TypeFacts<'a>> {
-        let name_at = |index| self.table.type_at(index).map_or("", |entry| self.table.string(entry.name));
-        let (mut from, mut to) = (0, self.table.types());
-        while from < to {
-            let middle = from.midpoint(to);
-            if name_at(middle) < name { from = middle + 1 } else { to = middle }
+        if self.leaves_out(name) {
+            return None;
         }
-        TypeFacts::at(self.table, from).filter(|found| found.name() == name)
+        self.own.and_then(|own| type_in(own, name)).or_else(|| type_in(self.table, name))
     }
 
     /// The name of the resource type that is nearest to `name`, where one is near.
@@ -197,7 +223,8 @@ impl<'a> Facts<'a> {
     /// A pattern of a schema, compiled; `None` where no engine takes it.
     #[must_use]
     pub fn pattern(self, text: &str) -> Option<Pattern> {
-        Pattern::compile(text, self.part("patterns").get(text).map_or(Treatment::AsWritten, treatment))
+        let own = self.own.and_then(|own| own.root().get("patterns")?.as_object()?.get(text));
+        Pattern::compile(text, own.or_else(|| self.part("patterns").get(text)).map_or(Treatment::AsWritten, treatment))
     }
 
     /// A pattern as [`Self::pattern`] compiles it, once in the life of the process.
@@ -220,6 +247,17 @@ impl<'a> Facts<'a> {
         let root = self.table.root();
         root.id_of(name).map_or_else(|| self.table.object(table::ValueId(u32::MAX)), |id| self.table.object(id))
     }
+}
+
+/// The resource type called `name` in a table.
+fn type_in<'a>(table: Table<'a>, name: &str) -> Option<TypeFacts<'a>> {
+    let name_at = |index| table.type_at(index).map_or("", |entry| table.string(entry.name));
+    let (mut from, mut to) = (0, table.types());
+    while from < to {
+        let middle = from.midpoint(to);
+        if name_at(middle) < name { from = middle + 1 } else { to = middle }
+    }
+    TypeFacts::at(table, from).filter(|found| found.name() == name)
 }
 
 fn treatment(value: Value<'_>) -> Treatment<'_> {

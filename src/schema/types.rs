@@ -120,16 +120,22 @@ impl<'a> Variant<'a> {
         })
     }
 
+    /// Name and pointer of what `Fn::GetAtt` reads.
+    pub(super) fn return_value_pointers(self) -> serde_json::Map<String, serde_json::Value> {
+        self.return_values.iter().map(|(name, pointer)| (name.to_owned(), pointer.to_json())).collect()
+    }
+
     /// What `Fn::GetAtt` reads under `name`.
     #[must_use]
     pub fn return_value(self, name: &str) -> Option<ReturnValue<'a>> {
         let exact = self.return_values().find(|value| value.name == name);
-        exact.or_else(|| self.return_values().filter(|value| matches(value.name, name)).max_by_key(|value| value.name.len()))
+        exact.or_else(|| self.return_values().filter(|value| stands_for(value.name, name)).max_by_key(|value| value.name.len()))
     }
 }
 
 /// Whether `name` is one that `pattern`, with `*` for any text, stands for.
-fn matches(pattern: &str, name: &str) -> bool {
+#[must_use]
+pub fn stands_for(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut name) = name.strip_prefix(start) else { return false };
     let mut parts: Vec<&str> = rest.split('*').collect();

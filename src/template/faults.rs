@@ -259,8 +259,8 @@ const STACK_OUTPUT_KEYS: &[&str] = &["StackName", "OutputName", "Region", "RoleA
 impl<'t> Template<'t> {
     /// What is wrong with the calls of functions, in the order of the text.
     #[must_use]
-    pub fn faults(&self) -> Vec<Fault<'t>> {
-        find(self)
+    pub fn faults(&self, facts: Facts<'static>) -> Vec<Fault<'t>> {
+        find(self, facts)
     }
 
     /// Whether a name may be one of something that is not written here: made by a macro, an included file, a module, SAM or a loop.
@@ -278,7 +278,9 @@ impl<'t> Template<'t> {
             return true;
         }
         self.resources.iter().any(|resource| {
-            let made = resource.resource_type.ends_with("::MODULE") || is_serverless(resource);
+            // Tools that put templates together have tags of their own: `Type: !Rain::Module network.yaml`.
+            let is_tagged = resource.node.get("Type").is_some_and(|name| name.other_tag().is_some());
+            let made = resource.resource_type.ends_with("::MODULE") || is_serverless(resource) || is_tagged;
             let id = resource.logical_id();
             made && name.starts_with(id) && name != id || id.contains("${") || id.contains("&{")
         })
@@ -292,12 +294,13 @@ impl<'t> Template<'t> {
     }
 }
 
-fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
+fn find<'t>(template: &Template<'t>, facts: Facts<'static>) -> Vec<Fault<'t>> {
     if template.has_unknown_transform() {
         return Vec::new();
     }
     let mut finder = Finder {
         template,
+        facts,
         extended: template.transforms.contains(&Transform::LanguageExtensions),
         identifiers: loop_identifiers(template),
         section: FaultSection::Condition,
@@ -314,10 +317,12 @@ fn find<'t>(template: &Template<'t>) -> Vec<Fault<'t>> {
     }
     finder.section = FaultSection::Resource;
     for resource in template.resources.iter() {
-        let init = resource.metadata.and_then(|metadata| metadata.get("AWS::CloudFormation::Init"));
+        // What CloudFormation's own tools read on an instance.
+        let keys = ["AWS::CloudFormation::Init", "AWS::CloudFormation::Authentication"];
+        let tools = keys.into_iter().filter_map(|key| resource.metadata?.get(key));
         let attributes = ["CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy"];
         let attributes = attributes.into_iter().filter_map(|key| resource.node.get(key));
-        for node in resource.properties.into_iter().chain(init).chain(attributes) {
+        for node in resource.properties.into_iter().chain(tools).chain(attributes) {
             finder.value(node, takes::VALUE, Shape::Any, None);
         }
     }
@@ -348,6 +353,7 @@ fn loop_identifiers(template: &Template) -> FxHashSet<String> {
 
 struct Finder<'a, 't> {
     template: &'a Template<'t>,
+    facts: Facts<'static>,
     /// With `AWS::LanguageExtensions`.
     extended: bool,
     identifiers: FxHashSet<String>,
@@ -598,7 +604,7 @@ impl<'t> Finder<'_, 't> {
             || template.parameters.get(name).is_some()
             || super::PSEUDO_PARAMETERS.contains(&name)
             || self.identifiers.contains(name)
-            || name.contains("${")
+            || self.extended && name.contains("${")
             || template.may_be_made(name)
     }
 
@@ -634,7 +640,7 @@ impl<'t> Finder<'_, 't> {
         if is_computed || resource_type.starts_with("Custom::") {
             return None;
         }
-        let facts = Facts::embedded().resource_type(resource_type)?;
+        let facts = self.facts.resource_type(resource_type)?;
         let has = || facts.variants().any(|variant| variant.return_value(name).is_some());
         // SAM reads more from its resources than is known of them: `Function.Alias`, `Api.Stage`.
         let is_open = facts.is_serverless() && nearest_name(name, facts.return_value_names()).is_none();
@@ -649,7 +655,7 @@ impl<'t> Finder<'_, 't> {
     fn is_resource(&self, name: &str) -> bool {
         self.has_resources() && self.template.resources.get(name).is_some()
             || self.identifiers.contains(name)
-            || name.contains("${")
+            || self.extended && name.contains("${")
             || self.template.may_be_made(name)
     }
 

@@ -2,31 +2,16 @@
 
 use std::rc::Rc;
 
-use super::scalar::Said;
+use super::resolved::{Known, Resolved, says_something};
 use super::walk::{Site, Walker};
 use super::{Fault, Given, Kind};
 use crate::schema::{Facts, Keyword, ReturnValue, Schema, TypeSet, Variant};
-use crate::syntax::{Function, Node};
+use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, Parameter, ParameterType, Resource};
 use crate::values::{Expression, Formula, Part, StackId, Text, Value};
 
-/// What says something about a text beside its type.
-const CONSTRAINTS: &[Keyword] = &[
-    Keyword::Enum,
-    Keyword::EnumCaseInsensitive,
-    Keyword::Const,
-    Keyword::Pattern,
-    Keyword::MinLength,
-    Keyword::MaxLength,
-    Keyword::Minimum,
-    Keyword::Maximum,
-    Keyword::ExclusiveMinimum,
-    Keyword::ExclusiveMaximum,
-    Keyword::Format,
-];
-
-/// Of them, those that one text of many can tell about: all of them have the same form.
-const FORMS: &[Keyword] = &[Keyword::Pattern, Keyword::Format];
+/// Most values of a list parameter, or texts of a call, that are looked at.
+const MAX_DECLARED: usize = 64;
 
 /// Types whose return values are what others made of them.
 const OPEN_TYPES: &[&str] = &[
@@ -55,6 +40,10 @@ impl<'t> Walker<'_, 't> {
         let fits = match intrinsic {
             Intrinsic::Ref(name) => self.reference(site, name, schema),
             Intrinsic::GetAtt { resource, attribute: Attribute::Name(name) } => self.return_value(site, resource, name, schema),
+            Intrinsic::GetAtt { resource, attribute: Attribute::Computed(name) } => {
+                self.computed_return_value(site, resource, name, schema);
+                false
+            }
             Intrinsic::Sub { .. } | Intrinsic::Join { .. } | Intrinsic::Base64(_) | Intrinsic::ToJsonString(_) => {
                 self.gives(site, schema, &TEXT)
             }
@@ -65,7 +54,7 @@ impl<'t> Walker<'_, 't> {
             Intrinsic::FindInMap { .. } | Intrinsic::Select { .. } => true,
             _ => false,
         };
-        if !fits || !CONSTRAINTS.iter().any(|keyword| schema.get(*keyword).is_some()) {
+        if !fits || !says_something(schema) {
             return;
         }
         match intrinsic {
@@ -74,8 +63,17 @@ impl<'t> Walker<'_, 't> {
                     self.declared(site, name, parameter, schema);
                 }
             }
-            Intrinsic::Sub { .. } | Intrinsic::Join { .. } | Intrinsic::FindInMap { .. } | Intrinsic::Select { .. } => {
-                self.computed(site, schema);
+            Intrinsic::Select { index, list } => self.selected(site, index, list, schema),
+            Intrinsic::Split { delimiter, source } => self.split(site, delimiter, source, schema),
+            Intrinsic::Sub { .. } | Intrinsic::Join { .. } | Intrinsic::FindInMap { .. } => self.computed(site, schema),
+            Intrinsic::ToJsonString(value) => {
+                let mut text = String::new();
+                if write_json(value, &mut text) {
+                    self.compare(site, schema, Resolved::Text(&text), Known::Whole, None);
+                }
+            }
+            Intrinsic::Other(Function::GetAZs, _) => {
+                self.compare(site, schema, Resolved::List(&[ZONE.to_owned()]), Known::Form("*"), None);
             }
             _ => {}
         }
@@ -92,7 +90,7 @@ impl<'t> Walker<'_, 't> {
     }
 
     fn given(&mut self, site: Site<'t>, kind: Kind<'t>, text: &str, declared: Option<Node<'t>>) {
-        let given = Given { call: site.node, text: Rc::from(text), declared };
+        let given = Given { call: site.node, text: Rc::from(text), declared, property: self.property() };
         let Site { node, at, when, .. } = site;
         self.outcome.faults.push(Fault {
             kind,
@@ -103,6 +101,11 @@ impl<'t> Walker<'_, 't> {
             resource: self.resource,
             echo_of: Vec::new(),
         });
+    }
+
+    /// The property that is looked at, or whose items are.
+    fn property(&self) -> &'t str {
+        self.path.iter().rev().find(|name| **name != "*").copied().unwrap_or_default()
     }
 
     fn reference(&mut self, site: Site<'t>, name: &'t str, schema: Schema<'static>) -> bool {
@@ -128,26 +131,31 @@ impl<'t> Walker<'_, 't> {
 
     /// `Ref` of a resource, where something of a format goes.
     fn physical_id(&mut self, site: Site<'t>, resource: &Resource<'t>, schema: Schema<'static>) {
-        let Some(variant) = known(resource) else { return };
-        let mut identifiers = variant.schema.strings(Keyword::PrimaryIdentifier);
-        let Some(identifier) = identifiers.next() else { return };
-        if identifiers.next().is_some() {
-            return;
-        }
-        let Some(given) = variant.schema.at_pointer(identifier) else { return };
+        let Some(variant) = known(self.facts, resource) else { return };
+        let identifiers = variant.schema.strings(Keyword::PrimaryIdentifier);
+        let given: Option<Vec<Schema>> = identifiers.map(|identifier| variant.schema.at_pointer(identifier)).collect();
+        // Of several, `Ref` gives one, or all of them in one text.
+        let Some(given) = given.filter(|given| !given.is_empty()) else { return };
         if resource.resource_type == "AWS::EC2::SecurityGroup" {
             // In a VPC it is the ID, and the name outside of one.
             let in_vpc = resource.properties.is_some_and(|properties| properties.get("VpcId").is_some());
-            let given = if in_vpc { "AWS::EC2::SecurityGroup.Id" } else { "AWS::EC2::SecurityGroup.Name" };
-            return self.formats(site, schema, |format| format == given);
+            let group = if in_vpc { "AWS::EC2::SecurityGroup.Id" } else { "AWS::EC2::SecurityGroup.Name" };
+            return self.formats(site, schema, |format| format == group);
         }
-        self.formats(site, schema, |format| has_format(given, format));
+        self.formats(site, schema, |format| given.iter().any(|given| has_format(*given, format)));
     }
 
     /// `Fn::GetAtt`: the type and the format of the return value.
     fn return_value(&mut self, site: Site<'t>, resource: &str, name: &str, schema: Schema<'static>) -> bool {
         let Some(resource) = self.values.template(StackId::ROOT).resources.get(resource) else { return false };
-        let Some(variant) = known(resource).filter(|_| !OPEN_TYPES.contains(&resource.resource_type)) else { return false };
+        if name.starts_with("Outputs.") && OPEN_TYPES[1..].contains(&resource.resource_type) {
+            // Outputs are texts, whatever made them.
+            self.gives(site, schema, &TEXT);
+            return false;
+        }
+        let Some(variant) = known(self.facts, resource).filter(|_| !OPEN_TYPES.contains(&resource.resource_type)) else {
+            return false;
+        };
         let Some(ReturnValue { schema: Some(given), .. }) = variant.return_value(name) else { return false };
         let given = given.resolved();
         let is_loose = [TypeSet::BOOLEAN, TypeSet::INTEGER].iter().any(|loose| schema.types().has(*loose));
@@ -164,6 +172,27 @@ impl<'t> Walker<'_, 't> {
         false
     }
 
+    /// `Fn::GetAtt` whose return value is named by a function, as `AWS::LanguageExtensions` allows.
+    fn computed_return_value(&mut self, site: Site<'t>, resource: &str, name: Node<'t>, schema: Schema<'static>) {
+        let declared = self.values.template(StackId::ROOT).resources.get(resource);
+        let Some(variant) = declared.and_then(|declared| known(self.facts, declared)) else { return };
+        for case in self.values.cases(Expression { stack: StackId::ROOT, node: name }, site.when) {
+            let Value::Text(text) = &case.value else { continue };
+            for way in self.texts(text).iter().filter(|way| way.is_whole) {
+                let when = self.values.formulas.and(case.when, way.when);
+                if !self.values.possible(when) {
+                    continue;
+                }
+                let site = Site { when, ..site };
+                if variant.return_value(&way.text).is_none() {
+                    self.given(site, Kind::NoReturnValue, &way.text, way.declared);
+                } else {
+                    self.return_value(site, resource, &way.text, schema);
+                }
+            }
+        }
+    }
+
     fn formats(&mut self, site: Site<'t>, schema: Schema<'static>, is_given: impl Fn(&str) -> bool) {
         let Some(format) = schema.get(Keyword::Format).and_then(|format| format.as_str()) else { return };
         if !is_given(format) && !self.takes_name(format) {
@@ -171,103 +200,253 @@ impl<'t> Walker<'_, 't> {
         }
     }
 
-    /// The values that a parameter may have by its declaration.
+    /// The values that a parameter may have by its declaration, or that it is given.
     fn declared(&mut self, site: Site<'t>, name: &'t str, parameter: &Parameter<'t>, schema: Schema<'static>) {
-        if !matches!(parameter.parameter_type, ParameterType::String | ParameterType::Number | ParameterType::Aws(_)) {
-            return;
+        match parameter.parameter_type {
+            ParameterType::String | ParameterType::Number | ParameterType::Aws(_) => {}
+            ParameterType::List => {
+                for (when, items, declared) in self.declared_lists(name, parameter) {
+                    let when = self.values.formulas.and(site.when, when);
+                    // Whether a list is empty is asked of what `Fn::Join` makes of it, which no formula follows.
+                    let is_guarded = items.iter().all(String::is_empty) && site.when != Formula::TRUE;
+                    if !is_guarded && self.values.possible(when) {
+                        self.compare(Site { when, ..site }, schema, Resolved::List(&items), Known::Whole, declared);
+                    }
+                }
+                return;
+            }
+            ParameterType::SsmValue { .. } | ParameterType::Unknown => return,
         }
-        // A value that is given for it, by a parent or on the command line, is not what is declared.
-        let cases = self.values.cases(Expression { stack: StackId::ROOT, node: site.node }, site.when);
-        let is_open = |value: &Value| matches!(value, Value::Text(text) if matches!(text.only(), Some(Part::Parameter(..))));
-        if !cases.iter().any(|case| is_open(&case.value)) {
-            return;
+        if let Some(given) = self.values.given(name) {
+            return self.compare(site, schema, Resolved::Text(given), Known::Whole, None);
         }
         let text = Text::of(Part::Parameter(StackId::ROOT, name));
         let declared: Vec<Node<'t>> = match parameter.allowed_values {
             Some(list) => list.items().collect(),
-            None => parameter.default.into_iter().collect(),
+            None => [parameter.default, parameter.min_value, parameter.max_value].into_iter().flatten().collect(),
         };
         for value in declared {
             let Some(scalar) = value.scalar() else { continue };
             let written = scalar.canonical();
             let when = self.values.formulas.and(site.when, self.values.text_is(&text, &written));
             if self.values.possible(when) {
-                self.compare(Site { when, ..site }, schema, CONSTRAINTS, &written, Some(value));
+                self.compare(Site { when, ..site }, schema, Resolved::Text(&written), Known::Whole, Some(value));
             }
         }
+    }
+
+    /// The lists that a parameter may be, with when it is and where that is declared.
+    fn declared_lists(&self, name: &'t str, parameter: &Parameter<'t>) -> Vec<(Formula, Vec<String>, Option<Node<'t>>)> {
+        let items = |text: &str| text.split(',').map(|item| item.trim().to_owned()).collect();
+        if let Some(given) = self.values.given(name) {
+            return vec![(Formula::TRUE, items(given), None)];
+        }
+        let text = Text::of(Part::Parameter(StackId::ROOT, name));
+        let declared: Vec<Node<'t>> = match parameter.allowed_values {
+            Some(list) => list.items().take(MAX_DECLARED).collect(),
+            None => parameter.default.into_iter().collect(),
+        };
+        let scalars = declared.into_iter().filter_map(|value| Some((value, value.scalar()?.canonical())));
+        scalars.map(|(value, written)| (self.values.text_is(&text, &written), items(&written), Some(value))).collect()
     }
 
     /// The texts that a call gives, as far as the template says; where what is in them is not known, one that is like all of them.
     fn computed(&mut self, site: Site<'t>, schema: Schema<'static>) {
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: site.node }, site.when) {
-            let Value::Text(text) = &case.value else { continue };
-            let site = Site { when: case.when, ..site };
-            match text.known() {
-                Some(known) => self.compare(site, schema, CONSTRAINTS, known, None),
-                None => {
-                    let Some((when, sample)) = self.sample(text) else { continue };
-                    let when = self.values.formulas.and(site.when, when);
-                    if self.values.possible(when) {
-                        self.compare(Site { when, ..site }, schema, FORMS, &sample, None);
+            match &case.value {
+                Value::Text(text) => {
+                    for way in self.texts(text) {
+                        let when = self.values.formulas.and(case.when, way.when);
+                        if self.values.possible(when) {
+                            self.compare(Site { when, ..site }, schema, Resolved::Text(&way.text), way.known(), case.source);
+                        }
                     }
                 }
+                Value::Structure(list) if list.node.is_sequence() && case.source.is_some() => {
+                    let items = list.node.items().map(|item| Some(item.scalar()?.canonical().into_owned()));
+                    let Some(items) = items.collect::<Option<Vec<String>>>() else { continue };
+                    self.compare(Site { when: case.when, ..site }, schema, Resolved::List(&items), Known::Whole, case.source);
+                }
+                _ => {}
             }
         }
     }
 
-    /// A text with the parameters at their defaults and typical names of stack, account and region.
-    fn sample(&self, text: &Text<'t>) -> Option<(Formula, String)> {
-        let mut when = Formula::TRUE;
-        let mut sample = String::new();
+    /// `Fn::Select`: of a parameter that is a list, of the names of zones, or of what else is known.
+    fn selected(&mut self, site: Site<'t>, index: Node<'t>, list: Node<'t>, schema: Schema<'static>) {
+        match Intrinsic::of(list) {
+            Some(Intrinsic::Other(Function::GetAZs, _)) => {
+                self.compare(site, schema, Resolved::Text(ZONE), Known::Form("*"), None);
+            }
+            Some(Intrinsic::Ref(name)) => {
+                let parameter = self.values.template(StackId::ROOT).parameters.get(name);
+                let number = index.scalar().and_then(|scalar| scalar.canonical().trim().parse::<usize>().ok());
+                let (Some(parameter), Some(number)) = (parameter, number) else { return };
+                for (when, items, declared) in self.declared_lists(name, parameter) {
+                    let when = self.values.formulas.and(site.when, when);
+                    let Some(item) = items.get(number).filter(|_| self.values.possible(when)) else { continue };
+                    self.compare(Site { when, ..site }, schema, Resolved::Text(item), Known::Whole, declared);
+                }
+            }
+            _ => self.computed(site, schema),
+        }
+    }
+
+    /// `Fn::Split` of a text that is known.
+    fn split(&mut self, site: Site<'t>, delimiter: Node<'t>, source: Node<'t>, schema: Schema<'static>) {
+        let Some(delimiter) = delimiter.as_str().filter(|text| !text.is_empty() && delimiter.function().is_none()) else {
+            return;
+        };
+        for case in self.values.cases(Expression { stack: StackId::ROOT, node: source }, site.when) {
+            let Value::Text(text) = &case.value else { continue };
+            for way in self.texts(text) {
+                let when = self.values.formulas.and(case.when, way.when);
+                if way.text.contains("{{") || !self.values.possible(when) {
+                    continue;
+                }
+                let items: Vec<String> = way.text.split(delimiter).map(str::to_owned).collect();
+                let known = if way.is_whole { Known::Whole } else { Known::Form("*") };
+                self.compare(Site { when, ..site }, schema, Resolved::List(&items), known, None);
+            }
+        }
+    }
+
+    /// What a text can be, as far as the template says: with each value that is allowed for its parameters, or their defaults, and with
+    /// typical names of stack, account and region.
+    pub(super) fn texts(&self, text: &Text<'t>) -> Vec<Way<'t>> {
+        let whole = Way { when: Formula::TRUE, text: String::new(), glob: String::new(), is_whole: true, declared: None };
+        if let Some(known) = text.known() {
+            return vec![Way { text: known.to_owned(), ..whole }];
+        }
+        let mut ways = vec![whole];
         for part in text.parts() {
             match part {
-                Part::Literal(text) => sample.push_str(text),
+                Part::Literal(text) => ways.iter_mut().for_each(|way| way.push(text)),
                 Part::Parameter(stack, name) => {
-                    let parameter = self.values.template(*stack).parameters.get(name)?;
-                    let default = parameter.default?.scalar()?.canonical();
-                    let is_default = self.values.text_is(&Text::of(part.clone()), &default);
-                    when = self.values.formulas.and(when, is_default);
-                    sample.push_str(&default);
-                }
-                Part::Pseudo(_, name) => sample.push_str(match *name {
-                    "AWS::AccountId" => "123456789012",
-                    "AWS::Partition" => "aws",
-                    "AWS::Region" => "us-east-1",
-                    "AWS::StackName" => "stack",
-                    "AWS::StackId" => {
-                        "arn:aws:cloudformation:us-east-1:123456789012:stack/stack/51af3dc0-da77-11e4-872e-1234567db123"
+                    let Some(parameter) = self.values.template(*stack).parameters.get(name) else { return Vec::new() };
+                    let mut values: Vec<Node<'t>> = match parameter.allowed_values {
+                        Some(list) => list.items().collect(),
+                        None => parameter.default.into_iter().collect(),
+                    };
+                    if ways.len() * values.len() > MAX_DECLARED {
+                        values = parameter.default.into_iter().collect();
                     }
-                    "AWS::URLSuffix" => "amazonaws.com",
-                    _ => return None,
-                }),
-                _ => return None,
+                    let mut next = Vec::with_capacity(ways.len() * values.len());
+                    for value in values {
+                        let Some(written) = value.scalar().map(|scalar| scalar.canonical()) else { continue };
+                        let is_it = self.values.text_is(&Text::of(part.clone()), &written);
+                        for way in &ways {
+                            let when = self.values.formulas.and(way.when, is_it);
+                            let declared = text.only().filter(|_| *stack == StackId::ROOT).map(|_| value);
+                            let mut way = Way { when, declared, ..way.clone() };
+                            way.push(&written);
+                            next.push(way);
+                        }
+                    }
+                    ways = next;
+                }
+                Part::Pseudo(_, name) => {
+                    let typical = match *name {
+                        "AWS::AccountId" => "123456789012",
+                        "AWS::Partition" => "aws",
+                        "AWS::Region" => "us-east-1",
+                        "AWS::StackName" => "stack",
+                        "AWS::StackId" => {
+                            "arn:aws:cloudformation:us-east-1:123456789012:stack/stack/51af3dc0-da77-11e4-872e-1234567db123"
+                        }
+                        "AWS::URLSuffix" => "amazonaws.com",
+                        _ => return Vec::new(),
+                    };
+                    for way in &mut ways {
+                        way.is_whole = false;
+                        way.text.push_str(typical);
+                        way.glob.push('*');
+                    }
+                }
+                _ => return Vec::new(),
             }
         }
-        Some((when, sample))
+        ways
     }
 
-    /// Compares a text that a call gives with what a schema says under some keywords.
-    fn compare(&mut self, site: Site<'t>, schema: Schema<'static>, keywords: &[Keyword], text: &str, declared: Option<Node<'t>>) {
-        if text.contains("{{") {
+    /// Compares what a call gives with what a schema says.
+    fn compare(&mut self, site: Site<'t>, schema: Schema<'static>, value: Resolved, known: Known, declared: Option<Node<'t>>) {
+        let whole = match value {
+            Resolved::Text(text) => text.to_owned(),
+            Resolved::List(items) => items.join(", "),
+        };
+        if whole.contains("{{") {
             return;
         }
-        let outcome = self.apart(|walker| {
-            for keyword in keywords {
-                if let Some(value) = schema.get(*keyword) {
-                    walker.text_keyword(site, schema, *keyword, value, &Said::text(text));
-                }
-            }
-        });
-        for fault in outcome.faults {
-            self.given(Site { when: fault.when, ..site }, fault.kind, text, declared);
+        for fault in self.misfits(site, schema, value, known) {
+            let text = fault.given.as_ref().map_or(whole.as_str(), |given| &*given.text).to_owned();
+            self.given(Site { when: fault.when, ..site }, fault.kind, &text, declared);
         }
     }
 }
 
+/// One text that a call may give.
+#[derive(Clone, Debug)]
+pub(super) struct Way<'t> {
+    /// When it does.
+    pub(super) when: Formula,
+    pub(super) text: String,
+    /// The text, with a `*` for what only a deployment knows.
+    glob: String,
+    /// Whether nothing in it stands for what only a deployment knows.
+    pub(super) is_whole: bool,
+    /// Where a parameter declares it.
+    pub(super) declared: Option<Node<'t>>,
+}
+
+impl Way<'_> {
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.glob.push_str(text);
+    }
+
+    fn known(&self) -> Known<'_> {
+        if self.is_whole { Known::Whole } else { Known::Form(&self.glob) }
+    }
+}
+
+/// The name of a zone, as all of them look.
+const ZONE: &str = "us-east-1a";
+
+/// Deepest nesting of what is written as JSON.
+const MAX_JSON_DEPTH: usize = 32;
+
+/// Writes what `Fn::ToJsonString` makes of a value; false where a function is in it.
+fn write_json(node: Node, out: &mut String) -> bool {
+    fn json(node: Node, depth: usize) -> Option<serde_json::Value> {
+        let depth = depth.checked_sub(1)?;
+        if node.function().is_some() || node.other_tag().is_some() {
+            return None;
+        }
+        if node.is_sequence() {
+            return node.items().map(|item| json(item, depth)).collect();
+        }
+        if node.is_mapping() {
+            let entry = |entry: crate::syntax::Entry| Some((entry.key.as_str()?.to_owned(), json(entry.value, depth)?));
+            return node.entries().map(entry).collect::<Option<serde_json::Map<_, _>>>().map(Into::into);
+        }
+        Some(match node.scalar()?.value() {
+            ScalarValue::String(text) => text.into(),
+            ScalarValue::Bool(value) => value.into(),
+            ScalarValue::Int(number) => serde_json::from_str(&number.to_string()).ok()?,
+            ScalarValue::Float(number) => number.into(),
+            ScalarValue::Null => serde_json::Value::Null,
+        })
+    }
+    let Some(value) = json(node, MAX_JSON_DEPTH) else { return false };
+    out.push_str(&value.to_string());
+    true
+}
+
 /// A resource's type, where it is one that AWS makes.
-fn known(resource: &Resource) -> Option<Variant<'static>> {
+fn known(facts: Facts<'static>, resource: &Resource) -> Option<Variant<'static>> {
     let is_custom = resource.resource_type.starts_with("Custom::") || OPEN_TYPES[0] == resource.resource_type;
-    let facts = Facts::embedded().resource_type(resource.resource_type).filter(|_| !is_custom)?;
+    let facts = facts.resource_type(resource.resource_type).filter(|_| !is_custom)?;
     facts.variants().next()
 }
 

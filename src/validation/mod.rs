@@ -9,6 +9,8 @@ mod group;
 mod list;
 mod object;
 mod reach;
+mod resolved;
+mod runtime;
 mod scalar;
 mod tags;
 mod walk;
@@ -17,14 +19,16 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::config::Day;
 use crate::graph::{Resource, ResourceGraph};
-use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
+use crate::schema::{Facts, Keyword, Regions, RuntimeStage, Schema, TypeFacts, TypeSet};
 use crate::syntax::{Function, Node, NodeId};
 use crate::template::{Template, Transform};
 use crate::text::Span;
 use crate::values::{Formula, StackId};
 
 pub use reach::is_compared;
+pub use runtime::runtime_stage;
 pub use tags::{TagFault, is_taggable};
 use walk::Walker;
 
@@ -55,8 +59,10 @@ pub struct Given<'t> {
     pub call: Node<'t>,
     /// What it gives; empty where that is not known.
     pub text: Rc<str>,
-    /// Where the parameter that it refers to declares the value.
+    /// Where a parameter or a mapping declares the value.
     pub declared: Option<Node<'t>>,
+    /// The property that the value goes into, or whose items it is one of.
+    pub property: &'t str,
 }
 
 impl<'t> Fault<'t> {
@@ -157,23 +163,40 @@ pub enum Kind<'t> {
     GivenFormat(&'static str),
     /// A tag that no resource can have.
     Tags(TagFault),
+    /// The return value that a function names is none of the resource's.
+    NoReturnValue,
+    /// A runtime of Lambda whose end has begun.
+    EndedRuntime(RuntimeStage),
+}
+
+/// What resources are compared by.
+#[derive(Clone, Copy, Debug)]
+pub struct Basis<'a> {
+    /// What is known of resource types.
+    pub facts: Facts<'static>,
+    /// The regions that are deployed to; any where it is empty.
+    pub regions: &'a [String],
+    /// Whether a scalar has to be of the type that is asked for as it is written.
+    pub is_strict: bool,
+    /// The day on which it is asked, where that is known.
+    pub today: Option<Day>,
 }
 
 /// What does not fit in the resources of the template that is checked as they are written, in the order of the text of each.
 #[must_use]
-pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool) -> Vec<Fault<'t>> {
+pub fn faults<'t>(graph: &ResourceGraph<'t>, basis: Basis) -> Vec<Fault<'t>> {
     let values = graph.values();
     let template = values.template(StackId::ROOT);
     // What is deployed is described in other words than a template's.
     if values.is_deployed() {
         return Vec::new();
     }
-    let regions = regions_of(regions);
+    let regions = regions_of(basis.facts, basis.regions);
     let mut faults = Faults::default();
     // A template has many resources of few types.
     let mut known = FxHashMap::default();
     let available = |resource_type: &str| {
-        let facts = facts_of(resource_type)?;
+        let facts = facts_of(basis.facts, resource_type)?;
         let is_there = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
         is_there.then_some((facts, facts.variant(regions.unwrap_or_default())?))
     };
@@ -187,18 +210,19 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
         }
         let resource_type = resource.declaration.resource_type;
         let Some((facts, variant)) = *known.entry(resource_type).or_insert_with(|| available(resource_type)) else { continue };
-        let mut walker = Walker::new(values, resource);
-        walker.is_strict = is_strict;
+        let mut walker = Walker::new(values, basis.facts, resource);
+        walker.is_strict = basis.is_strict;
         walker.more_properties = facts.is_serverless() && has_globals(template, resource.resource_type());
         walker.resource(variant.schema);
+        walker.runtime(basis.today);
         for fault in walker.finish() {
             faults.add(values, fault);
         }
     }
     for (section, resource) in globals(graph) {
         let Some((_, variant)) = available(resource.declaration.resource_type) else { continue };
-        let mut walker = Walker::new(values, resource);
-        walker.is_strict = is_strict;
+        let mut walker = Walker::new(values, basis.facts, resource);
+        walker.is_strict = basis.is_strict;
         walker.globals(section, variant.schema);
         for fault in walker.finish() {
             faults.add(values, fault);
@@ -209,17 +233,17 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
 
 /// The set of the regions that the user deploys to; `None` where that is not said.
 #[must_use]
-pub fn regions_of(names: &[String]) -> Option<Regions> {
-    let facts = Facts::embedded();
+pub fn regions_of(facts: Facts, names: &[String]) -> Option<Regions> {
     let sets = names.iter().filter_map(|name| facts.region(name));
     (!names.is_empty()).then(|| sets.fold(Regions::default(), Regions::union))
 }
 
 /// What is known of a resource type; of a custom one, what all of them have.
 #[must_use]
-pub fn facts_of(resource_type: &str) -> Option<TypeFacts<'static>> {
-    let name = if resource_type.starts_with("Custom::") { "AWS::CloudFormation::CustomResource" } else { resource_type };
-    Facts::embedded().resource_type(name)
+pub fn facts_of(facts: Facts<'static>, resource_type: &str) -> Option<TypeFacts<'static>> {
+    // A schema of the user's own may be that of one custom resource.
+    let known = facts.resource_type(resource_type);
+    known.or_else(|| facts.resource_type("AWS::CloudFormation::CustomResource").filter(|_| resource_type.starts_with("Custom::")))
 }
 
 /// Whether a macro rewrites the resources: nobody knows what it makes of them.

@@ -3,7 +3,7 @@
 use super::Kind;
 use super::walk::{Site, Walker};
 use crate::schema::table::Value;
-use crate::schema::{Facts, Keyword, Schema};
+use crate::schema::{Keyword, Schema};
 use crate::syntax::Entry;
 
 impl<'t> Walker<'_, 't> {
@@ -44,7 +44,7 @@ impl<'t> Walker<'_, 't> {
         }
         if left > 0 && by_pattern {
             for group in schema.pattern_properties() {
-                let Some(pattern) = Facts::embedded().cached_pattern(group.name) else {
+                let Some(pattern) = self.facts.cached_pattern(group.name) else {
                     known.fill(true);
                     continue;
                 };

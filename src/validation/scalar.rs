@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Kind;
 use super::walk::{Site, Walker};
 use crate::schema::table::Value;
-use crate::schema::{Facts, Keyword, Schema, TypeSet, format};
+use crate::schema::{Keyword, Schema, TypeSet, format};
 use crate::syntax::{Scalar, ScalarValue};
 
 /// Properties that take a structure, and a path that `aws cloudformation package` replaces by one.
@@ -34,7 +34,7 @@ impl<'t> Walker<'_, 't> {
             None => expected.has(TypeSet::ARRAY),
             Some(scalar) if matches!(scalar.value(), ScalarValue::String(_)) && self.is_packaged() => true,
             Some(scalar) if self.is_strict => is_written_as(scalar, expected),
-            Some(scalar) => is_of_type(scalar, expected),
+            Some(scalar) => is_of_type(scalar.value(), expected),
         };
         if !fits {
             self.fault(site, Kind::WrongType(expected));
@@ -80,7 +80,7 @@ impl<'t> Walker<'_, 't> {
             Keyword::Const if !said.says(value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
             Keyword::Pattern => {
                 let Some(text) = value.as_str() else { return };
-                let fits = Facts::embedded().cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
+                let fits = self.facts.cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
                 if !fits {
                     self.fault(site, Kind::PatternMismatch(text));
                 }
@@ -144,12 +144,11 @@ fn is_written_as(scalar: Scalar, types: TypeSet) -> bool {
 }
 
 /// Whether CloudFormation reads a scalar as one of some types: `"10"` is a number, `"true"` a Boolean, and anything a string.
-fn is_of_type(scalar: Scalar, types: TypeSet) -> bool {
+pub(super) fn is_of_type(value: ScalarValue, types: TypeSet) -> bool {
     if types.has(TypeSet::STRING) {
         return true;
     }
-    let value = scalar.value();
-    types.has(TypeSet::NUMBER) && number(scalar.value()).is_some()
+    types.has(TypeSet::NUMBER) && number(value).is_some()
         || types.has(TypeSet::INTEGER)
             && match value {
                 ScalarValue::String(text) => is_integer(text),

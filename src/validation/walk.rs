@@ -3,7 +3,7 @@
 use super::{Fault, Kind};
 use crate::graph::Resource;
 use crate::schema::table::Value;
-use crate::schema::{Keyword, Schema, TypeSet};
+use crate::schema::{Facts, Keyword, Schema, TypeSet};
 use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::Intrinsic;
 use crate::text::Span;
@@ -13,6 +13,9 @@ use crate::values::{Expression, Formula, Found, StackId, Values};
 ///
 /// The largest resource seen in 3,802 public templates takes fewer than 20,000.
 const MAX_STEPS: u32 = 500_000;
+
+/// Deepest nesting of values and of schemas in schemas that is followed: a schema of the user's own may contain itself without end.
+const MAX_NESTED: u32 = 400;
 
 /// A value, where a fault of it is reported, and when it stands there.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +58,7 @@ struct Judged<'t> {
 #[derive(Debug)]
 pub(super) struct Walker<'v, 't> {
     pub(super) values: &'v Values<'t>,
+    pub(super) facts: Facts<'static>,
     pub(super) resource: Resource<'t>,
     /// `Globals` may give the resource properties that are not written in it.
     pub(super) more_properties: bool,
@@ -66,12 +70,25 @@ pub(super) struct Walker<'v, 't> {
     /// How many alternatives are around what is looked at.
     pub(super) alternatives: u32,
     steps: u32,
+    /// How many values and schemas are around what is looked at.
+    nested: u32,
 }
 
 impl<'v, 't> Walker<'v, 't> {
-    pub(super) fn new(values: &'v Values<'t>, resource: Resource<'t>) -> Self {
+    pub(super) fn new(values: &'v Values<'t>, facts: Facts<'static>, resource: Resource<'t>) -> Self {
         let outcome = Outcome::default();
-        Self { values, resource, more_properties: false, is_strict: false, outcome, path: Vec::new(), alternatives: 0, steps: 0 }
+        Self {
+            values,
+            facts,
+            resource,
+            more_properties: false,
+            is_strict: false,
+            outcome,
+            path: Vec::new(),
+            alternatives: 0,
+            steps: 0,
+            nested: 0,
+        }
     }
 
     /// Compares the properties with the schema of the type.
@@ -164,10 +181,21 @@ impl<'v, 't> Walker<'v, 't> {
     }
 
     pub(super) fn plain(&mut self, site: Site<'t>, schema: Schema<'static>) {
-        self.steps += 1;
-        if self.steps >= MAX_STEPS {
+        if !self.may_go_on() || self.nested >= MAX_NESTED {
             return self.unknown(site.when);
         }
+        self.nested += 1;
+        self.compared(site, schema);
+        self.nested -= 1;
+    }
+
+    /// Whether there is room for one more comparison.
+    pub(super) fn may_go_on(&mut self) -> bool {
+        self.steps += 1;
+        self.steps < MAX_STEPS
+    }
+
+    fn compared(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let node = site.node;
         let schema = schema.resolved();
         if node.is_null() {

@@ -75,6 +75,12 @@ impl<'t> Values<'t> {
         self.given.get(name).filter(|_| !nested)
     }
 
+    /// The value that a parameter of the template that is checked is given from outside.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<&str> {
+        self.given_value(StackId::ROOT, name).map(String::as_str)
+    }
+
     /// Whether a parameter is given its value from outside or by a parent.
     pub(super) fn is_given(&self, stack: StackId, name: &str) -> bool {
         matches!(self.stack(stack).role, super::Role::Nested { .. }) || self.given.contains_key(name)

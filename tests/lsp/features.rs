@@ -405,3 +405,23 @@ fn a_finding_can_be_ignored_with_a_reason() {
         assert!(!left.iter().any(|code| code.starts_with("ECS101") || code.starts_with("SUP")), "{left:?}");
     }
 }
+
+#[test]
+fn types_of_ones_own_are_completed_and_explained() {
+    let schema = r#"{"typeName": "Acme::Shop::Basket", "properties": {"Colour": {"type": "string", "enum": ["red", "green"]}}, "required": ["Colour"]}"#;
+    let files = [(".cfnvet.yaml", "registry-schemas: [schemas]\n"), ("schemas/basket.json", schema)];
+    let text = "Resources:\n  Basket:\n    Type: Acme::Shop::Basket\n    Properties:\n      Colour: purple\n";
+    let mut client = Client::new(&files);
+    client.open("a.yaml", text);
+    assert_eq!(Client::codes(&client.diagnostics("a.yaml", 1)), ["5:14 E3030"]);
+    let hover = client.at("textDocument/hover", "a.yaml", &marked(text, "Basket", "Acme"), json!({}));
+    assert!(hover["contents"]["value"].as_str().unwrap_or_default().contains("Requires `Colour`"), "{hover}");
+    let mut at = |end: &str, version| {
+        let text = format!("Resources:\n  Basket:\n    Type: {end}");
+        client.change("a.yaml", version, &plain(&text));
+        labels(&client.at("textDocument/completion", "a.yaml", &text, json!({})))
+    };
+    assert_eq!(at("acme|", 2), ["Acme::Shop::Basket"]);
+    assert_eq!(at("Acme::Shop::Basket\n    Properties:\n      |", 3)[0], "Colour");
+    assert_eq!(at("Acme::Shop::Basket\n    Properties:\n      Colour: |", 4)[..2], ["green", "red"]);
+}

@@ -35,12 +35,23 @@ fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
         return;
     }
     for fault in analysis.schema_faults() {
-        let Kind::GivenType { expected, given: gives } = fault.kind else { continue };
         let Some(given) = fault.given_by(function) else { continue };
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
-        let at = if function == Function::GetAtt { place::of_call(given.call, function.long()) } else { fault.at };
-        let message =
-            format!("`{}` gives {} here, and the property takes {}", function.long(), type_names(gives), type_names(expected));
+        let at = match (fault.kind, function) {
+            (Kind::NoReturnValue, _) => {
+                let name = given.call.function().and_then(|(_, argument)| argument.items().nth(1));
+                name.map_or(fault.at, place::of_value)
+            }
+            (_, Function::GetAtt) => place::of_call(given.call, function.long()),
+            _ => fault.at,
+        };
+        let message = match fault.kind {
+            Kind::GivenType { expected, given } => {
+                format!("`{}` gives {} here, and the property takes {}", function.long(), type_names(given), type_names(expected))
+            }
+            Kind::NoReturnValue => format!("the resource has no return value `{}`, which is read here", given.text),
+            _ => continue,
+        };
         let finding = Finding::at(at, message);
         sink.report(finding.node(given.call).resource(analysis.graph(), &fault.resource).verdict(verdict));
     }

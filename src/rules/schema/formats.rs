@@ -60,8 +60,8 @@ formats! {
 }
 
 /// What of a resource is of a format: `Ref`, or the name of a return value.
-pub(super) fn fitting(resource_type: &str, format: &str) -> Option<&'static str> {
-    let variant = Facts::embedded().resource_type(resource_type)?.variants().next()?;
+pub(super) fn fitting(facts: Facts<'static>, resource_type: &str, format: &str) -> Option<&'static str> {
+    let variant = facts.resource_type(resource_type)?.variants().next()?;
     let is_it = |schema: Schema| schema.resolved().get(Keyword::Format).and_then(|format| format.as_str()) == Some(format);
     let identifiers: Vec<&str> = variant.schema.strings(Keyword::PrimaryIdentifier).collect();
     if let [identifier] = identifiers.as_slice()

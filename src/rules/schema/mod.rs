@@ -3,6 +3,7 @@
 mod exclusive_properties;
 mod formats;
 mod given_values;
+mod lambda_runtimes;
 mod lists_of_wrong_length;
 mod malformed_resources;
 mod missing_companion_properties;
@@ -42,7 +43,7 @@ use crate::template::{self, Attribute, Intrinsic};
 use crate::validation::{self, Fault, Kind};
 
 /// Those about one thing each, then one for each format.
-pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES];
+pub(super) const RULES: &[&[&Rule]] = &[GENERAL, formats::RULES, given_values::RULES, lambda_runtimes::RULES];
 
 const GENERAL: &[&Rule] = &[
     &malformed_resources::RULE,
@@ -103,7 +104,7 @@ fn rule_of(kind: Kind) -> Option<&'static Rule> {
         | Kind::NotAllowed { .. }
         | Kind::RepeatedItem(_)
         | Kind::Forbidden => &unknown_properties::RULE,
-        Kind::GivenType { .. } | Kind::GivenFormat(_) => return None,
+        Kind::GivenType { .. } | Kind::GivenFormat(_) | Kind::NoReturnValue | Kind::EndedRuntime(_) => return None,
     })
 }
 
@@ -171,7 +172,7 @@ fn is_unlisted_name(analysis: &Analysis, fault: &template::Fault) -> bool {
     }
     let path = fault.node.path();
     let [_, name, properties, path @ ..] = path.as_slice() else { return false };
-    let facts = resources.get(name).and_then(|resource| validation::facts_of(resource.resource_type));
+    let facts = resources.get(name).and_then(|resource| validation::facts_of(analysis.facts(), resource.resource_type));
     properties == "Properties" && facts.is_some_and(|facts| validation::is_compared(facts, path))
 }
 
@@ -193,7 +194,7 @@ fn each_unfit(analysis: &Analysis, sink: &mut Sink, function: Function) {
         let mut finding = Finding::at(fault.at, message)
             .label(target.key.span(), format!("an `{}`", target.resource_type))
             .note(format!("a value of the format `{format}` goes here"));
-        if let Some(fitting) = formats::fitting(target.resource_type, format) {
+        if let Some(fitting) = formats::fitting(analysis.facts(), target.resource_type, format) {
             finding = finding.help(match fitting {
                 "Ref" => format!("write `!Ref {name}`"),
                 other => format!("write `!GetAtt {name}.{other}`"),
@@ -208,10 +209,10 @@ fn lifecycle(analysis: &Analysis, sink: &mut Sink, stage: &str, message: &str) {
     if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
         return;
     }
-    let regions = validation::regions_of(&analysis.settings.regions);
+    let regions = validation::regions_of(analysis.facts(), &analysis.settings.regions);
     // The date of each type that is in the stage; a template has many resources of few types.
     let date_of = |resource_type: &str| {
-        let facts = validation::facts_of(resource_type)?;
+        let facts = validation::facts_of(analysis.facts(), resource_type)?;
         // That a type is not in a region is told by another rule.
         if regions.is_some_and(|regions| !facts.is_serverless() && !facts.regions().meets(regions)) {
             return None;

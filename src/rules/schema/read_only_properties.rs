@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::schema::Keyword;
+use crate::schema::{Facts, Keyword};
 use crate::validation;
 use crate::values::{Formula, StackId};
 
@@ -30,7 +30,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let resource_type = resource.declaration.resource_type;
         let Some(properties) = resource.declaration.properties else { continue };
         let may_have = |path: &&Vec<&str>| properties.function().is_some() || properties.get(path[0]).is_some();
-        for path in known.entry(resource_type).or_insert_with(|| read_only(resource_type)).iter().filter(may_have) {
+        for path in
+            known.entry(resource_type).or_insert_with(|| read_only(analysis.facts(), resource_type)).iter().filter(may_have)
+        {
             let mut hits = Formula::FALSE;
             let mut written = None;
             for choice in graph.property(&resource, path) {
@@ -57,9 +59,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 }
 
 /// The properties of a type that are read only, outside of lists.
-fn read_only(resource_type: &str) -> Vec<Vec<&'static str>> {
+fn read_only(facts: Facts<'static>, resource_type: &str) -> Vec<Vec<&'static str>> {
     // What SAM makes of a property need not be the property.
-    let facts = validation::facts_of(resource_type).filter(|facts| !facts.is_serverless());
+    let facts = validation::facts_of(facts, resource_type).filter(|facts| !facts.is_serverless());
     let Some(variant) = facts.and_then(|facts| facts.variants().next()) else { return Vec::new() };
     let pointers = variant.schema.strings(Keyword::ReadOnlyProperties).filter_map(|pointer| pointer.strip_prefix("/properties/"));
     pointers.map(|pointer| pointer.split('/').collect::<Vec<_>>()).filter(|path| !path.contains(&"*")).collect()

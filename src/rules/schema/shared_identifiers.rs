@@ -44,18 +44,18 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let mut types: Vec<(&str, Vec<Resource>)> = by_type.into_iter().filter(|(_, all)| all.len() > 1).collect();
     types.sort_unstable_by_key(|(name, _)| *name);
     for (name, resources) in types {
-        let Some(properties) = identifier(name) else { continue };
+        let Some(properties) = identifier(analysis.facts(), name) else { continue };
         report(graph, &resources, &properties, sink);
     }
 }
 
 /// The properties that identify a resource of a type, where a template sets all of them.
-fn identifier(name: &str) -> Option<Vec<&'static str>> {
+fn identifier(facts: Facts<'static>, name: &str) -> Option<Vec<&'static str>> {
     if name == "AWS::CodeBuild::Project" {
         // Its identifier is given to it, and a name is taken once all the same.
         return Some(vec!["Name"]);
     }
-    let schema = Facts::embedded().resource_type(name)?.variants().next()?.schema;
+    let schema = facts.resource_type(name)?.variants().next()?.schema;
     let read_only: Vec<&str> = schema.strings(Keyword::ReadOnlyProperties).collect();
     let pointers: Vec<&str> = schema.strings(Keyword::PrimaryIdentifier).collect();
     if pointers.is_empty() || pointers.iter().any(|pointer| read_only.contains(pointer)) {

@@ -33,13 +33,19 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if entry.value.is_null() || is_typed || name.starts_with("Custom::") || name.ends_with("::MODULE") {
             continue;
         }
-        let Some(facts) = Facts::embedded().resource_type(name) else {
-            let near = Facts::embedded().nearest(name);
+        let Some(facts) = analysis.facts().resource_type(name) else {
+            let near = analysis.facts().nearest(name);
             // Anybody can register types outside the namespaces of AWS.
             if near.is_none() && is_of_others(name) {
                 let message = format!("`{name}` is no type of AWS, and nothing here tells whether it is registered");
                 let finding = Finding::at(entry.key.span(), message).node(entry.value).unknown().severity(Severity::Info);
                 sink.report(finding.help("name the folder of its schema in `registry_schemas`"));
+                continue;
+            }
+            // `override-spec` leaves it out.
+            if Facts::embedded().resource_type(name).is_some() {
+                let message = format!("the resource type `{name}` is left out by the `override-spec`");
+                sink.report(Finding::at(entry.key.span(), message).node(entry.value));
                 continue;
             }
             let mut finding = Finding::at(entry.key.span(), format!("there is no resource type `{name}`")).node(entry.value);

@@ -61,6 +61,6 @@ fn is_in_tags(analysis: &Analysis, call: Node) -> bool {
     }
     let resource = analysis.template.resources.get(name);
     let is_mapping = resource.and_then(|resource| resource.properties?.get("Tags")).is_some_and(Node::is_mapping);
-    let facts = resource.and_then(|resource| validation::facts_of(resource.resource_type));
+    let facts = resource.and_then(|resource| validation::facts_of(analysis.facts(), resource.resource_type));
     facts.is_some_and(|facts| validation::is_taggable(facts) && !(is_mapping && facts.is_serverless()))
 }

@@ -1,17 +1,26 @@
-//! A table in the format of `src/schema/table.rs`.
+//! Tables of facts, written: those in the binary by `examples/schema`, and those of a user's own types when they are read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use cfnvet::schema::Keyword;
-use cfnvet::schema::table::{FORMAT, HEADER, MAGIC, MAX_DEPTH, kind};
+use rustc_hash::FxHashMap;
 use serde_json::{Map, Value};
 
-pub(crate) struct Type<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) schema: &'a Value,
-    pub(crate) return_values: &'a Map<String, Value>,
-    pub(crate) regions: u64,
-    pub(crate) flags: u16,
+use super::Keyword;
+use super::table::{FORMAT, HEADER, MAGIC, MAX_DEPTH, kind};
+
+/// A resource type in the regions where it has one schema.
+#[derive(Clone, Copy, Debug)]
+pub struct Type<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its schema, without prose.
+    pub schema: &'a Value,
+    /// Name and pointer of what `Fn::GetAtt` reads; a null where the value can be any text.
+    pub return_values: &'a Map<String, Value>,
+    /// The set of regions, as bits.
+    pub regions: u64,
+    /// [`super::SERVERLESS`] or none.
+    pub flags: u16,
 }
 
 /// A value whose parts are numbers of other values and of strings, in the order they were met.
@@ -29,10 +38,10 @@ enum Node {
 #[derive(Default)]
 struct Pool {
     strings: Vec<String>,
-    string_numbers: HashMap<String, usize>,
+    string_numbers: FxHashMap<String, usize>,
     string_uses: Vec<usize>,
     nodes: Vec<Node>,
-    node_numbers: HashMap<Node, usize>,
+    node_numbers: FxHashMap<Node, usize>,
     node_uses: Vec<usize>,
 }
 
@@ -89,7 +98,11 @@ impl Pool {
 }
 
 /// The table of `types`, which are sorted by name.
-pub(crate) fn table(root: &Value, types: &[Type]) -> Vec<u8> {
+/// # Panics
+///
+/// Where a value is nested deeper than [`MAX_DEPTH`], or the table is larger than 4 GiB.
+#[must_use]
+pub fn table(root: &Value, types: &[Type]) -> Vec<u8> {
     let mut pool = Pool::default();
     let root = pool.value(root, "", MAX_DEPTH);
     let types: Vec<(usize, usize, usize, &Type)> = types

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use cfnvet::schema::{Keyword, expression};
 use serde_json::{Map, Value, json};
 
+use super::{Keyword, expression};
+
 /// The patterns that are not compiled as written: what stands in their place, or why they are left out.
-pub(crate) fn treated(patterns: &BTreeSet<&str>) -> Map<String, Value> {
+#[must_use]
+pub fn treated(patterns: &BTreeSet<&str>) -> Map<String, Value> {
     let mut treated = Map::new();
     for pattern in patterns {
         let spelled = spelled(pattern);
