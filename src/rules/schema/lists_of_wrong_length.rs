@@ -1,7 +1,7 @@
 //! `lists-of-wrong-length`: a list has more or fewer items than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{count, each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -25,9 +25,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::OutOfBounds { keyword, limit, found } = fault.kind else { return None };
     let bound = match keyword {
-        Keyword::MinItems => "must be at least",
-        Keyword::MaxItems => "can be at most",
+        Keyword::MinItems => "must have at least",
+        Keyword::MaxItems => "can have at most",
         _ => return None,
     };
-    Some(Finding::at(fault.at, format!("the list has {found} items, and there {bound} {limit}")))
+    Some(Finding::at(
+        fault.at,
+        format!("{} has {}, and {bound} {limit}", subject(fault, fault.node), count(found, "item", "items")),
+    ))
 }

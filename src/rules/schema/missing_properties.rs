@@ -1,7 +1,7 @@
 //! `missing-properties`: a resource lacks a property that its type requires.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::validation::{Fault, Kind};
@@ -23,5 +23,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::MissingProperty(name) = fault.kind else { return None };
-    Some(Finding::at(fault.at, format!("`{name}` is missing")).help(format!("add `{name}`, which is required")))
+    Some(
+        Finding::at(fault.at, format!("{} has no `{name}`, which is required", subject(fault, fault.node)))
+            .help(format!("add `{name}`")),
+    )
 }

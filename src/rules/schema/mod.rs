@@ -38,7 +38,7 @@ use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::{Keyword, Schema, TypeSet};
-use crate::syntax::Function;
+use crate::syntax::{Function, Node};
 use crate::template::{self, Attribute, Intrinsic};
 use crate::validation::{self, Fault, Kind};
 
@@ -267,6 +267,34 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>, last: &str) -> String {
     }
 }
 
+/// What a value is in its resource, as a message names it: a property, an item of one, or the resource.
+fn subject(fault: &Fault, value: Node) -> String {
+    let mut at = value;
+    let mut is_item = false;
+    while let Some(parent) = at.parent() {
+        let holds_arguments = |call: Node| call.function().is_some_and(|(_, arguments)| arguments.id() == parent.id());
+        let is_call = parent.function().is_some() || parent.parent().is_some_and(holds_arguments);
+        if parent.is_mapping() && !is_call {
+            break;
+        }
+        is_item |= !is_call;
+        at = parent;
+    }
+    let entry = at.parent().and_then(|around| around.entries().find(|entry| entry.value.id() == at.id()));
+    let is_resource = at.id() == fault.resource.declaration.node.id()
+        || fault.resource.declaration.properties.is_some_and(|properties| properties.id() == at.id());
+    let name = match entry.and_then(|entry| entry.key.as_str()) {
+        Some(name) if !is_resource => name,
+        _ => fault.resource.logical_id(),
+    };
+    if is_item { format!("an item of `{name}`") } else { format!("`{name}`") }
+}
+
+/// A number of things, with their name.
+fn count(number: f64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1.0 { one } else { many })
+}
+
 /// A text as a message shows it.
 fn shortened(text: &str) -> String {
     const MOST: usize = 60;
@@ -279,9 +307,9 @@ fn shortened(text: &str) -> String {
 }
 
 /// A finding about alternatives; what each requires stands in a note.
-fn finding<'t>(fault: &Fault<'t>, schema: Schema<'static>, keyword: Keyword, message: &str) -> Finding<'t> {
+fn finding<'t>(fault: &Fault<'t>, schema: Schema<'static>, keyword: Keyword, what: &str) -> Finding<'t> {
     let sets = schema.schemas(keyword).map(|each| listed(each.resolved().required(), "and"));
     let sets: Vec<String> = sets.filter(|set| !set.is_empty()).collect();
-    let finding = Finding::at(fault.at, message);
+    let finding = Finding::at(fault.at, format!("{} {what}", subject(fault, fault.node)));
     if sets.is_empty() { finding } else { finding.note(format!("the ways differ in what they require: {}", sets.join("; or "))) }
 }

@@ -1,7 +1,7 @@
 //! `none-of-required-properties`: none of some properties is there, and at least one must be.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_fault, listed};
+use super::{each_fault, listed, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -24,5 +24,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::NoneOf { schema, keyword: Keyword::RequiredOr } = fault.kind else { return None };
-    Some(Finding::at(fault.at, format!("one of {} is missing", listed(schema.strings(Keyword::RequiredOr), "and"))))
+    Some(Finding::at(
+        fault.at,
+        format!("{} has none of {}", subject(fault, fault.node), listed(schema.strings(Keyword::RequiredOr), "and")),
+    ))
 }

@@ -1,7 +1,7 @@
 //! `not-exactly-one-property`: exactly one of some properties must be there, and none or several are.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_fault, listed};
+use super::{each_fault, listed, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -24,10 +24,11 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     Some(match fault.kind {
-        Kind::NoneOf { schema, keyword: Keyword::RequiredXor } => {
-            Finding::at(fault.at, format!("one of {} is missing", listed(schema.strings(Keyword::RequiredXor), "and")))
-                .help("add exactly one of them")
-        }
+        Kind::NoneOf { schema, keyword: Keyword::RequiredXor } => Finding::at(
+            fault.at,
+            format!("{} has none of {}", subject(fault, fault.node), listed(schema.strings(Keyword::RequiredXor), "and")),
+        )
+        .help("add exactly one of them"),
         Kind::SeveralOf { schema, name } => {
             let others = schema.strings(Keyword::RequiredXor).filter(|other| *other != name && fault.node.get(other).is_some());
             Finding::at(fault.at, format!("`{name}` cannot stand beside {}", listed(others, "and")))

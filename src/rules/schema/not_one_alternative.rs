@@ -25,9 +25,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::NotOneAlternative { schema, several } = fault.kind else { return None };
     let message = if several {
-        "the value fits several of the ways of which it must fit exactly one"
+        "fits several of the ways in which it can be written, and must fit exactly one"
     } else {
-        "the value fits none of the ways in which it can be written"
+        "fits none of the ways in which it can be written"
     };
     Some(finding(fault, schema, Keyword::OneOf, message))
 }

@@ -1,7 +1,7 @@
 //! `numbers-out-of-range`: a number is larger or smaller than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -31,5 +31,5 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
         Keyword::ExclusiveMaximum => "must be less than",
         _ => return None,
     };
-    Some(Finding::at(fault.at, format!("{found} is out of range, it {bound} {limit}")))
+    Some(Finding::at(fault.at, format!("{} is {found}, and {bound} {limit}", subject(fault, fault.node))))
 }

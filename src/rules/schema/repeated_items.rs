@@ -1,7 +1,7 @@
 //! `repeated-items`: an item stands twice in a list whose items must differ.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -24,5 +24,5 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::RepeatedItem(Keyword::UniqueItems) = fault.kind else { return None };
-    Some(Finding::at(fault.at, "two items of the list are the same").help("remove one of them"))
+    Some(Finding::at(fault.at, format!("two items of {} are the same", subject(fault, fault.node))).help("remove one of them"))
 }

@@ -1,7 +1,7 @@
 //! `strings-of-wrong-length`: a text is longer or shorter than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{count, each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -25,9 +25,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::OutOfBounds { keyword, limit, found } = fault.kind else { return None };
     let bound = match keyword {
-        Keyword::MinLength => "must be at least",
-        Keyword::MaxLength => "can be at most",
+        Keyword::MinLength => "must have at least",
+        Keyword::MaxLength => "can have at most",
         _ => return None,
     };
-    Some(Finding::at(fault.at, format!("the text has {found} characters, and there {bound} {limit}")))
+    Some(Finding::at(
+        fault.at,
+        format!("{} has {}, and {bound} {limit}", subject(fault, fault.node), count(found, "character", "characters")),
+    ))
 }

@@ -1,7 +1,7 @@
 //! `too-many-distinct-items`: a list has more different items than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::each_fault;
+use super::{each_fault, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::schema::Keyword;
@@ -24,5 +24,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::OutOfBounds { keyword: Keyword::MaxUniqueItems, limit, found } = fault.kind else { return None };
-    Some(Finding::at(fault.at, format!("the list has {found} different items, and can have {limit} at most")))
+    Some(Finding::at(
+        fault.at,
+        format!("{} has {found} different items, and can have {limit} at most", subject(fault, fault.node)),
+    ))
 }

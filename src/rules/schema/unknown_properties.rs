@@ -1,7 +1,7 @@
 //! `unknown-properties`: a resource has a property that its type does not have, or a mapping breaks another bound of its schema.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_fault, listed, shortened};
+use super::{count, each_fault, listed, shortened, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::schema::{Keyword, Schema};
@@ -30,19 +30,31 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
             let name = key.other_tag().unwrap_or_default();
             Finding::at(fault.at, format!("there is no function `!{}`", shortened(name)))
         }
-        Kind::UnknownProperty { key, schema } => unknown(key, schema),
-        Kind::OutOfBounds { keyword: Keyword::MinProperties, limit, found } => {
-            Finding::at(fault.at, format!("there are {found} properties, and there must be at least {limit}"))
-        }
-        Kind::OutOfBounds { keyword: Keyword::MaxProperties, limit, found } => {
-            Finding::at(fault.at, format!("there are {found} properties, and there can be at most {limit}"))
-        }
+        Kind::UnknownProperty { key, schema } => unknown(fault, key, schema),
+        Kind::OutOfBounds { keyword: Keyword::MinProperties, limit, found } => Finding::at(
+            fault.at,
+            format!(
+                "{} has {}, and must have at least {limit}",
+                subject(fault, fault.node),
+                count(found, "property", "properties")
+            ),
+        ),
+        Kind::OutOfBounds { keyword: Keyword::MaxProperties, limit, found } => Finding::at(
+            fault.at,
+            format!(
+                "{} has {}, and can have at most {limit}",
+                subject(fault, fault.node),
+                count(found, "property", "properties")
+            ),
+        ),
         Kind::MissingDependency { of, name, keyword: Keyword::Dependencies } => {
             Finding::at(fault.at, format!("`{of}` needs `{name}`, which is missing"))
         }
-        Kind::RepeatedItem(Keyword::UniqueKeys) => Finding::at(fault.at, "two items have the same key"),
+        Kind::RepeatedItem(Keyword::UniqueKeys) => {
+            Finding::at(fault.at, format!("two items of {} have the same key", subject(fault, fault.node)))
+        }
         Kind::NotAllowed { keyword: Keyword::Const, .. } | Kind::Forbidden => {
-            Finding::at(fault.at, "the value is not allowed here")
+            Finding::at(fault.at, format!("{} cannot have this value", subject(fault, fault.node)))
         }
         Kind::OutOfBounds { keyword: Keyword::MultipleOf, limit, found } => {
             Finding::at(fault.at, format!("{found} is no multiple of {limit}"))
@@ -56,9 +68,10 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     })
 }
 
-fn unknown<'t>(key: Node<'t>, schema: Schema<'static>) -> Finding<'t> {
+fn unknown<'t>(fault: &Fault<'t>, key: Node<'t>, schema: Schema<'static>) -> Finding<'t> {
     let name = key.as_str().unwrap_or_default();
-    let finding = Finding::at(key.span(), format!("there is no property `{name}` here"));
+    let finding =
+        Finding::at(key.span(), format!("{} has no property `{name}`", subject(fault, key.parent().unwrap_or(fault.node))));
     let Some(near) = nearest_name(name, schema.properties().map(|property| property.name)) else {
         let known: Vec<&str> = schema.properties().map(|property| property.name).collect();
         return if known.is_empty() || known.len() > 12 {

@@ -24,5 +24,5 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::NoAlternative(schema) = fault.kind else { return None };
-    Some(finding(fault, schema, Keyword::AnyOf, "the value fits none of the ways in which it can be written"))
+    Some(finding(fault, schema, Keyword::AnyOf, "fits none of the ways in which it can be written"))
 }

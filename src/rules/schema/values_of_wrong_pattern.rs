@@ -1,7 +1,7 @@
 //! `values-of-wrong-pattern`: a text is not of the pattern that its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_call, each_fault, is_unlisted_name, shortened};
+use super::{each_call, each_fault, is_unlisted_name, shortened, subject};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::validation::{Fault, Kind};
@@ -25,6 +25,6 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     let Kind::PatternMismatch(pattern) = fault.kind else { return None };
     let written = shortened(fault.node.as_str().unwrap_or_default());
-    let finding = Finding::at(fault.at, format!("`{written}` does not match the pattern of its property"));
+    let finding = Finding::at(fault.at, format!("`{written}` does not match the pattern of {}", subject(fault, fault.node)));
     Some(finding.note(format!("the pattern is `{pattern}`")))
 }

@@ -1,7 +1,7 @@
 //! `wrong-types`: a value is of another type than its property takes.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_fault, type_names};
+use super::{each_fault, subject, type_names};
 use crate::analysis::Analysis;
 use crate::config::{OptionShape, RuleOption};
 use crate::diagnostic::Severity;
@@ -30,7 +30,7 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
         return Some(Finding::at(fault.at, format!("there is no function `{written}`")).help(format!("write `{meant}`")));
     }
     let found = type_of(fault.node);
-    Some(Finding::at(fault.at, format!("the value is {found}, and must be {}", type_names(expected))))
+    Some(Finding::at(fault.at, format!("{} is {found}, and must be {}", subject(fault, fault.node), type_names(expected))))
 }
 
 /// The function that is called by a name that none has, and the one that is meant, where one is near.
