@@ -134,7 +134,7 @@ impl<'v, 't> Walker<'v, 't> {
         }
         let node = site.node;
         // `!Macro x` and a null value are told by rules about the language.
-        if node.is_null() || node.other_tag().is_some() || node.get("Fn::Transform").is_some() && node.len() == 1 {
+        if node.is_null() || node.other_tag().is_some() || node.len() == 1 && node.get("Fn::Transform").is_some() {
             return self.unknown(site.when);
         }
         let schema = schema.resolved();
@@ -255,5 +255,6 @@ impl<'v, 't> Walker<'v, 't> {
 
 /// Whether a dynamic reference is in a text, with blanks that do not belong there or without.
 fn is_dynamic(text: &str) -> bool {
-    text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("resolve:"))
+    memchr::memchr(b'{', text.as_bytes()).is_some()
+        && text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("resolve:"))
 }
