@@ -3,7 +3,8 @@
 //!     cargo run --profile quick --example typing -- TEMPLATE [CHARACTERS] [CHANGES]
 //!
 //! Opens the template without CHARACTERS of its middle (1,000), types them with every rule on, and waits for the findings after each;
-//! asks for completions after every fourth. Then sends CHANGES (0) more changes, to see whether memory stays as it is.
+//! asks for completions after every fourth. Then sends CHANGES (0) more changes, to see whether memory stays as it is. Beside the time
+//! on the clock stands, on Linux, the time that the processor spent on it, which says more where others use the machine too.
 
 #![allow(clippy::disallowed_methods, reason = "it reads a file and the clock")]
 
@@ -26,7 +27,11 @@ fn main() {
     let uri = format!("file://{}/{name}", folder.path().display());
 
     let (near, far) = Connection::memory();
-    let server = thread::Builder::new().stack_size(16 << 20).spawn(|| cfnvet::lsp::serve(far)).expect("a thread starts");
+    let server = thread::Builder::new()
+        .name("server".to_owned())
+        .stack_size(16 << 20)
+        .spawn(|| cfnvet::lsp::serve(far))
+        .expect("a thread starts");
     let editor = Editor { connection: near };
     let root = format!("file://{}", folder.path().display());
     editor.send(Request {
@@ -48,17 +53,22 @@ fn main() {
     editor.findings(0);
     let before = memory();
 
-    let (mut findings, mut completions) = (Vec::new(), Vec::new());
+    let (mut findings, mut spent, mut completions) = (Vec::new(), Vec::new(), Vec::new());
+    let processor = Processor::of_thread("server");
     let mut version = 0;
     for (at, typed) in typed.chars().enumerate() {
         version += 1;
         let place = json!({"line": line, "character": character});
         let change = json!([{"range": {"start": place, "end": place}, "text": typed.to_string()}]);
+        let before = processor.as_ref().map(Processor::spent);
         let begun = Instant::now();
         editor
             .tell("textDocument/didChange", json!({"textDocument": {"uri": uri, "version": version}, "contentChanges": change}));
         editor.findings(version);
         findings.push(begun.elapsed());
+        if let (Some(processor), Some(before)) = (&processor, before) {
+            spent.push(processor.spent() - before);
+        }
         if typed == '\n' {
             (line, character) = (line + 1, 0);
         } else {
@@ -74,6 +84,9 @@ fn main() {
     }
     println!("{path}: {} KB, {} characters typed", text.len() / 1000, findings.len());
     show("findings", &mut findings);
+    if !spent.is_empty() {
+        show("processor", &mut spent);
+    }
     show("completions", &mut completions);
     println!("memory      {} MB when opened, {} MB after typing", before, memory());
 
@@ -133,6 +146,25 @@ fn show(what: &str, times: &mut [Duration]) {
     times.sort_unstable();
     let at = |share: f64| times.get(((times.len() as f64 * share) as usize).min(times.len() - 1)).copied().unwrap_or_default();
     println!("{what:<12}p50 {:.2?}, p99 {:.2?}, max {:.2?}", at(0.5), at(0.99), at(1.0));
+}
+
+/// The time that the processor has spent on a thread.
+struct Processor(std::path::PathBuf);
+
+impl Processor {
+    fn of_thread(name: &str) -> Option<Self> {
+        let tasks = std::fs::read_dir("/proc/self/task").ok()?.filter_map(|task| Some(task.ok()?.path()));
+        let is_named =
+            |task: &std::path::PathBuf| std::fs::read_to_string(task.join("comm")).is_ok_and(|own| own.trim_end() == name);
+        tasks.into_iter().find(is_named).map(|task| Self(task.join("schedstat")))
+    }
+
+    fn spent(&self) -> Duration {
+        // It is counted when the thread has gone to sleep.
+        thread::sleep(Duration::from_micros(300));
+        let counted = std::fs::read_to_string(&self.0).unwrap_or_default();
+        Duration::from_nanos(counted.split(' ').next().and_then(|spent| spent.parse().ok()).unwrap_or_default())
+    }
 }
 
 /// The memory of this process in MB, where the system says so.

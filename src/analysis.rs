@@ -2,8 +2,10 @@
 //!
 //! A pure function of these; no file, clock or other template's findings are in reach.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use crate::config::Settings;
 use crate::graph::ResourceGraph;
@@ -31,6 +33,8 @@ pub struct Analysis<'t> {
     pub member: MemberId,
     /// Where what is deployed is analysed: the templates that it is compared with.
     pub against: Vec<Analysis<'t>>,
+    /// The words that were asked for, and whether they stand anywhere.
+    mentioned: RefCell<FxHashMap<String, bool>>,
     graph: OnceCell<ResourceGraph<'t>>,
     call_faults: OnceCell<Vec<template::Fault<'t>>>,
     schema_faults: OnceCell<Vec<validation::Fault<'t>>>,
@@ -49,6 +53,7 @@ impl<'t> Analysis<'t> {
             set,
             member,
             against: Vec::new(),
+            mentioned: RefCell::default(),
             graph: OnceCell::new(),
             call_faults: OnceCell::new(),
             schema_faults: OnceCell::new(),
@@ -63,12 +68,23 @@ impl<'t> Analysis<'t> {
         if self.set.is_deployed() {
             return true;
         }
+        words.iter().any(|word| {
+            // Many rules ask for the same words.
+            if let Some(known) = self.mentioned.borrow().get(*word) {
+                return *known;
+            }
+            let is_there = self.is_mentioned(word);
+            self.mentioned.borrow_mut().insert((*word).to_owned(), is_there);
+            is_there
+        })
+    }
+
+    fn is_mentioned(&self, word: &str) -> bool {
         let mut members = vec![self.member];
         let mut at = 0;
         while let Some(&member) = members.get(at) {
             let member = self.set.member(member);
-            let text = member.template.tree.source().text();
-            if words.iter().any(|word| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some()) {
+            if member.template.tree.source().contains(word) {
                 return true;
             }
             for child in member.children.values() {

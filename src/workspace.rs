@@ -73,7 +73,7 @@ impl Parsed {
 fn nested_paths(source: &SourceFile, tree: &Tree) -> (Vec<(u32, String)>, Vec<(u32, Vec<String>)>) {
     let (mut beside, mut hosted) = (Vec::new(), Vec::new());
     // One search of the text spares most templates the reading of their sections.
-    if !["TemplateURL", "AWS::Serverless::Application"].iter().any(|word| source.text().contains(word)) {
+    if !["TemplateURL", "AWS::Serverless::Application"].iter().any(|word| source.contains(word)) {
         return (beside, hosted);
     }
     let template = Template::new(tree);

@@ -108,7 +108,7 @@ impl Document {
             self.source = Arc::new(SourceFile::new(name.as_str(), text));
         }
         self.version = version;
-        self.is_template |= discover::looks_like_template(self.source.text());
+        self.is_template = self.is_template || discover::looks_like_template(self.source.text());
         self.parsed = None;
         self.findings = None;
         self.with_policies = false;

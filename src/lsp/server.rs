@@ -625,8 +625,7 @@ fn may_be_linked(parsed: &Parsed) -> bool {
 fn has_links(source: &SourceFile) -> bool {
     const WORDS: [&str; 6] =
         ["ImportValue", "Export", "GetStackOutput", "TemplateURL", "AWS::Serverless::Application", "AWS::ECS::"];
-    let text = source.text().as_bytes();
-    WORDS.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
+    WORDS.iter().any(|word| source.contains(word))
 }
 
 /// Whether a template may nest the one called `name`.

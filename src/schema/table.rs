@@ -128,14 +128,25 @@ impl<'a> Table<'a> {
     /// The text of a string.
     #[must_use]
     pub fn string(self, id: StringId) -> &'a str {
+        str::from_utf8(self.bytes(id)).unwrap_or_default()
+    }
+
+    /// Whether a string is `text`: that it is text at all need not be looked at for it.
+    #[must_use]
+    pub fn is_string(self, id: StringId, text: &str) -> bool {
+        self.bytes(id) == text.as_bytes()
+    }
+
+    /// The bytes of a string.
+    #[must_use]
+    pub fn bytes(self, id: StringId) -> &'a [u8] {
         let number = id.0 as usize;
         if let Some(keyword) = Keyword::ALL.get(number) {
-            return keyword.as_str();
+            return keyword.as_str().as_bytes();
         }
         let mut reader = Reader { bytes: self.strings, at: number - Keyword::ALL.len() };
         let length = reader.number() as usize;
-        let bytes = reader.at.checked_add(length).and_then(|end| self.strings.get(reader.at..end));
-        bytes.and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or_default()
+        reader.at.checked_add(length).and_then(|end| self.strings.get(reader.at..end)).unwrap_or_default()
     }
 
     /// The value of a number.
@@ -280,7 +291,7 @@ impl<'a> Object<'a> {
     /// The number of the value of a key, by text.
     #[must_use]
     pub fn id_of(self, key: &str) -> Option<ValueId> {
-        self.ids().find(|(id, _)| self.table.string(*id) == key).map(|(_, value)| value)
+        self.ids().find(|(id, _)| self.table.is_string(*id, key)).map(|(_, value)| value)
     }
 
     /// The value of a key, by text.

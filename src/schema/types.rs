@@ -1,7 +1,7 @@
 //! Resource types and their schemas.
 
 use super::keyword::Keyword;
-use super::table::{List, Object, Table, Value, ValueId};
+use super::table::{List, Object, StringId, Table, Value, ValueId};
 use super::{Regions, SERVERLESS};
 
 /// How many references are followed before a schema that refers to itself is taken as it is.
@@ -128,8 +128,13 @@ impl<'a> Variant<'a> {
     /// What `Fn::GetAtt` reads under `name`.
     #[must_use]
     pub fn return_value(self, name: &str) -> Option<ReturnValue<'a>> {
-        let exact = self.return_values().find(|value| value.name == name);
-        exact.or_else(|| self.return_values().filter(|value| stands_for(value.name, name)).max_by_key(|value| value.name.len()))
+        let table = self.return_values.table();
+        let exact = self.return_values.ids().find(|(key, _)| table.is_string(*key, name));
+        let fits = |(key, _): &(StringId, ValueId)| stands_for(table.string(*key), name);
+        let longest = || self.return_values.ids().filter(fits).max_by_key(|(key, _)| table.string(*key).len());
+        let (key, pointer) = exact.or_else(longest)?;
+        let schema = table.value(pointer).as_str().and_then(|pointer| self.schema.at_pointer(pointer));
+        Some(ReturnValue { name: table.string(key), schema })
     }
 }
 

@@ -9,8 +9,6 @@ mod metadata;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use memchr::memmem;
-
 use crate::config::{self, Settings};
 use crate::diagnostic::{Diagnostic, Safety};
 use crate::rules::{self, Finding, Rule, Scope, Sink};
@@ -97,8 +95,7 @@ impl Suppressions {
     /// Those that are written in a template; `None` where there are none. `written` is the tree as it is in the file.
     #[must_use]
     pub fn read(written: &Tree, template: &Template, settings: &Arc<Settings>) -> Option<Self> {
-        let text = written.source().text().as_bytes();
-        let (own, of_cfn_lint) = (memmem::find(text, b"cfnvet").is_some(), memmem::find(text, b"cfn-lint").is_some());
+        let (own, of_cfn_lint) = (written.source().contains("cfnvet"), written.source().contains("cfn-lint"));
         if !own && !of_cfn_lint {
             return None;
         }
@@ -302,9 +299,8 @@ impl Suppressions {
 /// Whether the template may be deployed with what no file of the run says: a parent stack may nest it, or another stack export to it.
 /// What is found then can be more than what is found in the template alone.
 fn is_open(template: &Template) -> bool {
-    let text = template.tree.source().text().as_bytes();
     let is_free = |parameter: &Parameter| parameter.allowed_values.is_none();
-    template.parameters.iter().any(is_free) || memmem::find(text, b"ImportValue").is_some()
+    template.parameters.iter().any(is_free) || template.tree.source().contains("ImportValue")
 }
 
 /// Takes a comment away: its line where it has one of its own, else with the blanks before it.

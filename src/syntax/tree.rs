@@ -106,6 +106,9 @@ pub(super) struct Raw {
     pub(super) style: Style,
     /// A scalar: its text is in the buffer. A mapping: it has a merge key.
     pub(super) flag: bool,
+    /// The function whose long form a mapping is, as [`Function::ALL`] counts them from 1; 0 for everything else. Known once the
+    /// tree is finished.
+    pub(super) long: u8,
 }
 
 /// A value that is not there.
@@ -120,6 +123,7 @@ const NULL: Raw = Raw {
     kind: RawKind::Scalar,
     style: Style::Plain,
     flag: false,
+    long: 0,
 };
 
 /// A text as a tree.
@@ -135,6 +139,8 @@ pub struct Tree {
     pub(super) strict_json: bool,
     /// The strings that hold JSON, read when the first is asked for.
     pub(super) embedded: OnceLock<Vec<(NodeId, Tree)>>,
+    /// Every call of a function, found when the first is asked for.
+    pub(super) calls: OnceLock<Vec<super::view::CallAt>>,
     /// What a mistake may hide, found when a rule asks.
     pub(super) unread: OnceLock<super::unread::Unread>,
     /// The path of the string that this tree was read from, for one that a template holds as a string.
@@ -247,6 +253,7 @@ impl Builder {
                 problems: Vec::new(),
                 strict_json: false,
                 embedded: OnceLock::new(),
+                calls: OnceLock::new(),
                 unread: OnceLock::new(),
                 within: Vec::new(),
             },
@@ -322,7 +329,8 @@ impl Builder {
             }
         }
         let (start, end) = (span.start, span.end);
-        let raw = Raw { start, end, a: at.start, b: at.len(), hash: hashed, parent, tag, kind: RawKind::Scalar, style, flag };
+        let raw =
+            Raw { start, end, a: at.start, b: at.len(), hash: hashed, parent, tag, kind: RawKind::Scalar, style, flag, long: 0 };
         self.tree.nodes.push(raw);
         id
     }
@@ -348,6 +356,7 @@ impl Builder {
             kind: RawKind::Alias,
             style: Style::Plain,
             flag: false,
+            long: 0,
         })
     }
 
@@ -362,7 +371,7 @@ impl Builder {
     }
 
     fn open(&mut self, start: u32, style: Style, tag: Tag, kind: RawKind) -> NodeId {
-        let raw = Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false };
+        let raw = Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false, long: 0 };
         let id = self.push(raw);
         self.open.push(id.0);
         id
@@ -558,10 +567,27 @@ impl Builder {
     pub fn finish(mut self) -> Tree {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
+        self.find_long_forms();
         self.tree.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         // What is read a second time after a fault is reported a second time.
         self.tree.problems.dedup();
         self.tree
+    }
+
+    /// Notes which mappings are calls of functions in the long form: every rule asks, and asks again.
+    fn find_long_forms(&mut self) {
+        for at in 0..self.tree.nodes.len() {
+            let node = &self.tree.nodes[at];
+            if node.kind != RawKind::Mapping || node.b != 2 || node.flag {
+                continue;
+            }
+            let key = self.followed(at as u32 + 1);
+            if self.tree.nodes[key as usize].kind == RawKind::Scalar
+                && let Some(function) = Function::from_long(self.text(key))
+            {
+                self.tree.nodes[at].long = function as u8 + 1;
+            }
+        }
     }
 
     /// The innermost collection, if it is a mapping and the next node is a key in it.

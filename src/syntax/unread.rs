@@ -1,19 +1,19 @@
 //! What a text with mistakes may hide.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::problem::{Problem, ProblemKind};
-use super::tree::Tree;
-use super::view::{Kind, Node};
+use super::tree::{Tree, hash};
+use super::view::Kind;
 use crate::text::Span;
 
 /// What is in the text and not, or not in its place, in the tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Unread {
     /// The words between what was read.
-    words: HashSet<String>,
-    /// All keys: what is declared may have come under another parent.
-    keys: HashSet<String>,
+    words: FxHashSet<String>,
+    /// The hashes of all keys: what is declared may have come under another parent.
+    keys: FxHashSet<u32>,
     /// The words on the lines of the mistakes, which may be halves of others.
     halves: Vec<String>,
     /// A mistake may be half a call, which may use anything.
@@ -47,7 +47,8 @@ impl Tree {
     /// Whether what is called `name` may be declared in what could not be read.
     #[must_use]
     pub fn may_hide(&self, name: &str) -> bool {
-        self.unread().is_some_and(|unread| unread.keys.contains(name) || unread.may_hold(name))
+        self.unread()
+            .is_some_and(|unread| unread.may_hold(name) || unread.keys.contains(&hash(name.as_bytes())) && self.has_key(name))
     }
 
     /// Whether what could not be read may use what is called `name`.
@@ -69,6 +70,10 @@ impl Tree {
         let is_left_out = |problem: &Problem| matches!(problem.kind, ProblemKind::TooDeep | ProblemKind::TooManyExpandedNodes);
         let mut problems = self.problems.iter();
         !self.problems.is_empty() && (is_cut() || problems.any(|problem| is_last(problem) || is_left_out(problem)))
+    }
+
+    fn has_key(&self, name: &str) -> bool {
+        self.mappings_with(name).next().is_some()
     }
 
     fn unread(&self) -> Option<&Unread> {
@@ -96,12 +101,18 @@ impl Tree {
         let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
         let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
         read.extend(scalars.map(|node| (node.span.start as usize, node.span.end as usize)));
-        let entries = self.root().into_iter().flat_map(Node::descendants).flat_map(Node::entries);
-        unread.keys.extend(entries.filter_map(|entry| Some(entry.key.as_str()?.to_owned())));
-        read.sort_unstable();
+        unread.keys.extend(self.nodes.iter().map(|node| node.hash).filter(|hash| *hash != 0));
+        // Two runs that are in order, which the stable sort only has to merge.
+        read.sort();
         let mut at = 0;
         for (start, end) in read.into_iter().chain([(text.len(), text.len())]) {
-            unread.words.extend(text.get(at..start).into_iter().flat_map(words).map(str::to_owned));
+            // Between most values there is nothing but blanks, colons and dashes.
+            let between = text.get(at..start).filter(|between| between.bytes().any(|byte| !is_between(byte)));
+            for word in between.into_iter().flat_map(words) {
+                if !unread.words.contains(word) {
+                    unread.words.insert(word.to_owned());
+                }
+            }
             at = at.max(end);
         }
         unread
@@ -111,6 +122,10 @@ impl Tree {
 /// Whether a word may be the beginning of a function's name.
 fn is_half_call(word: &str) -> bool {
     ["Ref", "Fn", "Condition"].iter().any(|name| name.starts_with(word))
+}
+
+fn is_between(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\r' | b':' | b',' | b'[' | b']' | b'{' | b'}')
 }
 
 fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {

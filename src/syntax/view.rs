@@ -57,6 +57,17 @@ impl Tree {
         Node { tree: self, id: id.0, bare: false }.followed()
     }
 
+    /// The mappings that are written with the key `name`.
+    pub fn mappings_with<'n>(&self, name: &'n str) -> impl Iterator<Item = Node<'_>> + use<'_, 'n> {
+        let wanted = hash(name.as_bytes());
+        let all = (0..self.nodes.len() as u32).map(|id| Node { tree: self, id, bare: false });
+        let named = all.filter(move |node| {
+            let key = node.followed();
+            key.raw().hash == wanted && key.as_str() == Some(name)
+        });
+        named.filter_map(Node::parent).filter(|parent| parent.is_mapping())
+    }
+
     /// The aliases, as the place of each and the node it stands for.
     pub fn aliases(&self) -> impl Iterator<Item = (Span, Node<'_>)> {
         let aliases = self.nodes.iter().enumerate().filter(|(at, raw)| raw.kind == RawKind::Alias && raw.a as usize != *at);
@@ -120,11 +131,13 @@ impl<'t> Node<'t> {
         NodeId(self.id)
     }
 
+    #[inline]
     pub(super) fn raw(self) -> &'t Raw {
         &self.tree.nodes[self.id as usize]
     }
 
     /// The node an alias stands for. An alias of nothing stays, and reads as an empty scalar.
+    #[inline]
     fn followed(mut self) -> Self {
         // Each step goes to an earlier node, so this ends.
         while self.raw().kind == RawKind::Alias && self.raw().a < self.id {
@@ -134,6 +147,7 @@ impl<'t> Node<'t> {
     }
 
     /// The text of the node, tag and anchor included.
+    #[inline]
     #[must_use]
     pub fn span(self) -> Span {
         Span::new(self.raw().start, self.raw().end)
@@ -152,6 +166,7 @@ impl<'t> Node<'t> {
     }
 
     /// What it is.
+    #[inline]
     #[must_use]
     pub fn kind(self) -> Kind {
         match self.raw().kind {
@@ -162,12 +177,14 @@ impl<'t> Node<'t> {
     }
 
     /// Whether it is a mapping.
+    #[inline]
     #[must_use]
     pub fn is_mapping(self) -> bool {
         self.kind() == Kind::Mapping
     }
 
     /// Whether it is a sequence.
+    #[inline]
     #[must_use]
     pub fn is_sequence(self) -> bool {
         self.kind() == Kind::Sequence
@@ -180,6 +197,7 @@ impl<'t> Node<'t> {
     }
 
     /// Its tag.
+    #[inline]
     #[must_use]
     pub fn tag(self) -> Tag {
         if self.bare { Tag::NONE } else { self.raw().tag }
@@ -204,6 +222,7 @@ impl<'t> Node<'t> {
     }
 
     /// A scalar's text without its quotes, escapes and folds; `None` for a collection.
+    #[inline]
     #[must_use]
     pub fn as_str(self) -> Option<&'t str> {
         match self.raw().kind {
@@ -213,6 +232,7 @@ impl<'t> Node<'t> {
         }
     }
 
+    #[inline]
     fn text(self) -> &'t str {
         let raw = self.raw();
         let range = raw.a as usize..(raw.a + raw.b) as usize;
@@ -242,6 +262,7 @@ impl<'t> Node<'t> {
     }
 
     /// The items of a sequence; none for anything else.
+    #[inline]
     #[must_use]
     pub fn items(self) -> Items<'t> {
         let raw = self.raw();
@@ -250,14 +271,15 @@ impl<'t> Node<'t> {
     }
 
     /// The entries of a mapping in the order in which they are written, merged ones last; none for anything else.
+    #[inline]
     #[must_use]
     pub fn entries(self) -> Entries<'t> {
         let raw = self.raw();
         let end = if raw.kind == RawKind::Mapping { raw.a } else { 0 };
         if raw.kind == RawKind::Mapping && raw.flag {
-            return Entries { tree: self.tree, at: 0, end: 0, merged: self.merged().into_iter() };
+            return Entries { tree: self.tree, at: 0, end: 0, merged: Some(self.merged().into_iter()) };
         }
-        Entries { tree: self.tree, at: self.id + 1, end, merged: Vec::new().into_iter() }
+        Entries { tree: self.tree, at: self.id + 1, end, merged: None }
     }
 
     /// The value of the first entry whose key is `name`.
@@ -277,13 +299,14 @@ impl<'t> Node<'t> {
     ///
     /// `Condition:` as the only key of a mapping is none: outside the places where CloudFormation looks for a condition it is
     /// an ordinary key (IAM statements have one). See [`Self::condition`].
+    #[inline]
     #[must_use]
     pub fn function(self) -> Option<(Function, Self)> {
         if let Some(function) = self.tag().function() {
             return Some((function, Self { bare: true, ..self }));
         }
-        let (name, value) = self.only_entry()?;
-        let function = Function::from_long(name)?;
+        let function = *Function::ALL.get((self.raw().long as usize).checked_sub(1)?)?;
+        let value = Self { tree: self.tree, id: self.id + 2, bare: false }.followed();
         (function != Function::Condition).then_some((function, value))
     }
 
@@ -350,6 +373,45 @@ impl<'t> Node<'t> {
         outer.map(|(function, argument)| (function, self, argument)).into_iter().chain(inner)
     }
 
+    /// The calls of functions in this node and in all that is written in it, in the order of the text: the function, the call and
+    /// its argument.
+    pub fn calls(self) -> impl Iterator<Item = (Function, Self, Self)> + use<'t> {
+        let all = self.tree.calls.get_or_init(|| find_calls(self.tree));
+        let from = all.partition_point(|call| call.node < self.id);
+        let end = self.after().max(self.id + 1);
+        let tree = self.tree;
+        all[from..].iter().take_while(move |call| call.node < end).map(move |call| {
+            let node = |id: u32, bare: bool| Self { tree, id, bare };
+            (call.function, node(call.node, call.is_bare), node(call.argument, call.takes_bare))
+        })
+    }
+
+    /// The strings in this node and in all that is written in it that hold `part`, in the order of the text.
+    pub fn strings_with<'n>(self, part: &'n str) -> impl Iterator<Item = Self> + use<'t, 'n> {
+        let finder = memchr::memmem::Finder::new(part.as_bytes());
+        let text = self.tree.source.text().as_bytes();
+        // Strings stand in the order of the text, so that one look through it is enough for most: the first place at `from` or
+        // behind it.
+        let mut from = self.raw().start as usize;
+        let mut next = finder.find(&text[from.min(text.len())..]).map(|at| from + at);
+        self.descendants().filter(move |node| {
+            let raw = node.raw();
+            if raw.kind != RawKind::Scalar {
+                return false;
+            }
+            let (start, end) = (raw.a as usize, (raw.a + raw.b) as usize);
+            if raw.flag || start < from {
+                return finder.find(node.text().as_bytes()).is_some();
+            }
+            if next.is_some_and(|at| at < start) {
+                from = start;
+                next = finder.find(&text[start..]).map(|at| start + at);
+            }
+            next.is_some_and(|at| at + part.len() <= end)
+        })
+    }
+
+    #[inline]
     fn after(self) -> u32 {
         match self.raw().kind {
             RawKind::Sequence | RawKind::Mapping => self.raw().a,
@@ -367,7 +429,7 @@ impl<'t> Node<'t> {
     /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation
     /// package` merge them.
     fn merged(self) -> Vec<Entry<'t>> {
-        let plain = |node: Self| Entries { tree: node.tree, at: node.id + 1, end: node.after(), merged: Vec::new().into_iter() };
+        let plain = |node: Self| Entries { tree: node.tree, at: node.id + 1, end: node.after(), merged: None };
         let (mut entries, mut sources) = (Vec::new(), Vec::new());
         for entry in plain(self) {
             if is_merge_key(entry.key) { sources.push(entry.value) } else { entries.push(entry) }
@@ -386,6 +448,33 @@ impl<'t> Node<'t> {
     }
 }
 
+/// A call of a function, as numbers of nodes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CallAt {
+    node: u32,
+    argument: u32,
+    function: Function,
+    /// The node is the argument of another call in the short form.
+    is_bare: bool,
+    takes_bare: bool,
+}
+
+fn find_calls(tree: &Tree) -> Vec<CallAt> {
+    let all = (0..tree.nodes.len() as u32).filter(|id| {
+        let raw = &tree.nodes[*id as usize];
+        raw.long != 0 || raw.kind != RawKind::Alias && raw.tag.function().is_some()
+    });
+    let calls = all.flat_map(|id| Node { tree, id, bare: false }.functions());
+    let call = |(function, node, argument): (Function, Node, Node)| CallAt {
+        node: node.id,
+        argument: argument.id,
+        function,
+        is_bare: node.bare,
+        takes_bare: argument.bare,
+    };
+    calls.map(call).collect()
+}
+
 fn is_merge_key(key: Node) -> bool {
     key.style() == Style::Plain && key.tag() == Tag::NONE && key.as_str() == Some("<<")
 }
@@ -401,6 +490,7 @@ pub struct Items<'t> {
 impl<'t> Iterator for Items<'t> {
     type Item = Node<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Node<'t>> {
         if self.at >= self.end {
             return None;
@@ -417,15 +507,17 @@ pub struct Entries<'t> {
     tree: &'t Tree,
     at: u32,
     end: u32,
-    merged: std::vec::IntoIter<Entry<'t>>,
+    /// Those of a mapping that merges others.
+    merged: Option<std::vec::IntoIter<Entry<'t>>>,
 }
 
 impl<'t> Iterator for Entries<'t> {
     type Item = Entry<'t>;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry<'t>> {
         if self.at >= self.end {
-            return self.merged.next();
+            return self.merged.as_mut()?.next();
         }
         let key = Node { tree: self.tree, id: self.at, bare: false };
         let value = Node { tree: self.tree, id: key.after(), bare: false };

@@ -24,7 +24,7 @@ pub struct Expansion {
 #[must_use]
 pub fn expand(tree: &Tree, given: &dyn Fn(&str) -> Option<String>) -> Option<Expansion> {
     // One search of the text spares the templates without loops, nearly all of them, a second reading.
-    if !tree.source().text().contains(LOOP) {
+    if !tree.source().contains(LOOP) {
         return None;
     }
     let template = Template::new(tree);

@@ -176,8 +176,7 @@ impl<'t> Call<'t> {
 
 /// Every call of a function in a value, in the order of the text.
 pub fn calls(node: Node<'_>) -> impl Iterator<Item = Call<'_>> {
-    let all = node.descendants().flat_map(Node::functions);
-    all.map(|(function, node, argument)| Call { node, function, argument })
+    node.calls().map(|(function, node, argument)| Call { node, function, argument })
 }
 
 impl<'t> Resource<'t> {
@@ -274,7 +273,7 @@ impl<'t> Template<'t> {
     /// Whether the text has loops; what one is over may not be known, and then its body keeps the names as they are written.
     #[must_use]
     pub fn has_loops(&self) -> bool {
-        self.tree.source().text().contains("Fn::ForEach::")
+        self.tree.source().contains("Fn::ForEach::")
     }
 
     /// Every call of a function in the template, in the order of the text.

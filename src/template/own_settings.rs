@@ -1,7 +1,6 @@
 //! What a template says itself about how it is checked: cfn-lint's `Metadata.cfn-lint.config`, but for `ignore_checks`, which keeps
 //! findings back and is in `suppress`.
 
-use memchr::memmem;
 use serde_json::Value;
 
 use crate::config::{self, InTemplate, RegionFault};
@@ -23,7 +22,9 @@ pub enum SettingFault {
 /// is left aside, as it does.
 #[must_use]
 pub fn own_settings(tree: &Tree) -> Option<(InTemplate, Vec<(Span, SettingFault)>)> {
-    memmem::find(tree.source().text().as_bytes(), b"cfn-lint")?;
+    if !tree.source().contains("cfn-lint") {
+        return None;
+    }
     let config = tree.root()?.get("Metadata")?.get("cfn-lint")?.get("config")?;
     let (mut own, mut faults) = (InTemplate::default(), Vec::new());
     let list = |key: &str| config.get(key).filter(|node| node.is_sequence()).into_iter().flat_map(Node::items);

@@ -21,8 +21,13 @@ pub enum Piece<'t> {
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let (mut from, mut at) = (0, 0);
-    while let Some(open) = text[at..].find("${").map(|found| found + at) {
-        let Some(close) = text[open..].find('}').map(|found| found + open) else { break };
+    let bytes = text.as_bytes();
+    let opening = |from: usize| {
+        let mut dollars = memchr::memchr_iter(b'$', &bytes[from..]).map(|found| found + from);
+        dollars.find(|dollar| bytes.get(dollar + 1) == Some(&b'{'))
+    };
+    while let Some(open) = opening(at) {
+        let Some(close) = memchr::memchr(b'}', &bytes[open..]).map(|found| found + open) else { break };
         let body = &text[open + 2..close];
         if let Some(literal) = body.strip_prefix('!') {
             push_text(&mut found, &text[from..open + 2]);

@@ -6,6 +6,7 @@
 mod decode;
 mod edit;
 mod editor;
+mod grams;
 mod lines;
 mod nearest;
 mod place;
@@ -16,7 +17,7 @@ pub use decode::{DecodeProblem, MAX_FILE_BYTES};
 pub use edit::Edit;
 pub use editor::{EditorPosition, Encoding};
 pub use lines::{LineIndex, Position};
-pub use nearest::nearest_name;
+pub use nearest::{is_one_slip_away, nearest_name};
 pub use place::Place;
 
 /// A half-open range of bytes, counted from the first byte of the file (a byte-order mark included).
@@ -73,6 +74,7 @@ pub struct SourceFile {
     text: String,
     problem: Option<DecodeProblem>,
     lines: OnceLock<LineIndex>,
+    grams: OnceLock<grams::Grams>,
 }
 
 impl SourceFile {
@@ -81,7 +83,7 @@ impl SourceFile {
     /// The text may begin with a byte-order mark; offsets count it, columns do not.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), problem: None, lines: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), problem: None, lines: OnceLock::new(), grams: OnceLock::new() }
     }
 
     /// A file called `name` that holds `bytes`. Where they are no text, [`Self::problem`] says why, and [`Self::text`] is
@@ -89,7 +91,7 @@ impl SourceFile {
     #[must_use]
     pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>) -> Self {
         let (text, problem) = decode::decode(bytes);
-        Self { name: name.into(), text, problem, lines: OnceLock::new() }
+        Self { name: name.into(), text, problem, lines: OnceLock::new(), grams: OnceLock::new() }
     }
 
     /// Why the file is no text that CloudFormation reads, `None` where it is one. The fault is at the end of the text.
@@ -108,6 +110,13 @@ impl SourceFile {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether `part` stands anywhere in the text.
+    #[must_use]
+    pub fn contains(&self, part: &str) -> bool {
+        let grams = self.grams.get_or_init(|| grams::Grams::new(self.text.as_bytes()));
+        grams.may_hold(part.as_bytes()) && memchr::memmem::find(self.text.as_bytes(), part.as_bytes()).is_some()
     }
 
     /// The text of `span`; empty where the span is not on character boundaries of this file.

@@ -25,10 +25,10 @@ impl<'t> Walker<'_, 't> {
                 if left == 0 {
                     break;
                 }
-                let name = table.string(name);
-                let Some(index) = entries.iter().position(|(written, _)| *written == name) else { continue };
+                let name = table.bytes(name);
+                let Some(index) = entries.iter().position(|(written, _)| written.as_bytes() == name) else { continue };
                 // A second key of the same name is another rule's.
-                for (known, _) in known.iter_mut().zip(&entries).filter(|(_, (written, _))| *written == name) {
+                for (known, _) in known.iter_mut().zip(&entries).filter(|(_, (written, _))| written.as_bytes() == name) {
                     *known = true;
                     left -= 1;
                 }

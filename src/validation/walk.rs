@@ -207,7 +207,7 @@ impl<'v, 't> Walker<'v, 't> {
             }
             return;
         }
-        if node.get("Fn::Transform").is_some() && node.len() == 1 {
+        if node.len() == 1 && node.get("Fn::Transform").is_some() {
             return self.unknown(site.when);
         }
         if node.other_tag().is_some() {
@@ -364,5 +364,6 @@ pub(super) fn place_of(item: Node) -> Span {
 
 /// Whether a dynamic reference is in a text, with blanks that do not belong there or without.
 fn is_dynamic(text: &str) -> bool {
-    text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("resolve:"))
+    memchr::memchr(b'{', text.as_bytes()).is_some()
+        && text.split("{{").skip(1).any(|rest| rest.trim_start().starts_with("resolve:"))
 }

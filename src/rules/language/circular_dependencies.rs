@@ -24,10 +24,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("Ref")
-        && !analysis.source.text().contains("GetAtt")
-        && !analysis.source.text().contains("Sub")
-        && !analysis.source.text().contains("DependsOn")
+    if !analysis.source.contains("Ref")
+        && !analysis.source.contains("GetAtt")
+        && !analysis.source.contains("Sub")
+        && !analysis.source.contains("DependsOn")
     {
         return;
     }

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("Equals") {
+    if !analysis.source.contains("Equals") {
         return;
     }
     // Elsewhere nothing is compared, whatever is written.

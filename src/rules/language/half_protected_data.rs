@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 const EXEMPT: &[&str] = &["AWS::Lambda::Version", "AWS::Lambda::LayerVersion"];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("DeletionPolicy") && !analysis.source.text().contains("UpdateReplacePolicy") {
+    if !analysis.source.contains("DeletionPolicy") && !analysis.source.contains("UpdateReplacePolicy") {
         return;
     }
     let kept = |node: Option<Node>| node.is_some_and(|node| node.as_str() != Some("Delete") || node.function().is_some());

@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if template.transforms.contains(&Transform::Serverless) || !analysis.source.text().contains("arn:") {
+    if template.transforms.contains(&Transform::Serverless) || !analysis.source.contains("arn:") {
         return;
     }
     for call in [template.resources.node, template.globals].into_iter().flatten().flat_map(calls) {

@@ -43,7 +43,7 @@ const ZONES: &[(&str, &[&str])] = &[
 ];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("AvailabilityZone") {
+    if !analysis.source.contains("AvailabilityZone") {
         return;
     }
     let template = analysis.template;

@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("Join") {
+    if !analysis.source.contains("Join") {
         return;
     }
     let template = analysis.template;

@@ -25,7 +25,7 @@ const ARN_PARTS: usize = 7;
 const MAX_SECRET_PARTS: usize = 4;
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("{{resolve:") {
+    if !analysis.source.contains("{{resolve:") {
         return;
     }
     let template = analysis.template;

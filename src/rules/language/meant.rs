@@ -2,16 +2,13 @@
 
 use crate::syntax::Node;
 use crate::template::Intrinsic;
-use crate::text::Edit;
+use crate::text::{Edit, is_one_slip_away};
 
 /// The one of `names` that `name` is a slip of: it differs in case or in one character, and no other one does.
 pub(in super::super) fn plainly<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let is_slip = |other: &&str| {
         name.eq_ignore_ascii_case(other)
-            || name.len() >= SHORTEST
-                && other.len() >= SHORTEST
-                && strsim::osa_distance(name, other) == 1
-                && !is_numbered(name, other)
+            || name.len() >= SHORTEST && other.len() >= SHORTEST && is_one_slip_away(name, other) && !is_numbered(name, other)
     };
     let mut slips = names.filter(is_slip);
     let first = slips.next()?;

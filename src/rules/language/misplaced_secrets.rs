@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 const SECRET: &str = "{{resolve:secretsmanager:";
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains(SECRET) {
+    if !analysis.source.contains(SECRET) {
         return;
     }
     let template = analysis.template;

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
 const SECURE: &str = "{{resolve:ssm-secure:";
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("ssm-secure") {
+    if !analysis.source.contains("ssm-secure") {
         return;
     }
     for parameter in analysis.template.parameters.iter() {

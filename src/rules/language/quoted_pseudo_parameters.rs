@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if !PSEUDO_PARAMETERS.iter().any(|name| analysis.source.text().contains(name)) {
+    if !PSEUDO_PARAMETERS.iter().any(|name| analysis.source.contains(name)) {
         return;
     }
     let resources = template.resources.iter().filter_map(|resource| resource.properties);

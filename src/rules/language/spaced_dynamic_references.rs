@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 const SERVICES: &[&str] = &["ssm", "ssm-secure", "secretsmanager"];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("resolve") {
+    if !analysis.source.contains("resolve") {
         return;
     }
     let template = analysis.template;

@@ -20,12 +20,12 @@ pub(super) static RULE: Rule = Rule {
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
     let Some(root) = analysis.tree.root() else { return };
-    if template.has_unknown_transform() || !analysis.source.text().contains("${") {
+    if template.has_unknown_transform() || !analysis.source.contains("${") {
         return;
     }
     let sections = root.entries().filter(|entry| entry.key.as_str() != Some("Metadata"));
-    for node in sections.flat_map(|entry| entry.value.descendants()) {
-        let Some(text) = node.as_str().filter(|text| text.contains("${")) else { continue };
+    for node in sections.flat_map(|entry| entry.value.strings_with("${")) {
+        let Some(text) = node.as_str() else { continue };
         let Some(name) = variables(text).find(|name| is_declared(analysis, name)) else { continue };
         if is_key(node) || is_substituted(node, name) {
             continue;

@@ -21,7 +21,7 @@ const LOOP: &str = "Fn::ForEach::";
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if !analysis.source.text().contains(LOOP)
+    if !analysis.source.contains(LOOP)
         || template.transforms.contains(&Transform::LanguageExtensions)
         || template.has_unknown_transform()
     {

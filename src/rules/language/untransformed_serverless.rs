@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("AWS::Serverless::") {
+    if !analysis.source.contains("AWS::Serverless::") {
         return;
     }
     if !serverless::is_left_alone(analysis) {

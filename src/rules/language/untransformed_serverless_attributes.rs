@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("Connectors") && !analysis.source.text().contains("IgnoreGlobals") {
+    if !analysis.source.contains("Connectors") && !analysis.source.contains("IgnoreGlobals") {
         return;
     }
     if !serverless::is_left_alone(analysis) {

@@ -21,21 +21,18 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let conditions = &analysis.template.conditions;
-    let Some(root) = analysis.tree.root() else { return };
     if conditions.is_empty() || unused::is_hidden(analysis) {
         return;
     }
     let mut used = FxHashSet::default();
-    for node in root.descendants() {
-        used.extend(node.condition().and_then(Node::as_str));
-        // Resources, outputs and, with SAM, parts of resources carry a condition beside other keys.
-        used.extend(node.get("Condition").and_then(Node::as_str));
-        for (function, _, argument) in node.functions() {
-            match function {
-                Function::If => used.extend(argument.items().next().and_then(Node::as_str)),
-                Function::Condition => used.extend(argument.as_str()),
-                _ => {}
-            }
+    // Resources, outputs and, with SAM, parts of resources carry a condition beside other keys.
+    let written = analysis.tree.mappings_with("Condition").filter_map(|node| node.get("Condition"));
+    used.extend(written.filter_map(Node::as_str));
+    for call in analysis.template.calls() {
+        match call.function {
+            Function::If => used.extend(call.argument.items().next().and_then(Node::as_str)),
+            Function::Condition => used.extend(call.argument.as_str()),
+            _ => {}
         }
     }
     unused::report(conditions, "condition", "Conditions", Safety::Safe, |name| used.contains(name), sink);

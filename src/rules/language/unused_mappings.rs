@@ -28,7 +28,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let mut used = FxHashSet::default();
     // What a loop runs over is gone once it is written out, and so is all of a loop that runs over nothing.
-    let written = analysis.source.text().contains("Fn::ForEach::").then(|| syntax::parse(analysis.source));
+    let written = analysis.source.contains("Fn::ForEach::").then(|| syntax::parse(analysis.source));
     let loops = written.as_ref().and_then(Tree::root).into_iter().flat_map(calls);
     for call in analysis.template.calls().chain(loops) {
         match call.intrinsic() {

@@ -29,7 +29,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let Some(mut used) = used(analysis.tree) else { return };
     // What a loop runs over is gone once it is written out.
-    let written = analysis.source.text().contains("Fn::ForEach::").then(|| syntax::parse(analysis.source));
+    let written = analysis.source.contains("Fn::ForEach::").then(|| syntax::parse(analysis.source));
     if let Some(written) = &written {
         match self::used(written) {
             Some(more) => used.extend(more.into_iter().map(|name| Cow::Owned(name.into_owned()))),

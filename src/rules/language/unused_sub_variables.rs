@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.text().contains("Sub") {
+    if !analysis.source.contains("Sub") {
         return;
     }
     if analysis.template.has_unknown_transform() {

@@ -4,7 +4,7 @@ use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::rules::{Finding, Rule, Scope, Sink, Status};
 use crate::syntax::{Function, Node};
-use crate::template::{Export, MemberId};
+use crate::template::{self, Export, MemberId};
 
 pub(super) static RULE: Rule = Rule {
     code: "XST103",
@@ -51,8 +51,11 @@ fn file<'a>(analysis: &'a Analysis, member: MemberId) -> &'a str {
 fn imports<'t>(analysis: &Analysis<'t>, member: MemberId) -> Vec<(Node<'t>, Export)> {
     let template = analysis.set.member(member).template;
     let mut nodes = Vec::new();
-    template.resources.iter().for_each(|resource| collect(resource.node, &mut nodes));
-    template.outputs.iter().filter_map(|output| output.value).for_each(|value| collect(value, &mut nodes));
+    let has_aliases = template.tree.aliases().next().is_some();
+    let is_import = |call: template::Call| call.function == Function::ImportValue;
+    let places = template.resources.iter().map(|resource| resource.node);
+    let places = places.chain(template.outputs.iter().filter_map(|output| output.value));
+    places.filter(|node| has_aliases || template::calls(*node).any(is_import)).for_each(|node| collect(node, &mut nodes));
     let exact = |node: Node<'t>| {
         let (_, name) = node.function()?;
         let wanted = name.as_str().filter(|_| name.function().is_none())?;
