@@ -138,7 +138,8 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
     if let Some((name, edit)) = rename(analysis, fault) {
         finding = finding.fix(format!("write `{name}`"), Safety::Safe, vec![edit]);
     }
-    if span == node.span() { finding } else { finding.label(node.span(), "this is meant") }
+    // A call that is written out below its key needs no second mark.
+    if node.span().contains(span) { finding } else { finding.label(node.span(), "here") }
 }
 
 /// Another name where it is plain which one is meant, and the edit that writes it.
@@ -197,8 +198,11 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
             "refer to a parameter".to_owned(),
         ),
         FaultKind::Undeclared(name) => {
-            let help = match nearest_name(name, names(analysis, fault)) {
-                Some(nearest) => format!("refer to `{nearest}`"),
+            // Only a slip of the keyboard says what was meant; a name that is like another may be one of its own.
+            let plain = meant::plainly(name, names(analysis, fault));
+            let help = match plain.or_else(|| nearest_name(name, names(analysis, fault))) {
+                Some(meant) if plain.is_some() => format!("refer to `{meant}`"),
+                Some(nearest) => format!("declare `{name}`, or refer to `{nearest}`"),
                 None => format!("declare `{name}`, or remove the reference"),
             };
             (format!("nothing in this template is called `{name}`"), help)
