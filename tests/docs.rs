@@ -79,7 +79,7 @@ fn every_rule_that_is_named_exists() {
 fn the_list_of_rules_is_that_of_the_pages() {
     const PAGE: &str = "docs/rules.md";
     let mut list = String::from(
-        "# Rules\n\nGenerated from the rules and their pages. `cfnvet explain RULE` prints a page.\n\n| code | name | severity | what it reports |\n|---|---|---|---|\n",
+        "# Rules\n\nGenerated from the rules and their pages. `cfnvet explain RULE` prints a page.\n\nA letter and four digits are a rule of cfn-lint's. Of the others, `ECS` is about ECS, `LNG` about the template language, `XST` about several\nstacks, and `SUP` about suppressions; a policy in Guard's language has `GRD` before its name.\n\n| code | name | severity | what it reports |\n|---|---|---|---|\n",
     );
     let files = files_below("rules");
     for rule in rules::all() {

@@ -133,7 +133,8 @@ fn get_att(argument: Node<'_>) -> Option<Intrinsic<'_>> {
         Some(name) if attribute.function().is_none() => Attribute::Name(name),
         _ => Attribute::Computed(attribute),
     };
-    Some(Intrinsic::GetAtt { resource: resource.as_str()?, attribute })
+    // With `AWS::LanguageExtensions` the name may be computed; nothing is known of the resource then.
+    Some(Intrinsic::GetAtt { resource: resource.as_str().filter(|_| resource.function().is_none())?, attribute })
 }
 
 /// The items of a sequence of exactly `N`.

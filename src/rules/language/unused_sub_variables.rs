@@ -40,7 +40,12 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                 .node(entry.value)
                 .label(text.span(), "this string")
                 .help(format!("remove `{name}`, or write `${{{name}}}`"));
-            sink.report(match variables.remove_entry(name).filter(|_| variables.len() > 1) {
+            // The list goes with the last of them. Where the string has no variable at all, another rule takes the function away.
+            let edit = match variables.len() {
+                1 => written.contains("${").then(|| call.node.replace_by_substitution(written)).flatten(),
+                _ => variables.remove_entry(name),
+            };
+            sink.report(match edit {
                 Some(edit) => finding.fix(format!("remove `{name}`"), Safety::Safe, vec![edit]),
                 None => finding,
             });
