@@ -194,7 +194,7 @@ impl<'a> Facts<'a> {
         self.part("patterns").iter().map(|(pattern, value)| (pattern, treatment(value)))
     }
 
-    /// A pattern of a schema, compiled; `None` where it is left out.
+    /// A pattern of a schema, compiled; `None` where no engine takes it.
     #[must_use]
     pub fn pattern(self, text: &str) -> Option<Pattern> {
         Pattern::compile(text, self.part("patterns").get(text).map_or(Treatment::AsWritten, treatment))
