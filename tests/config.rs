@@ -59,6 +59,8 @@ workspace: off
 workspace-roots: [stacks/]
 stack-names: {stacks/network.yaml: network}
 guard: [policies/, 'pack:ecs-exec']
+registry-schemas: [schemas/]
+override-spec: spec.json
 baseline: known.json
 rules:
   ECS102: {severity: warning}
@@ -79,6 +81,8 @@ fn every_key_is_read() {
     assert_eq!((settings.workspace, &settings.workspace_roots[..]), (Workspace::Off, &["stacks/".to_owned()][..]));
     assert_eq!(settings.stack_names["stacks/network.yaml"], "network");
     assert_eq!(settings.guard, ["policies/", "pack:ecs-exec"]);
+    assert_eq!(settings.registry_schemas, ["schemas/"]);
+    assert_eq!(settings.override_spec.as_deref(), Some("spec.json"));
     assert_eq!(settings.baseline.as_deref(), Some("known.json"));
     assert_eq!(settings.severity_of("ECS102", "exec-on-asg-run-task", Severity::Error), Severity::Warning);
     assert!(!settings.selects("ECS101", "exec-on-asg-capacity-provider"));
@@ -152,7 +156,7 @@ fn an_empty_file_sets_nothing() {
 fn an_unknown_key_is_answered_with_the_nearest_and_its_place() {
     insta::assert_snapshot!(errors("ignore: []\nselct: [E]\n"), @"2:1: unknown key `selct`, did you mean `select`?");
     insta::assert_snapshot!(errors("fail_on: error\n"), @"1:1: unknown key `fail_on`, did you mean `fail-on`?");
-    insta::assert_snapshot!(errors("zzz: 1\n"), @"1:1: unknown key `zzz`, the keys are `select`, `ignore`, `per-path-ignores`, `exclude`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `parameter-files`, `workspace`, `workspace-roots`, `stack-names`, `guard`, `baseline`");
+    insta::assert_snapshot!(errors("zzz: 1\n"), @"1:1: unknown key `zzz`, the keys are `select`, `ignore`, `per-path-ignores`, `exclude`, `severity`, `fail-on`, `rules`, `regions`, `parameters`, `parameter-files`, `workspace`, `workspace-roots`, `stack-names`, `guard`, `registry-schemas`, `override-spec`, `baseline`");
 }
 
 #[test]

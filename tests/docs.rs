@@ -247,7 +247,7 @@ fn continuous_integration_runs_the_commands_that_the_readme_gives() {
 }
 
 /// Folders that every machine has, and those that examples name.
-const KNOWN_FOLDERS: [&str; 7] = ["app", "aws", "etc", "harbor", "orders", "tmp", "var"];
+const KNOWN_FOLDERS: [&str; 8] = ["app", "aws", "etc", "harbor", "orders", "properties", "tmp", "var"];
 
 /// The first folder of each absolute path that a text names.
 fn first_folders(text: &str) -> impl Iterator<Item = &str> {

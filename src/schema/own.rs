@@ -121,9 +121,7 @@ fn change(
             None => {}
             Some(Value::Array(names)) if names.iter().all(Value::is_string) => {
                 // cfn-lint takes an empty list of those that there are for all.
-                if !names.is_empty() {
-                    root.insert(own.to_owned(), json!(names));
-                }
+                root.extend((!names.is_empty()).then(|| (own.to_owned(), json!(names))));
             }
             Some(_) => problems.push(problem(file, node_of(key), format!("`{key}` must be a list of resource types"))),
         }

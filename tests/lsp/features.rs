@@ -413,7 +413,7 @@ fn types_of_ones_own_are_completed_and_explained() {
     let text = "Resources:\n  Basket:\n    Type: Acme::Shop::Basket\n    Properties:\n      Colour: purple\n";
     let mut client = Client::new(&files);
     client.open("a.yaml", text);
-    assert_eq!(Client::codes(&client.diagnostics("a.yaml", 1)), ["5:14 E3030"]);
+    assert_eq!(Client::codes(&client.diagnostics("a.yaml", 1)), ["E3030@4"]);
     let hover = client.at("textDocument/hover", "a.yaml", &marked(text, "Basket", "Acme"), json!({}));
     assert!(hover["contents"]["value"].as_str().unwrap_or_default().contains("Requires `Colour`"), "{hover}");
     let mut at = |end: &str, version| {
