@@ -36,7 +36,10 @@ const FIXTURES: &[Fixture] = &[
     fixture("association/service-by-name.yaml", &["10 info ECS101 unknown Cheese"]),
     fixture("association/service.yaml", &["10 info ECS101 unknown Cheese"]),
     fixture("broken/alias-bomb.yaml", &["19 warning ECS101 definite Smith", "28 error E0000 definite -"]),
-    fixture("broken/duplicate-key.yaml", &["19 warning ECS101 definite Smith", "23 error E0000 definite -"]),
+    fixture(
+        "broken/duplicate-key.yaml",
+        &["19 warning ECS101 definite Smith", "22 info E0000 definite -", "23 error E0000 definite -"],
+    ),
     fixture("broken/half-key.yaml", &["19 warning ECS101 definite Smith", "22 error E0000 definite -"]),
     fixture("broken/half-object.json", &["16 error E0000 definite -", "19 warning ECS101 definite Smith"]),
     fixture("broken/half-resource.yaml", &["16 error E0000 definite -", "22 warning ECS101 definite Smith"]),

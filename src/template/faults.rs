@@ -875,6 +875,11 @@ fn is_no_region(name: &str) -> bool {
 /// Whether this is a block of addresses: of the fourth version of the protocol, or like one of the sixth.
 fn is_block(text: &str) -> bool {
     let Some((address, bits)) = text.split_once('/') else { return text.contains("${") };
-    let is_fourth = address.parse::<std::net::Ipv4Addr>().is_ok() && bits.parse::<u8>().is_ok_and(|bits| bits <= 32);
+    let is_number = |text: &str, most: u8| {
+        text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u8>().is_ok_and(|number| number <= most)
+    };
+    let mut parts = address.split('.');
+    let is_address = parts.by_ref().take(4).filter(|part| is_number(part, u8::MAX)).count() == 4 && parts.next().is_none();
+    let is_fourth = is_address && is_number(bits, 32);
     is_fourth || address.contains(':') || text.contains("${")
 }

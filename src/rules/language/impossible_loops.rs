@@ -79,8 +79,9 @@ fn repeated(tree: &Tree, written: &Tree, sink: &mut Sink) {
     // Two equal keys that are written are a mistake of their own.
     let told: FxHashSet<Span> = written.problems().iter().map(|problem| problem.span).collect();
     let mut seen = FxHashSet::default();
-    for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping()) {
-        let mut first: FxHashMap<&str, Node> = FxHashMap::default();
+    let mut first: FxHashMap<&str, Node> = FxHashMap::default();
+    for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping() && node.len() > 1) {
+        first.clear();
         for entry in mapping.entries() {
             let Some(name) = entry.key.as_str().filter(|name| !name.contains("${") && !name.contains("&{")) else { continue };
             let span = entry.key.span();
