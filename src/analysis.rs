@@ -93,8 +93,19 @@ impl<'t> Analysis<'t> {
         self.call_faults.get_or_init(|| self.template.faults())
     }
 
-    /// What in its resources does not fit the schemas of their types, found when the first rule asks.
+    /// What in its resources does not fit the schemas of their types; nothing where a macro rewrites them.
     pub fn schema_faults(&self) -> &[validation::Fault<'t>] {
+        if self.is_rewritten() { &[] } else { self.written_faults() }
+    }
+
+    /// Whether a macro rewrites its resources: nobody knows what it makes of them.
+    #[must_use]
+    pub fn is_rewritten(&self) -> bool {
+        validation::is_rewritten(self.template)
+    }
+
+    /// What in its resources, as they are written, does not fit the schemas of their types, found when the first rule asks.
+    pub fn written_faults(&self) -> &[validation::Fault<'t>] {
         self.schema_faults.get_or_init(|| {
             let options = self.settings.options("E3012", "wrong-types");
             let is_strict = options.and_then(|options| options.get("strict")?.as_bool()).unwrap_or_default();

@@ -455,7 +455,8 @@ fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -
 }
 
 fn set_severity(settings: &Settings, diagnostics: &mut [Diagnostic]) {
-    for diagnostic in diagnostics {
+    // An echo is told where everything is asked for, and nowhere else.
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.echo_of.is_none()) {
         diagnostic.severity = settings.severity_of(&diagnostic.code, &diagnostic.name, diagnostic.severity);
     }
 }

@@ -159,7 +159,8 @@ impl<'a, 't> Builder<'a, 't> {
     }
 
     fn add_findings(&mut self, member: MemberId, diagnostics: Vec<Diagnostic>) {
-        self.found.extend(diagnostics.into_iter().map(|diagnostic| (member, diagnostic)));
+        let own = diagnostics.into_iter().filter(|diagnostic| diagnostic.echo_of.is_none());
+        self.found.extend(own.map(|diagnostic| (member, diagnostic)));
     }
 
     fn finish(mut self) -> GraphView {

@@ -111,6 +111,7 @@ fn a_finding_in_json_has_every_field_of_the_contract() {
         [
             "certainty",
             "code",
+            "echo_of",
             "file",
             "fix",
             "help",
@@ -138,6 +139,7 @@ fn a_finding_in_json_has_every_field_of_the_contract() {
         ("logical_id", json!("Tickets")),
         ("stack_path", json!([])),
         ("when", Value::Null),
+        ("echo_of", Value::Null),
     ] {
         assert_eq!(finding[key], value, "{key}");
     }

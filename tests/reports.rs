@@ -31,6 +31,7 @@ pub(crate) fn finding(file: &Arc<SourceFile>, text: &str, message: &str) -> Diag
         labels: Vec::new(),
         when: None,
         fix: None,
+        echo_of: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use cfnvet::config::Settings;
-use cfnvet::diagnostic::{Certainty, Diagnostic};
+use cfnvet::diagnostic::{Certainty, Diagnostic, Severity};
 
 use crate::support::{check_together, line, only};
 
@@ -48,7 +48,8 @@ fn alternatives_are_judged_in_each_case() {
 #[test]
 fn what_functions_and_macros_give_is_left_open() {
     let template = "Transform: [Mine]\nResources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {Nothing: 1}}\n";
-    assert!(findings(template, &["E3002", "E3006"]).is_empty());
+    // Told as unknown, to those who ask for everything.
+    assert!(findings(template, &["E3002", "E3006"]).iter().all(|one| one.certainty == Certainty::Unknown));
     let template = "Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub '${AWS::Region} x'\n      \
                     DelaySeconds: '{{resolve:ssm:delay}}'\n";
     assert!(findings(template, &["E3031", "E3012"]).is_empty());
@@ -98,6 +99,76 @@ fn what_an_item_lacks_is_reported_in_the_branch_it_stands_in() {
          - !If\n          - IsProd\n          - {{IpProtocol: '-1', CidrIp: 10.0.0.0/8}}\n          - {{CidrIp: 10.0.0.0/8}}\n"
     );
     assert_eq!(findings(&template, &["E3003"]).iter().map(line).collect::<Vec<_>>(), [14]);
+}
+
+/// A bucket's name of a wrong format, and a key that is none of an ID, ARN or alias.
+const ECHOES: &str = "Resources:\n  Bucket:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: My_Bucket}\n  Queue:\n    \
+                      Type: AWS::SQS::Queue\n    Properties: {KmsMasterKeyId: my key}\n";
+
+fn shown(settings: &Settings) -> Vec<(String, u32, Severity, Option<String>)> {
+    let found = check_together(&[("template.yaml", ECHOES.as_bytes())], settings);
+    let of = |one: &Diagnostic| (one.code.to_string(), line(one), one.severity, one.echo_of.as_ref().map(ToString::to_string));
+    found.iter().map(of).collect()
+}
+
+#[test]
+fn a_fault_is_told_once_and_again_to_those_who_ask_for_everything() {
+    let main = |code: &str, line| (code.to_owned(), line, Severity::Error, None);
+    let echo = |code: &str, line, of: &str| (code.to_owned(), line, Severity::Info, Some(of.to_owned()));
+    let rules = ["E1", "E3"];
+    let usual = Settings { severity: Severity::Warning, ..only(&rules) };
+    assert_eq!(shown(&usual), [main("E1161", 4), main("E3017", 7)]);
+    let expected = [
+        main("E1161", 4),
+        echo("E3031", 4, "E1161"),
+        echo("E1157", 7, "E3017"),
+        echo("E1162", 7, "E3017"),
+        echo("E1164", 7, "E3017"),
+        main("E3017", 7),
+    ];
+    assert_eq!(shown(&only(&rules)), expected);
+}
+
+#[test]
+fn where_the_rule_of_a_fault_does_not_run_its_echo_stands_for_it() {
+    let main = |code: &str, line| (code.to_owned(), line, Severity::Error, None);
+    assert_eq!(shown(&only(&["E3031", "E1162"])), [main("E3031", 4), main("E1162", 7)]);
+}
+
+#[test]
+fn what_a_macro_may_rewrite_is_not_known_to_be_wrong() {
+    let template = "Transform: [Mine]\nResources:\n  Queue: {Type: AWS::SQS::Queue, Properties: {Nothing: 1}}\n";
+    let found = findings(template, &["E3002"]);
+    let found: Vec<_> = found.iter().map(|one| (line(one), one.certainty, one.severity)).collect();
+    assert_eq!(found, [(3, Certainty::Unknown, Severity::Info)]);
+}
+
+#[test]
+fn patterns_with_look_around_are_compared_in_bounded_time() {
+    let directory = |password: &str| {
+        format!(
+            "Resources:\n  Directory:\n    Type: AWS::DirectoryService::MicrosoftAD\n    Properties:\n      Name: a.b\n      \
+             Password: {password}\n      VpcSettings: {{SubnetIds: [], VpcId: vpc-12345678}}\n"
+        )
+    };
+    assert_eq!(findings(&directory("weak"), &["E3031"]).iter().map(line).collect::<Vec<_>>(), [6]);
+    assert!(findings(&directory("Str0ng-Enough"), &["E3031"]).is_empty());
+    let start = Instant::now();
+    findings(&directory(&"aB".repeat(2_000)), &["E3031"]);
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+#[test]
+fn what_globals_give_is_compared_where_sam_merges_them() {
+    let template = |transform: &str| {
+        format!(
+            "{transform}Globals:\n  Function:\n    Bogus: 1\n    VpcConfig: {{SecurityGroupIds: [sg-1]}}\nResources:\n  Handler:\n    \
+             Type: AWS::Serverless::Function\n    Properties: {{CodeUri: ., Handler: a.b, Runtime: python3.13}}\n"
+        )
+    };
+    let of = |text: &str| findings(text, &["E3002", "E1150"]).iter().map(line).collect::<Vec<_>>();
+    assert_eq!(of(&template("Transform: AWS::Serverless-2016-10-31\n")), [4, 5]);
+    assert!(of(&template("")).is_empty());
 }
 
 const TASK: &str = "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties: {AssumeRolePolicyDocument: {Statement: []}}\n  \

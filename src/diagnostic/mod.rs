@@ -166,6 +166,8 @@ pub struct Diagnostic {
     pub when: Option<Witness>,
     /// How to end it.
     pub fix: Option<Fix>,
+    /// Where it is only another sight of a fault that another rule reports: the code of that rule.
+    pub echo_of: Option<Cow<'static, str>>,
 }
 
 impl Diagnostic {

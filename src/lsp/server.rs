@@ -511,7 +511,8 @@ impl Server {
             without_baseline(Path::new(baseline), &mut findings);
         }
         let document = self.documents.get_mut(name)?;
-        let own = findings.into_iter().filter(|finding| finding.file.name() == name);
+        // Who types sees each fault once.
+        let own = findings.into_iter().filter(|finding| finding.file.name() == name && finding.echo_of.is_none());
         let own: Arc<[Diagnostic]> = own.collect();
         document.findings = Some(Arc::clone(&own));
         document.interrupted = 0;

@@ -279,6 +279,7 @@ impl Failure<'_> {
             labels,
             when: None,
             fix: None,
+            echo_of: None,
         };
         (diagnostic, is_suppressed)
     }

@@ -106,6 +106,7 @@ pub(super) struct Finding<'a> {
     labels: Vec<OtherText<'a>>,
     when: Option<When<'a>>,
     fix: Option<Change<'a>>,
+    echo_of: Option<&'a str>,
 }
 
 impl<'a> Finding<'a> {
@@ -128,6 +129,7 @@ impl<'a> Finding<'a> {
             labels: diagnostic.labels.iter().map(OtherText::new).collect(),
             when: diagnostic.when.as_ref().map(When::new),
             fix: diagnostic.fix.as_ref().map(Change::new),
+            echo_of: diagnostic.echo_of.as_deref(),
         }
     }
 }

@@ -26,6 +26,7 @@ pub struct Finding<'t> {
     when: Option<Witness>,
     fix: Option<(String, Safety, Vec<Edit>)>,
     stack_path: Vec<String>,
+    echo_of: Option<&'static Rule>,
 }
 
 /// Where a finding or a label is.
@@ -67,6 +68,7 @@ impl<'t> Finding<'t> {
             when: None,
             fix: None,
             stack_path: Vec::new(),
+            echo_of: None,
         }
     }
 
@@ -105,6 +107,20 @@ impl<'t> Finding<'t> {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = Some(severity);
+        self
+    }
+
+    /// It is the same fault as one that `main` reports, told again: for those who want everything, and nothing to mend of its own.
+    #[must_use]
+    pub fn echo_of(mut self, main: &'static Rule) -> Self {
+        self.echo_of = Some(main);
+        self
+    }
+
+    /// Without the change that would end it.
+    #[must_use]
+    pub fn without_fix(mut self) -> Self {
+        self.fix = None;
         self
     }
 
@@ -184,7 +200,11 @@ impl Sink {
     }
 
     /// Takes a finding.
-    pub fn report(&mut self, finding: Finding) {
+    pub fn report(&mut self, mut finding: Finding) {
+        if let Some(main) = finding.echo_of {
+            finding = finding.severity(Severity::Info).note(format!("the same fault as `{}`", main.code));
+            (finding.help, finding.fix) = (None, None);
+        }
         let Place { file, span } = self.place(finding.at);
         let labels = finding.labels.into_iter().map(|(at, message)| {
             let Place { file, span } = self.place(at);
@@ -210,6 +230,7 @@ impl Sink {
             labels,
             when: finding.when,
             fix,
+            echo_of: finding.echo_of.map(|main| Cow::Borrowed(main.code)),
         });
     }
 

@@ -36,12 +36,20 @@ static EXPRESSIONS: [LazyLock<Regex>; FORMATS.len()] = {
     expressions!(0 1 2 3 4 5 6 7 8 9 10 11 12 13)
 };
 
+/// A date and a time with its distance from UTC, as RFC 3339 has them.
+static DATE_TIME: LazyLock<Regex> = LazyLock::new(|| {
+    let date = "[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{2}";
+    let time = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?";
+    Regex::new(&format!("^{date}[Tt]{time}([Zz]|[+-][0-9]{{2}}:[0-5][0-9])$")).expect("a test compiles it")
+});
+
 /// Whether a text is of a format; so is every text of a format that is not looked at.
 #[must_use]
 pub fn fits(format: &str, text: &str) -> bool {
     match format {
         "ipv4-network" => return is_network::<Ipv4Addr>(text, |address| u128::from(address.to_bits()), 32),
         "ipv6-network" => return is_network::<Ipv6Addr>(text, Ipv6Addr::to_bits, 128),
+        "date-time" => return DATE_TIME.is_match(text),
         _ => {}
     }
     let Ok(index) = FORMATS.binary_search_by(|(name, _)| (*name).cmp(format)) else { return true };
@@ -72,6 +80,16 @@ mod tests {
             let _ = fits(name, "");
         }
         assert!(FORMATS.is_sorted());
+    }
+
+    #[test]
+    fn a_date_has_a_time_and_its_distance_from_utc() {
+        for right in ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5+05:30"] {
+            assert!(fits("date-time", right), "{right}");
+        }
+        for wrong in ["2026-01-31", "2026-13-31T12:00:00Z", "2026-01-31T12:00:00", "soon", ""] {
+            assert!(!fits("date-time", wrong), "{wrong}");
+        }
     }
 
     #[test]

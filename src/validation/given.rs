@@ -94,7 +94,15 @@ impl<'t> Walker<'_, 't> {
     fn given(&mut self, site: Site<'t>, kind: Kind<'t>, text: &str, declared: Option<Node<'t>>) {
         let given = Given { call: site.node, text: Rc::from(text), declared };
         let Site { node, at, when, .. } = site;
-        self.outcome.faults.push(Fault { kind, at, node, given: Some(given), when, resource: self.resource });
+        self.outcome.faults.push(Fault {
+            kind,
+            at,
+            node,
+            given: Some(given),
+            when,
+            resource: self.resource,
+            echo_of: Vec::new(),
+        });
     }
 
     fn reference(&mut self, site: Site<'t>, name: &'t str, schema: Schema<'static>) -> bool {

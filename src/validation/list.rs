@@ -1,10 +1,12 @@
 //! Lists: their items, how many, and whether they differ.
 
+use rustc_hash::FxHashSet;
+
 use super::Kind;
-use super::walk::{Site, Walker};
+use super::walk::{Site, Walker, place_of};
 use crate::schema::table::Value;
 use crate::schema::{Keyword, Schema};
-use crate::syntax::Node;
+use crate::syntax::{Function, Node};
 use crate::values::{Expression, Formula, Found, StackId};
 
 /// Most items that are compared with each other.
@@ -18,18 +20,28 @@ impl<'t> Walker<'_, 't> {
                 let skipped = schema.get(Keyword::PrefixItems).and_then(Value::as_list).map_or(0, |list| list.len());
                 self.path.push("*");
                 for item in site.node.items().skip(skipped) {
-                    self.value(Site::new(item, item.span(), site.when), items);
+                    self.value(Site::new(item, place_of(item), site.when), items);
                 }
                 self.path.pop();
             }
             Keyword::PrefixItems => {
                 for (item, each) in site.node.items().zip(schema.schemas(keyword)) {
                     self.path.push("*");
-                    self.value(Site::new(item, item.span(), site.when), each);
+                    self.value(Site::new(item, place_of(item), site.when), each);
                     self.path.pop();
                 }
             }
             Keyword::MinItems | Keyword::MaxItems => self.count(site.whole(), keyword, value),
+            Keyword::MaxUniqueItems => {
+                let Some(limit) = value.as_integer() else { return };
+                // What stands there in every case: `Fn::If` may give nothing.
+                let items = site.node.items().filter(|item| !matches!(item.function(), Some((Function::If, _))));
+                let distinct: FxHashSet<String> = items.take(MAX_COMPARED).filter_map(|item| self.sameness(item)).collect();
+                let found = distinct.len() as i64;
+                if found > limit {
+                    self.fault(site.whole(), Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
+                }
+            }
             Keyword::UniqueItems if value.as_bool() == Some(true) => {
                 self.unique(site, keyword, |node, when, items, walker| {
                     if let Some(text) = walker.sameness(node) {

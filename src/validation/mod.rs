@@ -3,11 +3,14 @@
 //! The words are the rules'. A schema with alternatives is judged case by case: an alternative fails under a formula, and so does the
 //! whole.
 
+mod echo;
 mod given;
 mod group;
 mod list;
 mod object;
+mod reach;
 mod scalar;
+mod tags;
 mod walk;
 
 use std::rc::Rc;
@@ -17,10 +20,12 @@ use rustc_hash::FxHashMap;
 use crate::graph::{Resource, ResourceGraph};
 use crate::schema::{Facts, Keyword, Regions, Schema, TypeFacts, TypeSet};
 use crate::syntax::{Function, Node, NodeId};
-use crate::template::Template;
+use crate::template::{Template, Transform};
 use crate::text::Span;
 use crate::values::{Formula, StackId};
 
+pub use reach::is_compared;
+pub use tags::{TagFault, is_taggable};
 use walk::Walker;
 
 /// Something in a resource that does not fit the schema of its type.
@@ -38,6 +43,9 @@ pub struct Fault<'t> {
     pub when: Formula,
     /// The resource.
     pub resource: Resource<'t>,
+    /// The faults that tell it already, from the nearest outwards: that none of several alternatives fits, or that a text is of a wrong
+    /// format. It is an echo of them. Empty where it stands for itself.
+    pub echo_of: Vec<Kind<'t>>,
 }
 
 /// A value that a function gives.
@@ -145,15 +153,17 @@ pub enum Kind<'t> {
     },
     /// `Ref` or `Fn::GetAtt` gives something of a resource, which is not of this format.
     GivenFormat(&'static str),
+    /// A tag that no resource can have.
+    Tags(TagFault),
 }
 
-/// What does not fit in the resources of the template that is checked, in the order of the text of each.
+/// What does not fit in the resources of the template that is checked as they are written, in the order of the text of each.
 #[must_use]
 pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool) -> Vec<Fault<'t>> {
     let values = graph.values();
     let template = values.template(StackId::ROOT);
     // What is deployed is described in other words than a template's.
-    if values.is_deployed() || is_rewritten(template) {
+    if values.is_deployed() {
         return Vec::new();
     }
     let regions = regions_of(regions);
@@ -183,6 +193,15 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, regions: &[String], is_strict: bool
             faults.add(values, fault);
         }
     }
+    for (section, resource) in globals(graph) {
+        let Some((_, variant)) = available(resource.declaration.resource_type) else { continue };
+        let mut walker = Walker::new(values, resource);
+        walker.is_strict = is_strict;
+        walker.globals(section, variant.schema);
+        for fault in walker.finish() {
+            faults.add(values, fault);
+        }
+    }
     faults.all
 }
 
@@ -208,6 +227,27 @@ pub fn is_rewritten(template: &Template) -> bool {
     template.has_unknown_transform() || template.tree.root().is_some_and(call) || template.resources.node.is_some_and(call)
 }
 
+/// The entries of `Globals` that say something about resources that are there, each with one of these.
+fn globals<'t>(graph: &ResourceGraph<'t>) -> Vec<(Node<'t>, Resource<'t>)> {
+    let template = graph.values().template(StackId::ROOT);
+    let Some(globals) = template.globals.filter(|_| template.transforms.contains(&Transform::Serverless)) else {
+        return Vec::new();
+    };
+    let resources = graph.resources();
+    let takes = |resource: &&Resource<'t>, section: &str| {
+        let is_of = resource.resource_type().strip_prefix("AWS::Serverless::") == Some(section);
+        is_of
+            && resource.id.stack == StackId::ROOT
+            && resource.declaration.node.get("IgnoreGlobals").and_then(Node::as_str) != Some("*")
+    };
+    let entries = globals.entries().filter(|entry| entry.value.is_mapping() && entry.value.function().is_none());
+    let with_resource = entries.filter_map(|entry| {
+        let section = entry.key.as_str()?;
+        Some((entry.value, *resources.iter().find(|resource| takes(resource, section))?))
+    });
+    with_resource.collect()
+}
+
 /// Whether `Globals` gives properties to resources of a type of SAM.
 fn has_globals(template: &Template, resource_type: &str) -> bool {
     let section = resource_type.strip_prefix("AWS::Serverless::").unwrap_or_default();
@@ -216,6 +256,11 @@ fn has_globals(template: &Template, resource_type: &str) -> bool {
 
 /// The place, the kind, the name that tells faults of one kind apart, and the call and text of what a function gives.
 type Key<'t> = (Span, std::mem::Discriminant<Kind<'t>>, &'t str, Option<(NodeId, Rc<str>)>);
+
+fn key_of<'t>(fault: &Fault<'t>) -> Key<'t> {
+    let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
+    (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given)
+}
 
 /// Faults, each once: a text that several resources share, by an alias or a loop, is told once.
 #[derive(Debug, Default)]
@@ -226,11 +271,14 @@ struct Faults<'t> {
 
 impl<'t> Faults<'t> {
     fn add(&mut self, values: &crate::values::Values<'t>, fault: Fault<'t>) {
-        let given = fault.given.as_ref().map(|given| (given.call.id(), Rc::clone(&given.text)));
-        let key = (fault.at, std::mem::discriminant(&fault.kind), fault.kind.name(), given);
+        let key = key_of(&fault);
         match self.known.get(&key) {
             Some(&index) => {
                 let known = &mut self.all[index];
+                // What stands for itself somewhere is no echo.
+                if fault.echo_of.is_empty() {
+                    known.echo_of.clear();
+                }
                 if known.resource.id == fault.resource.id {
                     known.when = values.formulas.or(known.when, fault.when);
                 }
@@ -249,7 +297,7 @@ impl<'t> Kind<'t> {
     pub fn is_lack(self) -> bool {
         let is_few = |keyword| matches!(keyword, Keyword::MinItems | Keyword::MinProperties | Keyword::MinLength);
         match self {
-            Self::MissingProperty(_) | Self::MissingDependency { .. } | Self::NoneOf { .. } => true,
+            Self::MissingProperty(_) | Self::MissingDependency { .. } | Self::NoneOf { .. } | Self::Tags(TagFault::NoKey) => true,
             Self::NoAlternative(_) | Self::NotOneAlternative { several: false, .. } => true,
             Self::OutOfBounds { keyword, .. } => is_few(keyword),
             _ => false,

@@ -32,8 +32,9 @@ impl<'t> Walker<'_, 't> {
         let fits = match site.node.scalar() {
             None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
             None => expected.has(TypeSet::ARRAY),
-            Some(scalar) if self.is_strict => is_written_as(scalar, expected) || self.is_packaged(),
-            Some(scalar) => is_of_type(scalar, expected) || self.is_packaged(),
+            Some(scalar) if matches!(scalar.value(), ScalarValue::String(_)) && self.is_packaged() => true,
+            Some(scalar) if self.is_strict => is_written_as(scalar, expected),
+            Some(scalar) => is_of_type(scalar, expected),
         };
         if !fits {
             self.fault(site, Kind::WrongType(expected));
@@ -100,6 +101,12 @@ impl<'t> Walker<'_, 't> {
                 let found = text.chars().count() as i64;
                 if if keyword == Keyword::MinLength { found < limit } else { found > limit } {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
+                }
+            }
+            Keyword::MultipleOf => {
+                let (Some(step), Some(found)) = (value.as_integer(), number(said.value)) else { return };
+                if step > 0 && (found / step as f64).fract() != 0.0 {
+                    self.fault(site, Kind::OutOfBounds { keyword, limit: step as f64, found });
                 }
             }
             Keyword::Minimum | Keyword::Maximum | Keyword::ExclusiveMinimum | Keyword::ExclusiveMaximum => {

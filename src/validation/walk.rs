@@ -4,7 +4,7 @@ use super::{Fault, Kind};
 use crate::graph::Resource;
 use crate::schema::table::Value;
 use crate::schema::{Keyword, Schema, TypeSet};
-use crate::syntax::{Function, Node};
+use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::Intrinsic;
 use crate::text::Span;
 use crate::values::{Expression, Formula, Found, StackId, Values};
@@ -43,6 +43,14 @@ pub(super) struct Outcome<'t> {
     pub(super) unknown: Vec<Formula>,
 }
 
+/// An alternative: when the value certainly does not fit it, when that is not known, and what does not fit.
+#[derive(Debug)]
+struct Judged<'t> {
+    fails: Formula,
+    unknown: Formula,
+    faults: Vec<Fault<'t>>,
+}
+
 /// Compares a resource with the schema of its type.
 #[derive(Debug)]
 pub(super) struct Walker<'v, 't> {
@@ -75,10 +83,38 @@ impl<'v, 't> Walker<'v, 't> {
             Some(node) if !node.is_mapping() && node.function().is_none() && node.other_tag().is_none() && !node.is_null() => {
                 self.fault(Site::new(node, at, when), Kind::WrongType(TypeSet::OBJECT));
             }
-            Some(node) => self.value(Site::new(node, at, when), schema),
+            // Where a line is not read, what is empty may be full.
+            Some(node) if node.is_null() && node.tree().is_damaged() => {}
+            Some(node) if node.is_null() || Intrinsic::of(node) == Some(Intrinsic::Ref("AWS::NoValue")) => {
+                let at = node.entry("Ref").map_or(at, |entry| entry.key.span());
+                self.fault(Site::new(node, at, when), Kind::WrongType(TypeSet::OBJECT));
+            }
+            Some(node) => {
+                let site = Site::new(node, at, when);
+                self.value(site, schema);
+                self.tags(site, schema);
+            }
             // What is required is missing as from an empty mapping.
             None => self.missing_properties(Site::new(declaration.node, at, when), schema),
         }
+    }
+
+    /// Compares each property that `Globals` gives to resources like this one; what is missing there may stand in the resources.
+    pub(super) fn globals(&mut self, section: Node<'t>, schema: Schema<'static>) {
+        for entry in section.entries() {
+            let name = entry.key.as_str().unwrap_or_default();
+            let site = Site::new(entry.value, entry.key.span(), self.resource.when);
+            self.path.push(name);
+            match schema.property(name) {
+                Some(property) => self.value(site, property),
+                None if !schema.takes_others() => {
+                    self.fault(site, Kind::UnknownProperty { key: entry.key, schema });
+                }
+                None => {}
+            }
+            self.path.pop();
+        }
+        self.outcome.faults.retain(|fault| !fault.kind.is_lack());
     }
 
     pub(super) fn finish(self) -> Vec<Fault<'t>> {
@@ -87,7 +123,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     pub(super) fn fault(&mut self, site: Site<'t>, kind: Kind<'t>) {
         let Site { node, at, when, .. } = site;
-        self.outcome.faults.push(Fault { kind, at, node, given: None, when, resource: self.resource });
+        self.outcome.faults.push(Fault { kind, at, node, given: None, when, resource: self.resource, echo_of: Vec::new() });
     }
 
     pub(super) fn unknown(&mut self, when: Formula) {
@@ -113,7 +149,7 @@ impl<'v, 't> Walker<'v, 't> {
                         Found::Absent => {}
                         Found::Unknown(_) => self.unknown(when),
                         Found::Written(Expression { node, .. }) => {
-                            let at = if node == site.node { site.at } else { node.span() };
+                            let at = if node == site.node { site.at } else { place_of(node) };
                             // An item of a list has no key, and is told apart by the branch it stands in.
                             let key = if site.key == site.node.span() { at } else { site.key };
                             let site = Site { node, at, when, key };
@@ -133,17 +169,29 @@ impl<'v, 't> Walker<'v, 't> {
             return self.unknown(site.when);
         }
         let node = site.node;
-        // `!Macro x` and a null value are told by rules about the language.
-        if node.is_null() || node.other_tag().is_some() || node.get("Fn::Transform").is_some() && node.len() == 1 {
+        let schema = schema.resolved();
+        if node.is_null() {
+            // CloudFormation takes no null; a schema says so only where it lists the values.
+            for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
+                if schema.get(keyword).is_some() {
+                    self.fault(site, Kind::NotAllowed { schema, keyword });
+                }
+            }
+            return;
+        }
+        if node.get("Fn::Transform").is_some() && node.len() == 1 {
             return self.unknown(site.when);
         }
-        let schema = schema.resolved();
+        if node.other_tag().is_some() {
+            return self.unknown_function(site, schema);
+        }
         if let Some(text) = node.as_str()
             && (is_dynamic(text) || crate::template::PSEUDO_PARAMETERS.contains(&text))
         {
             return self.unknown(site.when);
         }
         let table = schema.object().table();
+        let from = self.outcome.faults.len();
         for (key, value) in schema.object().ids() {
             let Some(&keyword) = Keyword::ALL.get(key.0 as usize) else { continue };
             self.keyword(site, schema, keyword, table.value(value));
@@ -151,6 +199,30 @@ impl<'v, 't> Walker<'v, 't> {
         if node.is_mapping() {
             self.object(site, schema);
         }
+        self.mark_echoes(node, from);
+    }
+
+    /// `!Name x` with a name that CloudFormation does not know, and that no macro writes out: it is the mapping `{Fn::Name: x}`.
+    fn unknown_function(&mut self, site: Site<'t>, schema: Schema<'static>) {
+        self.unknown(site.when);
+        let expected = schema.types();
+        let from = self.outcome.faults.len();
+        if !expected.has(TypeSet::OBJECT) {
+            self.fault(site, Kind::WrongType(expected));
+        } else if schema.get(Keyword::AdditionalProperties).and_then(Value::as_bool) == Some(false) {
+            let main = Kind::UnknownProperty { key: site.node, schema };
+            self.fault(site, main);
+            for name in schema.required() {
+                self.fault(site.whole(), Kind::MissingProperty(name));
+                self.outcome.faults.last_mut().expect("one was just added").echo_of.push(main);
+            }
+        }
+        for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
+            if schema.get(keyword).is_some() {
+                self.fault(site, Kind::NotAllowed { schema, keyword });
+            }
+        }
+        self.mark_echoes(site.node, from);
     }
 
     fn keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
@@ -162,69 +234,70 @@ impl<'v, 't> Walker<'v, 't> {
             K::OneOf => self.one_of(site, schema),
             K::Not => self.not(site, schema),
             K::If => self.if_then_else(site.whole(), schema),
+            // None of the values that schemas list is a list or a mapping.
+            K::Enum | K::EnumCaseInsensitive if site.node.scalar().is_none() => {
+                self.fault(site, Kind::NotAllowed { schema, keyword });
+            }
             _ if site.node.is_mapping() => self.object_keyword(site.whole(), schema, keyword, value),
             _ if site.node.is_sequence() => self.list_keyword(site, schema, keyword, value),
             _ => self.scalar_keyword(site, schema, keyword, value),
         }
     }
 
-    /// Each alternative: when the value certainly does not fit it, and when that is not known.
-    fn alternatives(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword) -> Vec<(Formula, Formula)> {
+    fn alternatives(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword) -> Vec<Judged<'t>> {
         schema.schemas(keyword).map(|each| self.judge(site, each)).collect()
     }
 
-    fn judge(&mut self, site: Site<'t>, schema: Schema<'static>) -> (Formula, Formula) {
+    fn judge(&mut self, site: Site<'t>, schema: Schema<'static>) -> Judged<'t> {
         self.alternatives += 1;
         let outcome = self.apart(|walker| walker.plain(site, schema));
         self.alternatives -= 1;
         let formulas = &self.values.formulas;
         let unknown = formulas.any(outcome.unknown);
-        (formulas.any(outcome.faults.iter().map(|fault| fault.when)), unknown)
+        Judged { fails: formulas.any(outcome.faults.iter().map(|fault| fault.when)), unknown, faults: outcome.faults }
     }
 
     fn any_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let judged = self.alternatives(site, schema, Keyword::AnyOf);
-        let formulas = &self.values.formulas;
-        let unknown = formulas.any(judged.iter().map(|(_, unknown)| *unknown));
-        let fails = judged.iter().fold(site.when, |all, (fails, _)| formulas.and(all, *fails));
-        self.alternatives_fail(site, fails, unknown, Kind::NoAlternative(schema));
+        self.alternatives_fail(site, judged, Kind::NoAlternative(schema));
     }
 
     fn one_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let judged = self.alternatives(site, schema, Keyword::OneOf);
         let formulas = &self.values.formulas;
-        let unknown = formulas.any(judged.iter().map(|(_, unknown)| *unknown));
-        let none = judged.iter().fold(site.when, |all, (fails, _)| formulas.and(all, *fails));
-        let fits: Vec<Formula> = judged.iter().map(|(fails, unknown)| formulas.not(formulas.or(*fails, *unknown))).collect();
         let mut several = Formula::FALSE;
         let mut before = Formula::FALSE;
-        for fits in fits {
+        for Judged { fails, unknown, .. } in &judged {
+            let fits = formulas.not(formulas.or(*fails, *unknown));
             several = formulas.or(several, formulas.and(before, fits));
             before = formulas.or(before, fits);
         }
         let several = formulas.and(site.when, several);
-        self.alternatives_fail(site, none, unknown, Kind::NotOneAlternative { schema, several: false });
+        self.alternatives_fail(site, judged, Kind::NotOneAlternative { schema, several: false });
         if self.values.possible(several) {
             self.fault(Site { when: several, ..site }, Kind::NotOneAlternative { schema, several: true });
         }
     }
 
     /// As cfn-lint, what is not known of one alternative keeps the whole open.
-    fn alternatives_fail(&mut self, site: Site<'t>, fails: Formula, unknown: Formula, kind: Kind<'t>) {
+    fn alternatives_fail(&mut self, site: Site<'t>, judged: Vec<Judged<'t>>, kind: Kind<'t>) {
         let formulas = &self.values.formulas;
+        let unknown = formulas.any(judged.iter().map(|one| one.unknown));
+        let fails = judged.iter().fold(site.when, |all, one| formulas.and(all, one.fails));
         let fails = formulas.and(fails, formulas.not(unknown));
         if unknown != Formula::FALSE {
             self.unknown(unknown);
         }
         if fails != Formula::FALSE && self.values.possible(fails) {
             self.fault(Site { when: fails, ..site }, kind);
+            self.echo(kind, fails, judged.into_iter().flat_map(|one| one.faults));
         }
     }
 
     fn not(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let judged = self.alternatives(site, schema, Keyword::Not);
         let formulas = &self.values.formulas;
-        for (fails, unknown) in judged {
+        for Judged { fails, unknown, .. } in judged {
             let fits = formulas.and(site.when, formulas.not(formulas.or(fails, unknown)));
             if unknown != Formula::FALSE {
                 self.outcome.unknown.push(unknown);
@@ -237,7 +310,7 @@ impl<'v, 't> Walker<'v, 't> {
 
     fn if_then_else(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let judged = self.alternatives(site, schema, Keyword::If);
-        let Some(&(fails, unknown)) = judged.first() else { return };
+        let Some(&Judged { fails, unknown, .. }) = judged.first() else { return };
         let formulas = &self.values.formulas;
         let fits = formulas.and(site.when, formulas.not(formulas.or(fails, unknown)));
         let fails = formulas.and(formulas.and(site.when, fails), formulas.not(unknown));
@@ -251,6 +324,14 @@ impl<'v, 't> Walker<'v, 't> {
             }
         }
     }
+}
+
+/// Where a fault of an item of a list is reported. A number or Boolean has no place of its own for cfn-lint, which takes that of its list.
+pub(super) fn place_of(item: Node) -> Span {
+    let has_place = item.scalar().is_none_or(|scalar| matches!(scalar.value(), ScalarValue::String(_)));
+    let Some(list) = item.parent().filter(|_| !has_place) else { return item.span() };
+    let key = list.parent().and_then(|around| around.entries().find(|entry| entry.value == list));
+    key.map_or(list.span(), |entry| entry.key.span())
 }
 
 /// Whether a dynamic reference is in a text, with blanks that do not belong there or without.

@@ -1,7 +1,7 @@
 //! How faults in the calls of functions are said.
 
 use super::super::schema::type_names;
-use super::super::{Finding, Sink};
+use super::super::{Finding, Rule, Sink, find};
 use super::{meant, place};
 
 use crate::analysis::Analysis;
@@ -48,6 +48,31 @@ pub(in super::super) fn in_outputs<'t>(analysis: &Analysis<'t>) -> impl Iterator
         fault.section == FaultSection::Output && !named && !is_missing_transform(fault)
     };
     analysis.call_faults().iter().filter(wanted).map(|fault| (fault.node, finding(analysis, fault)))
+}
+
+/// What is wrong in the calls in resources.
+pub(in super::super) fn in_resources<'a, 't>(analysis: &'a Analysis<'t>) -> impl Iterator<Item = (&'a Fault<'t>, Finding<'t>)> {
+    let wanted = |fault: &&Fault| fault.section == FaultSection::Resource && !is_missing_transform(fault);
+    analysis.call_faults().iter().filter(wanted).map(|fault| (fault, finding(analysis, fault)))
+}
+
+/// The rule that reports what is wrong with calls of `function` in resources.
+pub(in super::super) fn rule_of(function: Function) -> Option<&'static Rule> {
+    find(match function {
+        Function::Ref => "E1020",
+        Function::GetAtt => "E1010",
+        Function::Sub => "E1019",
+        Function::FindInMap => "E1011",
+        Function::GetAZs => "E1015",
+        Function::ImportValue => "E1016",
+        Function::Select => "E1017",
+        Function::Split => "E1018",
+        Function::Base64 => "E1021",
+        Function::Join => "E1022",
+        Function::Cidr => "E1024",
+        Function::If => "E1028",
+        _ => return None,
+    })
 }
 
 /// Reports what is wrong in the calls that the condition `function` compares or combines.

@@ -1,6 +1,6 @@
 //! Rules about the template language: what can be said before any resource type is asked.
 
-mod calls;
+pub(super) mod calls;
 mod cdk;
 mod circular_dependencies;
 mod constant_comparisons;

@@ -24,6 +24,14 @@ macro_rules! formats {
 
         pub(super) const RULES: &[&Rule] = &[$(&$rule,)*];
 
+        /// The rule of a format.
+        pub(super) fn rule_of(format: &str) -> Option<&'static Rule> {
+            match format {
+                $($format => Some(&$rule),)*
+                _ => None,
+            }
+        }
+
         /// What is wrong with a value of another format.
         pub(super) fn is_none(format: &str) -> String {
             match format {
@@ -47,6 +55,7 @@ formats! {
     INVALID_CERTIFICATE_ARNS = "E1159", "invalid-certificate-arns", "AWS::ACM::Certificate.Arn", "no ARN of a certificate";
     INVALID_FUNCTION_ARNS = "E1160", "invalid-function-arns", "AWS::Lambda::Function.Arn", "no ARN of a Lambda function";
     INVALID_BUCKET_NAMES = "E1161", "invalid-bucket-names", "AWS::S3::Bucket.Name", "no name of a bucket";
+    INVALID_KEY_IDS = "E1162", "invalid-key-ids", "AWS::KMS::Key.Id", "no ID of a KMS key";
     INVALID_KEY_ALIASES = "E1164", "invalid-key-aliases", "AWS::KMS::Alias.AliasName", "no alias of a KMS key";
 }
 

@@ -1,11 +1,11 @@
 //! `malformed-resources`: a resource is not written as resources are: its name, its attributes, or its type.
 
-use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::super::{Finding, Rule, Scope, Sink, Status, find};
+use super::{echo, unsure};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 use crate::text::nearest_name;
-use crate::validation;
 
 pub(super) static RULE: Rule = Rule {
     code: "E3001",
@@ -37,9 +37,23 @@ const ATTRIBUTES: &[&str] = &[
     "Version",
 ];
 
+/// What may stand in a connector within a resource.
+///
+/// Source: "Resource attributes" of
+/// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html>.
+const CONNECTOR_ATTRIBUTES: &[&str] =
+    &["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "UpdatePolicy", "UpdateReplacePolicy"];
+
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let Some(resources) = analysis.template.resources.node else { return };
-    if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) || !resources.is_mapping() {
+    if analysis.set.is_deployed() || resources.get("Fn::Transform").is_some() {
+        return;
+    }
+    let mut report = |finding| sink.report(unsure(analysis, finding));
+    if !resources.is_mapping() {
+        if let Some(entry) = analysis.tree.root().and_then(|root| root.entry("Resources")).filter(|_| !resources.is_null()) {
+            report(Finding::at(entry.key.span(), "`Resources` is no mapping").node(resources).help("name each resource"));
+        }
         return;
     }
     for entry in resources.entries() {
@@ -50,29 +64,108 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         }
         if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             let finding = Finding::at(entry.key.span(), format!("`{name}` cannot be a logical ID"));
-            sink.report(finding.node(entry.value).help("name the resource with letters and digits only"));
+            report(finding.node(entry.value).help("name the resource with letters and digits only"));
             continue;
+        }
+        if let Some(main) = find(OVERLONG_NAME).filter(|_| name.len() > MAX_NAME) {
+            let finding = Finding::at(entry.key.span(), format!("a logical ID of {} characters is too long", name.len()));
+            report(echo(analysis, finding.node(entry.value), main));
         }
         if entry.value.is_null() || entry.value.function().is_some() || entry.value.other_tag().is_some() {
             continue;
         }
         if !entry.value.is_mapping() {
-            sink.report(Finding::at(entry.key.span(), format!("`{name}` is no resource")).help("write a mapping with a `Type`"));
+            report(Finding::at(entry.key.span(), format!("`{name}` is no resource")).help("write a mapping with a `Type`"));
             continue;
         }
-        attributes(entry.key, entry.value, sink);
+        attributes(entry.key, entry.value, &mut report);
+        shapes(entry.key, entry.value, &mut report);
+        if let Some(connectors) = entry.value.entry("Connectors") {
+            connectors_of(connectors, &mut report);
+        }
     }
 }
 
-fn attributes(key: Node, resource: Node, sink: &mut Sink) {
+/// Most properties of a connector that are looked at.
+const MAX_PROPERTIES: usize = 100;
+
+/// Longest logical ID.
+///
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html>.
+const MAX_NAME: usize = 255;
+
+/// The rule that reports longer ones.
+const OVERLONG_NAME: &str = "E3011";
+
+/// What stands under the attributes, as far as no other rule looks at it.
+fn shapes<'t>(key: Node<'t>, resource: Node<'t>, report: &mut impl FnMut(Finding<'t>)) {
+    for entry in ["CreationPolicy", "UpdatePolicy"].into_iter().filter_map(|name| resource.entry(name)) {
+        must_be(entry, entry.value.is_mapping(), "a mapping", report);
+    }
+    if let Some(entry) = resource.entry("IgnoreGlobals") {
+        let fits = entry.value.is_sequence() || entry.value.as_str() == Some("*");
+        must_be(entry, fits, "`*` or a list of names", report);
+    }
+    let resource_type = resource.get("Type").and_then(Node::as_str).unwrap_or_default();
+    if resource_type.starts_with("Custom::") || resource_type == "AWS::CloudFormation::CustomResource" {
+        for entry in ["CreationPolicy", "UpdatePolicy"].into_iter().filter_map(|name| resource.entry(name)) {
+            let name = entry.key.as_str().unwrap_or_default();
+            report(Finding::at(entry.key.span(), format!("a custom resource has no `{name}`")).node(entry.value));
+        }
+    } else if resource.get("Version").is_some() && !resource_type.is_empty() && !resource_type.starts_with("AWS::Serverless::") {
+        let finding = Finding::at(key.span(), "only custom resources have a `Version` beside their properties");
+        report(finding.node(resource).help("indent it below `Properties` if it is a property"));
+    }
+}
+
+/// The connectors within a resource of SAM.
+fn connectors_of<'t>(connectors: Entry<'t>, report: &mut impl FnMut(Finding<'t>)) {
+    must_be(connectors, connectors.value.is_mapping(), "a mapping", report);
+    for connector in connectors.value.entries() {
+        let properties = connector.value.entry("Properties");
+        let is_there = properties.is_some_and(|properties| !properties.value.is_null());
+        must_be(connector, is_there, "a mapping with `Properties`", report);
+        if let Some(properties) = properties {
+            must_be(properties, properties.value.is_mapping(), "a mapping", report);
+            let mut open: Vec<Entry<'t>> = properties.value.entries().collect();
+            // An alias may lead around.
+            for _ in 0..MAX_PROPERTIES {
+                let Some(entry) = open.pop() else { break };
+                must_be(entry, !entry.value.is_null(), "written out", report);
+                open.extend(entry.value.entries());
+            }
+        }
+        for other in connector.value.entries() {
+            let name = other.key.as_str().unwrap_or_default();
+            if !CONNECTOR_ATTRIBUTES.contains(&name) && !name.starts_with("Fn::") {
+                report(Finding::at(other.key.span(), format!("a connector has no attribute `{name}`")).node(other.value));
+            }
+        }
+    }
+}
+
+fn must_be<'t>(entry: Entry<'t>, fits: bool, what: &str, report: &mut impl FnMut(Finding<'t>)) {
+    let is_open = |node: Node| node.function().is_some() || node.other_tag().is_some() || node.get("Fn::Transform").is_some();
+    if !fits && !is_open(entry.value) && !entry.key.tree().is_damaged_at(entry.value.span()) {
+        let name = entry.key.as_str().unwrap_or_default();
+        report(Finding::at(entry.key.span(), format!("`{name}` must be {what}")).node(entry.value));
+    }
+}
+
+fn attributes<'t>(key: Node<'t>, resource: Node<'t>, report: &mut impl FnMut(Finding<'t>)) {
     let is_called = resource.get("Fn::Transform").is_some();
     match resource.entry("Type") {
         None if !is_called && !resource.tree().is_damaged_at(resource.span()) => {
-            sink.report(Finding::at(key.span(), "the resource has no `Type`").node(resource).help("say what it is"));
+            report(Finding::at(key.span(), "the resource has no `Type`").node(resource).help("say what it is"));
         }
-        Some(entry) if !entry.value.is_null() && (entry.value.as_str().is_none() || entry.value.function().is_some()) => {
+        Some(entry) if entry.value.is_null() && !resource.tree().is_damaged_at(resource.span()) => {
+            report(Finding::at(entry.key.span(), "`Type` is empty").node(entry.value).help("say what the resource is"));
+        }
+        Some(entry)
+            if entry.value.as_str().is_none() || entry.value.function().is_some() || entry.value.other_tag().is_some() =>
+        {
             let finding = Finding::at(entry.key.span(), "`Type` must be written out");
-            sink.report(finding.node(entry.value).here("functions are not evaluated here"));
+            report(finding.node(entry.value).here("functions are not evaluated here"));
         }
         _ => {}
     }
@@ -96,6 +189,6 @@ fn attributes(key: Node, resource: Node, sink: &mut Sink) {
         } else if properties.is_some_and(Node::is_mapping) || properties.is_none() {
             finding = finding.help("indent it below `Properties` if it is a property");
         }
-        sink.report(finding);
+        report(finding);
     }
 }

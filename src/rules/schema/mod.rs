@@ -18,6 +18,7 @@ mod shared_identifiers;
 mod shut_down_services;
 mod strings_of_wrong_length;
 mod sunset_services;
+mod too_many_distinct_items;
 mod unfit_references;
 mod unfit_return_values;
 mod unknown_properties;
@@ -25,15 +26,18 @@ mod unknown_resource_types;
 mod unmatched_alternatives;
 mod values_not_allowed;
 mod values_of_wrong_pattern;
+mod wrong_tags;
 mod wrong_types;
 
 use rustc_hash::FxHashMap;
 
+use super::language::calls;
 use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
+use crate::diagnostic::Severity;
 use crate::schema::{Keyword, Schema, TypeSet};
 use crate::syntax::Function;
-use crate::template::{Attribute, Intrinsic};
+use crate::template::{self, Attribute, Intrinsic};
 use crate::validation::{self, Fault, Kind};
 
 /// Those about one thing each, then one for each format.
@@ -59,6 +63,8 @@ const GENERAL: &[&Rule] = &[
     &strings_of_wrong_length::RULE,
     &numbers_out_of_range::RULE,
     &repeated_items::RULE,
+    &too_many_distinct_items::RULE,
+    &wrong_tags::RULE,
     &none_of_required_properties::RULE,
     &read_only_properties::RULE,
     &shared_identifiers::RULE,
@@ -66,9 +72,55 @@ const GENERAL: &[&Rule] = &[
     &unfit_references::RULE,
 ];
 
+/// The rule that reports a kind of fault, where one does.
+fn rule_of(kind: Kind) -> Option<&'static Rule> {
+    Some(match kind {
+        Kind::MissingProperty(_) => &missing_properties::RULE,
+        Kind::MissingDependency { keyword: Keyword::DependentRequired, .. } => &missing_companion_properties::RULE,
+        Kind::ExcludedProperty { .. } => &exclusive_properties::RULE,
+        Kind::NoneOf { keyword: Keyword::RequiredOr, .. } => &none_of_required_properties::RULE,
+        Kind::NoneOf { .. } | Kind::SeveralOf { .. } => &not_exactly_one_property::RULE,
+        Kind::WrongType(_) => &wrong_types::RULE,
+        Kind::NotAllowed { keyword: Keyword::Enum | Keyword::EnumCaseInsensitive, .. } => &values_not_allowed::RULE,
+        Kind::PatternMismatch(_) => &values_of_wrong_pattern::RULE,
+        Kind::WrongFormat(format) => formats::rule_of(format).unwrap_or(&unknown_properties::RULE),
+        Kind::OutOfBounds { keyword, .. } => match keyword {
+            Keyword::MinItems | Keyword::MaxItems => &lists_of_wrong_length::RULE,
+            Keyword::MinLength | Keyword::MaxLength => &strings_of_wrong_length::RULE,
+            Keyword::MaxUniqueItems => &too_many_distinct_items::RULE,
+            Keyword::MinProperties | Keyword::MaxProperties | Keyword::MultipleOf => &unknown_properties::RULE,
+            _ => &numbers_out_of_range::RULE,
+        },
+        Kind::RepeatedItem(Keyword::UniqueItems) => &repeated_items::RULE,
+        Kind::NoAlternative(_) => &unmatched_alternatives::RULE,
+        Kind::NotOneAlternative { .. } => &not_one_alternative::RULE,
+        Kind::Tags(_) => &wrong_tags::RULE,
+        Kind::UnknownProperty { .. }
+        | Kind::MissingDependency { .. }
+        | Kind::NotAllowed { .. }
+        | Kind::RepeatedItem(_)
+        | Kind::Forbidden => &unknown_properties::RULE,
+        Kind::GivenType { .. } | Kind::GivenFormat(_) => return None,
+    })
+}
+
+/// A finding, as an echo of the fault that `rule` reports, where that one is reported.
+fn echo<'t>(analysis: &Analysis, finding: Finding<'t>, rule: &'static Rule) -> Finding<'t> {
+    if analysis.settings.selects(rule.code, rule.name) { finding.echo_of(rule) } else { finding }
+}
+
+/// A finding in what a macro may rewrite: it is not known to hold.
+fn unsure<'t>(analysis: &Analysis, finding: Finding<'t>) -> Finding<'t> {
+    if analysis.is_rewritten() {
+        finding.unknown().severity(Severity::Info).note("a macro may make something else of it").without_fix()
+    } else {
+        finding
+    }
+}
+
 /// Reports what `word` makes of the faults of the resources.
 fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault<'t>) -> Option<Finding<'t>>) {
-    for fault in analysis.schema_faults().iter().filter(|fault| fault.given.is_none()) {
+    for fault in analysis.written_faults().iter().filter(|fault| fault.given.is_none()) {
         // What is missing may be what somebody is typing.
         if fault.kind.is_lack() && analysis.tree.is_damaged_at(fault.resource.declaration.node.span()) {
             continue;
@@ -81,8 +133,43 @@ fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault
             finding = finding.moved(value);
         }
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
-        sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
+        finding = finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict);
+        // Of the faults that tell it already, the outermost that is reported.
+        let told = fault.echo_of.iter().rev().filter_map(|kind| rule_of(*kind));
+        if let Some(main) = told.into_iter().find(|rule| analysis.settings.selects(rule.code, rule.name)) {
+            finding = finding.echo_of(main);
+        }
+        sink.report(unsure(analysis, finding));
     }
+}
+
+/// Reports the faults in calls of functions that `wanted` picks, as echoes of the rules of the functions.
+fn each_call(analysis: &Analysis, sink: &mut Sink, wanted: impl Fn(&template::Fault) -> bool) {
+    for (fault, finding) in calls::in_resources(analysis).filter(|(fault, _)| wanted(fault)) {
+        if let Some(main) = calls::rule_of(fault.outermost) {
+            sink.report(echo(analysis, finding, main));
+        }
+    }
+}
+
+/// Whether a fault is a name that a `Ref` or `Fn::Sub` writes and nothing has, where resources are made into several whose names begin
+/// with theirs: such a name is none of those that are listed, and matches none of the patterns either.
+fn is_unlisted_name(analysis: &Analysis, fault: &template::Fault) -> bool {
+    let resources = &analysis.template.resources;
+    let is_made_into_several = |name: &str| name.starts_with("AWS::Serverless::") || name.ends_with("::MODULE");
+    let template::FaultKind::Undeclared(name) = &fault.kind else { return false };
+    let reads_value = match Intrinsic::of(fault.node) {
+        Some(Intrinsic::GetAtt { .. }) => true,
+        Some(Intrinsic::Sub { text, .. }) => text.as_str().is_some_and(|text| text.contains(&format!("${{{name}."))),
+        _ => false,
+    };
+    if !fault.whole || reads_value || !resources.iter().any(|resource| is_made_into_several(resource.resource_type)) {
+        return false;
+    }
+    let path = fault.node.path();
+    let [_, name, properties, path @ ..] = path.as_slice() else { return false };
+    let facts = resources.get(name).and_then(|resource| validation::facts_of(resource.resource_type));
+    properties == "Properties" && facts.is_some_and(|facts| validation::is_compared(facts, path))
 }
 
 /// Reports the calls of `function` that give something of a resource which is not of the format that goes there.

@@ -26,6 +26,10 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     Some(match fault.kind {
+        Kind::UnknownProperty { key, .. } if key.other_tag().is_some() => {
+            let name = key.other_tag().unwrap_or_default();
+            Finding::at(fault.at, format!("there is no function `!{}`", shortened(name)))
+        }
         Kind::UnknownProperty { key, schema } => unknown(key, schema),
         Kind::OutOfBounds { keyword: Keyword::MinProperties, limit, found } => {
             Finding::at(fault.at, format!("there are {found} properties, and there must be at least {limit}"))
@@ -40,7 +44,14 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
         Kind::NotAllowed { keyword: Keyword::Const, .. } | Kind::Forbidden => {
             Finding::at(fault.at, "the value is not allowed here")
         }
+        Kind::OutOfBounds { keyword: Keyword::MultipleOf, limit, found } => {
+            Finding::at(fault.at, format!("{found} is no multiple of {limit}"))
+        }
         Kind::WrongFormat(format @ ("ipv4-network" | "ipv6-network")) => network(fault, format),
+        Kind::WrongFormat("date-time") => {
+            let written = shortened(fault.node.as_str().unwrap_or_default());
+            Finding::at(fault.at, format!("`{written}` is no date with a time")).help("write it as in `2026-01-31T12:00:00Z`")
+        }
         _ => return None,
     })
 }

@@ -1,11 +1,11 @@
 //! `unknown-resource-types`: there is no resource type of this name.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::unsure;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::Resource;
 use crate::schema::{Facts, TypeFacts};
-use crate::validation;
 use crate::values::{Formula, Part, StackId, Text};
 
 pub(super) static RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if analysis.set.is_deployed() || validation::is_rewritten(analysis.template) {
+    if analysis.set.is_deployed() {
         return;
     }
     for resource in analysis.template.resources.iter() {
@@ -29,13 +29,17 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         else {
             continue;
         };
-        if name.is_empty() || name.starts_with("Custom::") || name.ends_with("::MODULE") {
+        let is_typed = name.is_empty() && analysis.tree.is_damaged_at(resource.node.span());
+        if entry.value.is_null() || is_typed || name.starts_with("Custom::") || name.ends_with("::MODULE") {
             continue;
         }
         let Some(facts) = Facts::embedded().resource_type(name) else {
             let near = Facts::embedded().nearest(name);
             // Anybody can register types outside the namespaces of AWS.
             if near.is_none() && is_of_others(name) {
+                let message = format!("`{name}` is no type of AWS, and nothing here tells whether it is registered");
+                let finding = Finding::at(entry.key.span(), message).node(entry.value).unknown().severity(Severity::Info);
+                sink.report(finding.help("name the folder of its schema in `registry_schemas`"));
                 continue;
             }
             let mut finding = Finding::at(entry.key.span(), format!("there is no resource type `{name}`")).node(entry.value);
@@ -45,7 +49,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
                     finding = finding.fix(format!("change it to `{near}`"), Safety::Unsafe, vec![edit]);
                 }
             }
-            sink.report(finding);
+            sink.report(unsure(analysis, finding));
             continue;
         };
         let lacking = regions_without(&analysis.settings.regions, facts);
@@ -64,7 +68,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         };
         let Some(verdict) = values.verdict(known.when, values.formulas.and(known.when, there)) else { continue };
         let message = format!("`{name}` does not exist in {}", lacking.join(", "));
-        sink.report(Finding::at(entry.key.span(), message).node(entry.value).resource(analysis.graph(), known).verdict(verdict));
+        let finding = Finding::at(entry.key.span(), message).node(entry.value).resource(analysis.graph(), known);
+        sink.report(unsure(analysis, finding.verdict(verdict)));
     }
 }
 

@@ -1,12 +1,9 @@
 //! `values-of-wrong-pattern`: a text is not of the pattern that its property takes.
 
-use rustc_hash::FxHashSet;
-
 use super::super::{Finding, Rule, Scope, Sink, Status};
-use super::{each_fault, shortened};
+use super::{each_call, each_fault, is_unlisted_name, shortened};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
-use crate::syntax::NodeId;
 use crate::validation::{Fault, Kind};
 
 pub(super) static RULE: Rule = Rule {
@@ -21,10 +18,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    // That a text is no ID of a group, say, is told by the rule of that format.
-    let is_malformed = |fault: &&Fault| fault.given.is_none() && matches!(fault.kind, Kind::WrongFormat(_));
-    let told: FxHashSet<NodeId> = analysis.schema_faults().iter().filter(is_malformed).map(|fault| fault.node.id()).collect();
-    each_fault(analysis, sink, |fault| if told.contains(&fault.node.id()) { None } else { diagnostic(fault) });
+    each_fault(analysis, sink, diagnostic);
+    each_call(analysis, sink, |fault| is_unlisted_name(analysis, fault));
 }
 
 fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
