@@ -253,14 +253,16 @@ impl Line {
 fn lines(text: &str) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = if text.starts_with('\u{feff}') { 3 } else { 0 };
-    for line in text[start..].split_inclusive('\n') {
+    while start < text.len() {
+        let after = memchr::memchr(b'\n', &text.as_bytes()[start..]).map_or(text.len(), |end| start + end + 1);
+        let line = &text[start..after];
         let content = line.trim_start_matches(' ');
         let kept = content.trim_end();
         if !kept.is_empty() && !kept.starts_with('#') {
             let content = start + line.len() - content.len();
             lines.push(Line { start, content, end: content + kept.len() });
         }
-        start += line.len();
+        start = after;
     }
     lines
 }
