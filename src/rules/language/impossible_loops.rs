@@ -78,10 +78,13 @@ fn refuse(node: Node, message: &str, help: &str, sink: &mut Sink) {
 fn repeated(tree: &Tree, written: &Tree, sink: &mut Sink) {
     // Two equal keys that are written are a mistake of their own.
     let told: FxHashSet<Span> = written.problems().iter().map(|problem| problem.span).collect();
+    // Names are made in the mappings that loops stand in, which keep their places.
+    let is_loop = |key: Node| key.as_str().is_some_and(|key| key.starts_with(LOOP));
+    let hosts: FxHashSet<Span> =
+        mappings(written).filter(|node| node.entries().any(|entry| is_loop(entry.key))).map(Node::span).collect();
     let mut seen = FxHashSet::default();
-    let mut first: FxHashMap<&str, Node> = FxHashMap::default();
-    for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping() && node.len() > 1) {
-        first.clear();
+    for mapping in mappings(tree).filter(|node| hosts.contains(&node.span())) {
+        let mut first: FxHashMap<&str, Node> = FxHashMap::default();
         for entry in mapping.entries() {
             let Some(name) = entry.key.as_str().filter(|name| !name.contains("${") && !name.contains("&{")) else { continue };
             let span = entry.key.span();
@@ -100,4 +103,8 @@ fn repeated(tree: &Tree, written: &Tree, sink: &mut Sink) {
             sink.report(finding.node(entry.value));
         }
     }
+}
+
+fn mappings(tree: &Tree) -> impl Iterator<Item = Node<'_>> {
+    tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping())
 }

@@ -4,7 +4,7 @@ use super::super::{Finding, Sink};
 use super::branches::{self, Branch};
 use super::shape;
 use crate::analysis::Analysis;
-use crate::syntax::{Node, ScalarValue};
+use crate::syntax::Node;
 
 /// What a key takes.
 pub(super) enum Takes {
@@ -22,8 +22,6 @@ pub(super) enum Takes {
     TextOrList,
     /// A string or a mapping, whatever is in it.
     TextOrMapping,
-    /// A string of so many characters.
-    TextOf(usize),
     /// Anything, so long as it is a mapping.
     Mapping,
     /// Anything.
@@ -102,19 +100,9 @@ impl<'t> Reader<'_, 't> {
             let wanted = match takes {
                 Takes::Bool if !shape::is_bool(choice) => "`true` or `false`",
                 Takes::Number if shape::number(choice).is_none() => "a number",
-                Takes::Text | Takes::TextOf(_) | Takes::OneOf(_) if !shape::is_text(choice) => "a string",
+                Takes::Text | Takes::OneOf(_) if !shape::is_text(choice) => "a string",
                 Takes::TextOrList if !shape::is_text(choice) && !choice.is_sequence() => "a string or a list",
                 Takes::TextOrMapping if !shape::is_text(choice) && !choice.is_mapping() => "a string or a mapping",
-                Takes::TextOf(length) => {
-                    // A number has no length of its own.
-                    let found = choice.scalar().filter(|scalar| matches!(scalar.value(), ScalarValue::String(_)));
-                    let found = found.map_or(*length, |scalar| scalar.text().chars().count());
-                    if found != *length && choice.function().is_none() {
-                        let message = format!("{what} must have {length} characters, and has {found}");
-                        self.report(Finding::at(shape::at_value(choice), message).node(choice), &branch);
-                    }
-                    continue;
-                }
                 Takes::Mapping if !choice.is_mapping() => "a mapping",
                 Takes::OneOf(words) if !choice.as_str().is_some_and(|word| words.contains(&word)) => {
                     let words = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");

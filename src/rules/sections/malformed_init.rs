@@ -66,7 +66,7 @@ const FILE: Keys = &[
     ("context", Takes::Any),
     ("encoding", Takes::OneOf(&["plain", "base64"])),
     ("group", Takes::Text),
-    ("mode", Takes::TextOf(6)),
+    ("mode", Takes::Text),
     ("owner", Takes::Text),
     ("source", Takes::Text),
 ];
