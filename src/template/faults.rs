@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Attribute, Gives, Intrinsic, Piece, Template, Transform, pieces};
+use super::{Attribute, Gives, Intrinsic, Piece, Template, Transform, made, pieces};
 use crate::schema::{Facts, TypeFacts};
 use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
 use crate::text::nearest_name;
@@ -24,6 +24,8 @@ pub struct Fault<'t> {
     pub whole: bool,
     /// Whether it only follows from the wrong number of arguments of the call, which is reported.
     pub is_echo: bool,
+    /// Whether what SAM, or a tool that puts templates together, makes of the template may have what is missed.
+    pub is_open: bool,
 }
 
 /// Where a fault stands.
@@ -262,36 +264,6 @@ impl<'t> Template<'t> {
     pub fn faults(&self, facts: Facts<'static>) -> Vec<Fault<'t>> {
         find(self, facts)
     }
-
-    /// Whether a name may be one of something that is not written here: made by a macro, an included file, a module, SAM or a loop.
-    #[must_use]
-    pub fn may_be_made(&self, name: &str) -> bool {
-        if self.has_unknown_transform() || self.tree.may_hide(name) || self.is_included() {
-            return true;
-        }
-        // What SAM makes of a resource that is half written has names that nobody knows.
-        if self.tree.is_damaged() && self.transforms.contains(&Transform::Serverless) {
-            return true;
-        }
-        let is_serverless = |resource: &super::Resource| resource.resource_type.starts_with("AWS::Serverless::");
-        if name.starts_with("Serverless") && self.resources.iter().any(is_serverless) {
-            return true;
-        }
-        self.resources.iter().any(|resource| {
-            // Tools that put templates together have tags of their own: `Type: !Rain::Module network.yaml`.
-            let is_tagged = resource.node.get("Type").is_some_and(|name| name.other_tag().is_some());
-            let made = resource.resource_type.ends_with("::MODULE") || is_serverless(resource) || is_tagged;
-            let id = resource.logical_id();
-            made && name.starts_with(id) && name != id || id.contains("${") || id.contains("&{")
-        })
-    }
-
-    /// Whether a file is included into a section, or at the top.
-    fn is_included(&self) -> bool {
-        let root = self.tree.root();
-        let sections = root.into_iter().flat_map(Node::entries).map(|entry| entry.value);
-        root.into_iter().chain(sections).any(|node| node.get("Fn::Transform").is_some())
-    }
 }
 
 fn find<'t>(template: &Template<'t>, facts: Facts<'static>) -> Vec<Fault<'t>> {
@@ -322,8 +294,14 @@ fn find<'t>(template: &Template<'t>, facts: Facts<'static>) -> Vec<Fault<'t>> {
         let tools = keys.into_iter().filter_map(|key| resource.metadata?.get(key));
         let attributes = ["CreationPolicy", "UpdatePolicy", "DeletionPolicy", "UpdateReplacePolicy"];
         let attributes = attributes.into_iter().filter_map(|key| resource.node.get(key));
+        let known = finder.faults.len();
         for node in resource.properties.into_iter().chain(tools).chain(attributes) {
             finder.value(node, takes::VALUE, Shape::Any, None);
+        }
+        if made::is_put_in(resource) {
+            // What a tool is given it also reads.
+            let given = finder.faults.split_off(known);
+            finder.faults.extend(given.into_iter().filter(|fault| !fault.is_open));
         }
     }
     for output in template.outputs.iter() {
@@ -378,7 +356,16 @@ impl<'t> Finder<'_, 't> {
             kind,
             FaultKind::Shape { .. } | FaultKind::Count { .. } | FaultKind::Refused { .. } | FaultKind::Type { .. }
         );
-        self.faults.push(Fault { kind, outermost, section: self.section, node, whole, is_echo: self.is_broken && is_form });
+        let is_open = match kind {
+            FaultKind::Undeclared(name) => self.template.may_be_put_in(name),
+            // SAM reads more from its resources than is known of them: `Function.Alias`, `Api.Stage`.
+            FaultKind::UnknownReturnValue { name, of } => {
+                of.is_serverless() && nearest_name(name, of.return_value_names()).is_none()
+            }
+            _ => false,
+        };
+        let is_echo = self.is_broken && is_form;
+        self.faults.push(Fault { kind, outermost, section: self.section, node, whole, is_echo, is_open });
     }
 
     /// A value that has to be of a shape, and may be computed by some functions.
@@ -605,7 +592,7 @@ impl<'t> Finder<'_, 't> {
             || super::PSEUDO_PARAMETERS.contains(&name)
             || self.identifiers.contains(name)
             || self.extended && name.contains("${")
-            || template.may_be_made(name)
+            || template.is_made_by_cloudformation(name)
     }
 
     fn get_att(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {
@@ -642,9 +629,7 @@ impl<'t> Finder<'_, 't> {
         }
         let facts = self.facts.resource_type(resource_type)?;
         let has = || facts.variants().any(|variant| variant.return_value(name).is_some());
-        // SAM reads more from its resources than is known of them: `Function.Alias`, `Api.Stage`.
-        let is_open = facts.is_serverless() && nearest_name(name, facts.return_value_names()).is_none();
-        (!has() && !is_open).then_some(facts)
+        (!has()).then_some(facts)
     }
 
     /// Conditions and names of exports are evaluated before there is any resource.
@@ -656,7 +641,7 @@ impl<'t> Finder<'_, 't> {
         self.has_resources() && self.template.resources.get(name).is_some()
             || self.identifiers.contains(name)
             || self.extended && name.contains("${")
-            || self.template.may_be_made(name)
+            || self.template.is_made_by_cloudformation(name)
     }
 
     fn sub(&mut self, node: Node<'t>, argument: Node<'t>, outermost: Function) {

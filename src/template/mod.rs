@@ -8,6 +8,7 @@ mod expand;
 mod faults;
 mod gives;
 mod intrinsic;
+mod made;
 mod own_settings;
 mod parameter;
 mod section;

@@ -5,7 +5,7 @@ use super::super::{Finding, Rule, Sink, find};
 use super::{meant, place};
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Safety, Severity};
 use crate::schema::Facts;
 use crate::syntax::{Function, Node};
 use crate::template::{Fault, FaultKind, FaultSection, Gives, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
@@ -68,7 +68,9 @@ pub(in super::super) fn in_outputs<'t>(analysis: &Analysis<'t>) -> impl Iterator
 
 /// What is wrong in the calls in resources.
 pub(in super::super) fn in_resources<'a, 't>(analysis: &'a Analysis<'t>) -> impl Iterator<Item = (&'a Fault<'t>, Finding<'t>)> {
-    let wanted = |fault: &&Fault| fault.section == FaultSection::Resource && !is_missing_transform(fault) && !fault.is_echo;
+    let wanted = |fault: &&Fault| {
+        fault.section == FaultSection::Resource && !is_missing_transform(fault) && !fault.is_echo && !fault.is_open
+    };
     analysis.call_faults().iter().filter(wanted).map(|fault| (fault, finding(analysis, fault)))
 }
 
@@ -137,6 +139,10 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
     let mut finding = Finding::at(span, message).node(node).help(help);
     if let Some((name, edit)) = rename(analysis, fault) {
         finding = finding.fix(format!("write `{name}`"), Safety::Safe, vec![edit]);
+    }
+    if fault.is_open {
+        let note = "what SAM, or the tool that the tag is for, makes of the template may have it";
+        finding = finding.unknown().severity(Severity::Info).note(note).without_fix();
     }
     // A call that is written out below its key needs no second mark.
     if node.span().contains(span) { finding } else { finding.label(node.span(), "here") }

@@ -25,7 +25,7 @@ macro_rules! functions {
             page: include_str!(concat!("../../../rules/schema/", $name, ".md")),
             scope: Scope::Text,
             options: &[],
-            check: |analysis, sink| report(analysis, sink, $function),
+            check: |analysis, sink| report(analysis, sink, &$rule, $function),
         };)*
 
         pub(super) const RULES: &[&Rule] = &[$(&$rule,)*];
@@ -43,7 +43,7 @@ functions! {
     UNFIT_JSON_TEXTS = "W1040", "unfit-json-texts", Function::ToJsonString;
 }
 
-fn report(analysis: &Analysis, sink: &mut Sink, function: Function) {
+fn report(analysis: &Analysis, sink: &mut Sink, own: &'static Rule, function: Function) {
     // A text of a wrong format matches no pattern either.
     let text_of = |fault: &Fault| fault.given.as_ref().map(|given| (given.call.id(), given.text.clone()));
     let formats = analysis.schema_faults().iter().filter(|fault| matches!(fault.kind, Kind::WrongFormat(_)));
@@ -53,10 +53,10 @@ fn report(analysis: &Analysis, sink: &mut Sink, function: Function) {
     let is_spoilt = mappings.is_some_and(|span| analysis.tree.is_damaged_at(span)) && function == Function::FindInMap;
     for fault in analysis.schema_faults().iter().filter(|_| !is_spoilt) {
         let Some(given) = fault.given_by(function) else { continue };
+        let Some(mut finding) = finding(fault, given, function) else { continue };
         if matches!(fault.kind, Kind::PatternMismatch(_)) && text_of(fault).is_some_and(|text| told.contains(&text)) {
-            continue;
+            finding = finding.echo_of(own);
         }
-        let Some(finding) = finding(fault, given, function) else { continue };
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };
         sink.report(finding.node(fault.node).resource(analysis.graph(), &fault.resource).verdict(verdict));
     }

@@ -160,6 +160,7 @@ fn attributes<'t>(key: Node<'t>, resource: Node<'t>, report: &mut impl FnMut(Fin
         }
         Some(entry) if entry.value.is_null() && !resource.tree().is_damaged_at(resource.span()) => {
             report(Finding::at(entry.key.span(), "`Type` is empty").node(entry.value).help("say what the resource is"));
+            report(Finding::at(key.span(), "the resource has no `Type`").node(resource).echo_of(&RULE));
         }
         Some(entry)
             if entry.value.as_str().is_none() || entry.value.function().is_some() || entry.value.other_tag().is_some() =>
