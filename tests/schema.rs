@@ -80,7 +80,7 @@ fn every_pattern_compiles_or_says_why_it_is_left_out() {
     for pattern in &not_compiled {
         assert!(left_out.contains(pattern), "{pattern} neither compiles nor is listed");
     }
-    assert!(not_compiled.len() * 10 < left_out.len(), "{not_compiled:?}");
+    assert!(not_compiled.len() < 10, "{not_compiled:?}");
 }
 
 #[test]
