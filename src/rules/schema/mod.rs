@@ -130,10 +130,15 @@ fn each_fault<'t>(analysis: &Analysis<'t>, sink: &mut Sink, word: impl Fn(&Fault
             continue;
         }
         let Some(mut finding) = word(fault) else { continue };
-        // The value itself, but on the line of its key, where suppressions of it stand.
+        // The value itself, but on the line of its key, where suppressions of it stand; not where the key is what is wrong.
         let value = fault.node.span();
+        let is_key = matches!(fault.kind, Kind::UnknownProperty { .. });
         let line_of = |at: u32| analysis.source.position(at).line;
-        if fault.node.as_str().is_some() && fault.at.start < value.start && line_of(fault.at.start) == line_of(value.start) {
+        if !is_key
+            && fault.node.as_str().is_some()
+            && fault.at.start < value.start
+            && line_of(fault.at.start) == line_of(value.start)
+        {
             finding = finding.moved(value);
         }
         let Some(verdict) = analysis.values().verdict(fault.resource.when, fault.when) else { continue };

@@ -42,7 +42,7 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
     Some(match tag_fault {
         TagFault::WrongType(_) => Finding::at(fault.at, "tags are mappings with a `Key`"),
         TagFault::NoKey => Finding::at(fault.at, "the tag has no `Key`"),
-        TagFault::RepeatedKey => Finding::at(fault.at, "two tags have the same key"),
+        TagFault::RepeatedKey => Finding::at(fault.at, "two tags have the same key").help("keep one of them"),
         TagFault::RefusedKey => Finding::at(fault.at, format!("`{written}` cannot be the key of a tag"))
             .help("choose one that does not begin with `aws:`, which is AWS's own"),
         TagFault::WrongLength { keyword: Keyword::MinLength, .. } => Finding::at(fault.at, "the key of a tag cannot be empty"),
