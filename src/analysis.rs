@@ -3,6 +3,7 @@
 //! A pure function of these; no file, clock or other template's findings are in reach.
 
 use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -36,6 +37,7 @@ pub struct Analysis<'t> {
     /// The words that were asked for, and whether they stand anywhere.
     mentioned: RefCell<FxHashMap<String, bool>>,
     graph: OnceCell<ResourceGraph<'t>>,
+    open_values: OnceCell<Values<'t>>,
     call_faults: OnceCell<Vec<template::Fault<'t>>>,
     schema_faults: OnceCell<Vec<validation::Fault<'t>>>,
 }
@@ -55,6 +57,7 @@ impl<'t> Analysis<'t> {
             against: Vec::new(),
             mentioned: RefCell::default(),
             graph: OnceCell::new(),
+            open_values: OnceCell::new(),
             call_faults: OnceCell::new(),
             schema_faults: OnceCell::new(),
         }
@@ -102,6 +105,17 @@ impl<'t> Analysis<'t> {
         self.graph.get_or_init(|| {
             let inputs = Inputs { parameters: &self.settings.parameters, regions: &self.settings.regions };
             ResourceGraph::new(Values::new(self.set, self.member, inputs))
+        })
+    }
+
+    /// The values of its properties in any deployment, whatever parameters and regions the settings say.
+    pub fn open_values(&self) -> &Values<'t> {
+        if self.settings.parameters.is_empty() && self.settings.regions.is_empty() {
+            return self.values();
+        }
+        self.open_values.get_or_init(|| {
+            let nothing = BTreeMap::new();
+            Values::new(self.set, self.member, Inputs { parameters: &nothing, regions: &[] })
         })
     }
 

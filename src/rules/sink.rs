@@ -141,6 +141,13 @@ impl<'t> Finding<'t> {
         }
     }
 
+    /// What comes before CloudFormation reads the template may change it, as `note` says: told to those who want everything, with
+    /// nothing to mend.
+    #[must_use]
+    pub fn undecided(self, note: &str) -> Self {
+        self.unknown().severity(Severity::Info).note(note).without_fix()
+    }
+
     /// It cannot be decided from the files given.
     #[must_use]
     pub fn unknown(mut self) -> Self {

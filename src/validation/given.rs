@@ -90,7 +90,12 @@ impl<'t> Walker<'_, 't> {
     }
 
     fn given(&mut self, site: Site<'t>, kind: Kind<'t>, text: &str, declared: Option<Node<'t>>) {
-        let given = Given { call: site.node, text: Rc::from(text), declared, property: self.property() };
+        self.given_to(self.property(), site, kind, text, declared);
+    }
+
+    /// What a call gives to a property does not fit.
+    pub(super) fn given_to(&mut self, property: &'t str, site: Site<'t>, kind: Kind<'t>, text: &str, declared: Option<Node<'t>>) {
+        let given = Given { call: site.node, text: Rc::from(text), declared, property };
         let Site { node, at, when, .. } = site;
         self.outcome.faults.push(Fault {
             kind,

@@ -1,7 +1,7 @@
 //! Runtimes of Lambda whose end has begun: what no schema says, for it depends on the day.
 
+use super::Kind;
 use super::walk::{Site, Walker};
-use super::{Fault, Given, Kind};
 use crate::config::Day;
 use crate::schema::{Facts, RuntimeStage};
 use crate::syntax::Node;
@@ -63,18 +63,7 @@ impl<'t> Walker<'_, 't> {
             }
         }
         for (when, text, declared, stage) in found {
-            let given = Given { call: site.node, text: text.into(), declared, property: "Runtime" };
-            let Site { node, at, .. } = site;
-            let kind = Kind::EndedRuntime(stage);
-            self.outcome.faults.push(Fault {
-                kind,
-                at,
-                node,
-                given: Some(given),
-                when,
-                resource: self.resource,
-                echo_of: Vec::new(),
-            });
+            self.given_to("Runtime", Site { when, ..site }, Kind::EndedRuntime(stage), &text, declared);
         }
     }
 }

@@ -5,7 +5,7 @@ use super::super::{Finding, Rule, Sink, find};
 use super::{meant, place};
 
 use crate::analysis::Analysis;
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Safety;
 use crate::schema::Facts;
 use crate::syntax::{Function, Node};
 use crate::template::{Fault, FaultKind, FaultSection, Gives, Intrinsic, Named, PSEUDO_PARAMETERS, Shape};
@@ -141,8 +141,7 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
         finding = finding.fix(format!("write `{name}`"), Safety::Safe, vec![edit]);
     }
     if fault.is_open {
-        let note = "what SAM, or the tool that the tag is for, makes of the template may have it";
-        finding = finding.unknown().severity(Severity::Info).note(note).without_fix();
+        finding = finding.undecided("what SAM, or the tool that the tag is for, makes of the template may have it");
     }
     // A call that is written out below its key needs no second mark.
     if node.span().contains(span) { finding } else { finding.label(node.span(), "here") }

@@ -1,7 +1,5 @@
 //! `constant-conditions`: a condition that always holds, or never.
 
-use std::collections::BTreeMap;
-
 use rustc_hash::FxHashSet;
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
@@ -10,7 +8,7 @@ use crate::diagnostic::Severity;
 use crate::syntax::Node;
 use crate::template::{ConditionFunction, Intrinsic, Named, Parameter, calls};
 use crate::text::nearest_name;
-use crate::values::{Answer, Expression, Formula, Inputs, StackId, Values};
+use crate::values::{Answer, Expression, Formula, StackId, Values};
 
 pub(super) static RULE: Rule = Rule {
     code: "LNG101",
@@ -32,15 +30,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     // What the user says of one deployment does not make a condition constant.
-    let settings = analysis.settings;
-    let own;
-    let values = if settings.parameters.is_empty() && settings.regions.is_empty() {
-        analysis.values()
-    } else {
-        let nothing = BTreeMap::new();
-        own = Values::new(analysis.set, analysis.member, Inputs { parameters: &nothing, regions: &[] });
-        &own
-    };
+    let values = analysis.open_values();
     // Assertions that no deployment fulfils make everything constant.
     if values.formulas.satisfiable(Formula::TRUE) == Answer::No {
         return;

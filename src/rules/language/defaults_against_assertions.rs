@@ -1,14 +1,12 @@
 //! `defaults-against-assertions`: the defaults of parameters break an assertion of `Rules`.
 
-use std::collections::BTreeMap;
-
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{Node, Scalar};
 use crate::template::{AssertionRule, Intrinsic, Named, Parameter, calls};
-use crate::values::{Answer, Expression, Formula, Inputs, StackId, Values};
+use crate::values::{Answer, Expression, Formula, StackId, Values};
 
 pub(super) static RULE: Rule = Rule {
     code: "LNG102",
@@ -27,15 +25,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     // What is given in place of a default does not make the default better.
-    let settings = analysis.settings;
-    let own;
-    let values = if settings.parameters.is_empty() && settings.regions.is_empty() {
-        analysis.values()
-    } else {
-        let nothing = BTreeMap::new();
-        own = Values::new(analysis.set, analysis.member, Inputs { parameters: &nothing, regions: &[] });
-        &own
-    };
+    let values = analysis.open_values();
     for rule in template.rules.iter() {
         for assertion in rule.assertions.into_iter().flat_map(Node::items) {
             let Some(assert) = assertion.get("Assert") else { continue };

@@ -36,7 +36,6 @@ use rustc_hash::FxHashMap;
 use super::language::calls;
 use super::{Finding, Rule, Sink};
 use crate::analysis::Analysis;
-use crate::diagnostic::Severity;
 use crate::schema::{Keyword, Schema, TypeSet};
 use crate::syntax::{Function, Node};
 use crate::template::{self, Attribute, Intrinsic};
@@ -115,11 +114,7 @@ fn echo<'t>(analysis: &Analysis, finding: Finding<'t>, rule: &'static Rule) -> F
 
 /// A finding in what a macro may rewrite: it is not known to hold.
 fn unsure<'t>(analysis: &Analysis, finding: Finding<'t>) -> Finding<'t> {
-    if analysis.is_rewritten() {
-        finding.unknown().severity(Severity::Info).note("a macro may make something else of it").without_fix()
-    } else {
-        finding
-    }
+    if analysis.is_rewritten() { finding.undecided("a macro may make something else of it") } else { finding }
 }
 
 /// Reports what `word` makes of the faults of the resources.
