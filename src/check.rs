@@ -2,8 +2,9 @@
 
 mod watch;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::thread;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -55,6 +56,22 @@ pub type Load<'a> = &'a (dyn Fn(&str) -> Option<Arc<SourceFile>> + Sync);
 /// Gives the template at a path, read with these settings, where it may be read.
 pub type LoadParsed<'a> = &'a dyn Fn(&str, &Arc<Settings>) -> Option<Arc<Parsed>>;
 
+/// How a set of templates is checked.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    /// The policies of each template that is checked; empty where there are none at all.
+    policies: &'a [Arc<[Arc<Policy>]>],
+    watch: &'a Watch<'a>,
+    /// Whether two threads share the rules on a long template: for somebody who waits for this one alone.
+    is_shared: bool,
+}
+
+/// The bytes from which a template is worth a second thread: the rules take as long as ten starts of a thread.
+const LONG: usize = 16 * 1024;
+
+/// The stack of the second thread: an analysis may recurse as deep as a template nests.
+const STACK_BYTES: usize = 16 * 1024 * 1024;
+
 /// Most templates that are read because others nest them.
 const MAX_LOADED: usize = 10_000;
 
@@ -98,7 +115,7 @@ impl ValuesToCheck {
         let set = TemplateSet::new(vec![member], false);
         let analysis = Analysis::new(&set, 0, &self.settings);
         let scope = if self.is_deployment { Scope::DeploymentFile } else { Scope::ParameterFile };
-        let mut found = run_rules(&analysis, |own| own == scope, watch);
+        let mut found = run_rules(&analysis, |rule| rule.scope == scope, watch);
         let reads = rules::find(SYNTAX_ERROR).filter(|rule| !tree.problems().is_empty() && rule.is_selected(&self.settings));
         found.extend(reads.into_iter().flat_map(|rule| run(rule, &analysis)));
         found.retain(|diagnostic| diagnostic.severity >= self.settings.severity);
@@ -119,7 +136,7 @@ pub fn check_among(
     let templates = watch.step("sections", || world.templates());
     let set = watch.step("link", || world.link(&templates));
     let Found { by_member, suppressed, problems } =
-        watch.step("check", || world.findings_watched(&set, &companions.policies, watch));
+        watch.step("check", || world.findings_of(&set, &Work { policies: &companions.policies, watch, is_shared: false }));
     let of_values = companions.value_files.iter().flat_map(|file| file.check(watch));
     let diagnostics = distinct(by_member.into_iter().flatten().chain(of_values).collect());
     let warnings = world.warnings();
@@ -186,7 +203,8 @@ impl World {
     pub fn check(&self, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Vec<Diagnostic> {
         let templates = self.templates();
         let set = self.link(&templates);
-        distinct(self.findings_watched(&set, policies, watch).by_member.into_iter().flatten().collect())
+        let work = Work { policies, watch, is_shared: true };
+        distinct(self.findings_of(&set, &work).by_member.into_iter().flatten().collect())
     }
 
     /// What the templates given say about how they are checked and cannot count.
@@ -295,10 +313,11 @@ impl World {
     /// The findings of the analysis of each template, without those that the template they are in suppresses.
     #[must_use]
     pub fn findings(&self, set: &TemplateSet) -> Found {
-        self.findings_watched(set, &[], &Watch::default())
+        self.findings_of(set, &Work { policies: &[], watch: &Watch::default(), is_shared: false })
     }
 
-    fn findings_watched<'t>(&'t self, set: &'t TemplateSet<'t>, policies: &[Arc<[Arc<Policy>]>], watch: &Watch) -> Found {
+    fn findings_of<'t>(&'t self, set: &'t TemplateSet<'t>, work: &Work) -> Found {
+        let Work { policies, watch, is_shared } = *work;
         let roots = self.roots(set);
         let numbers: Vec<MemberId> = (0..self.parsed.len()).collect();
         watch.start(true, numbers.len());
@@ -308,9 +327,13 @@ impl World {
                 Scope::Deployment => roots.binary_search(&number).is_ok(),
                 Scope::Suppressions | Scope::DeploymentFile | Scope::ParameterFile => false,
             };
-            let name = self.parsed[number].source.name();
+            let source = &self.parsed[number].source;
+            let name = source.name();
             let analysis = Analysis::new(set, number, self.settings(number));
-            let mut diagnostics = watch.template(name, || run_rules(&analysis, runs, watch));
+            let mut diagnostics = watch.template(name, || match is_shared && source.text().len() >= LONG {
+                true => run_in_shares(&analysis, runs, watch),
+                false => run_rules(&analysis, |rule| runs(rule.scope), watch),
+            });
             if number < self.given && analysis.template.has_macro() {
                 let mut also = watch.template(name, || before_macros(&self.parsed[number], &diagnostics, watch));
                 diagnostics.append(&mut also);
@@ -416,7 +439,7 @@ pub fn inspect(
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
         let runs = |scope| scope == Scope::Text || scope == Scope::Deployment && number == 0;
-        diagnostics.append(&mut run_rules(&analysis, runs, &Watch::default()));
+        diagnostics.append(&mut run_rules(&analysis, |rule| runs(rule.scope), &Watch::default()));
     }
     diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
     Diagnostic::sort(&mut diagnostics);
@@ -473,7 +496,7 @@ fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Di
     let member = Member { template: &template, stack_name: parsed.stack_name(), children: FxHashMap::default() };
     let set = TemplateSet::new(vec![member], false);
     let analysis = Analysis::new(&set, 0, &parsed.settings);
-    let mut found = run_rules(&analysis, |scope| scope == Scope::Text, watch);
+    let mut found = run_rules(&analysis, |rule| rule.scope == Scope::Text, watch);
     let is_known = |one: &Diagnostic| known.iter().any(|known| known.code == one.code && known.span == one.span);
     found.retain(|one| !is_known(one));
     for one in &mut found {
@@ -485,10 +508,31 @@ fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Di
     found
 }
 
-fn run_rules(analysis: &Analysis, runs: impl Fn(Scope) -> bool, watch: &Watch) -> Vec<Diagnostic> {
+/// Runs the rules for which `runs` holds on two threads: those that ask for the graph here, on the other the others.
+fn run_in_shares(analysis: &Analysis, runs: impl Fn(Scope) -> bool + Sync, watch: &Watch) -> Vec<Diagnostic> {
+    let Analysis { set, member, settings, .. } = *analysis;
+    let of_text = || {
+        // What rules have asked for is not shared between threads.
+        let analysis = Analysis::new(set, member, settings);
+        run_rules(&analysis, |rule| runs(rule.scope) && !rule.asks_for_graph(), watch)
+    };
+    let of_graph = || run_rules(analysis, |rule| runs(rule.scope) && rule.asks_for_graph(), watch);
+    thread::scope(|scope| {
+        let other = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, of_text);
+        let mut found = of_graph();
+        found.append(&mut match other {
+            Ok(other) => other.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            // There is no other thread to be had.
+            Err(_) => of_text(),
+        });
+        found
+    })
+}
+
+fn run_rules(analysis: &Analysis, runs: impl Fn(&Rule) -> bool, watch: &Watch) -> Vec<Diagnostic> {
     let settings = analysis.settings;
     let mut diagnostics = Vec::new();
-    let selected = |rule: &Rule| runs(rule.scope) && rule.is_selected(settings);
+    let selected = |rule: &Rule| runs(rule) && rule.is_selected(settings);
     for (number, rule) in rules::all().iter().copied().enumerate().filter(|(_, rule)| selected(rule)) {
         if watch.is_stopped() {
             break;

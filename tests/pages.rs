@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use cfnvet::check::{Companions, ValuesToCheck, Watch, check_among, inspect};
+use cfnvet::check::{Companions, ValuesToCheck, Watch, World, check, check_among, inspect};
 use cfnvet::config::{self, Settings, Workspace};
 use cfnvet::diagnostic::Diagnostic;
 use cfnvet::rules::{self, Rule};
@@ -244,6 +244,30 @@ fn the_fix_of_a_page_s_first_example_makes_the_rule_quiet() {
                 text.lines().map(|line| line.trim_end().strip_suffix(&marker).unwrap_or(line).trim_end()).collect();
             if fixed != after {
                 faults.push(format!("the fix gives another text than the `passes` block at line {}:\n{text}", passes.at));
+            }
+        }
+        faults
+    });
+}
+
+#[test]
+fn two_threads_find_in_a_long_template_what_one_finds() {
+    let settings = Arc::new(only(&["ALL"]));
+    for_every_rule(|rule| {
+        let mut faults = Vec::new();
+        for block in blocks(rule.page).iter().filter(|block| block.purpose == Purpose::Fires && block.words.len() == 1) {
+            // Blanks at its end make it long.
+            let text = format!("{}\n{}", block.text, " \n".repeat(10_000));
+            let source = Arc::new(SourceFile::new(block.file_name(), text));
+            let (sources, settings) = ([Arc::clone(&source)], [Arc::clone(&settings)]);
+            let one = check(&sources, &settings, &|_| None).diagnostics;
+            let two = World::read(&sources, &settings, &|_| None).check(&[], &Watch::default());
+            let said = |found: &Diagnostic| {
+                let Diagnostic { code, severity, certainty, message, span, when, notes, .. } = found;
+                format!("{code} {severity:?} {certainty:?} {span:?}: {message} {notes:?} {when:?}")
+            };
+            if one.iter().map(said).ne(two.iter().map(said)) {
+                faults.push(format!("the example at line {} has {} findings and {}", block.at, one.len(), two.len()));
             }
         }
         faults

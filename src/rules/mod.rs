@@ -14,6 +14,8 @@ mod template;
 
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
+
 use crate::analysis::Analysis;
 use crate::config::{KnownRule, RuleOption, Settings};
 use crate::diagnostic::Severity;
@@ -91,16 +93,28 @@ impl Rule {
         }
     }
 
+    /// Whether it is one of the rules that share the graph and the faults in calls and resources. The others do without, or nearly.
+    #[must_use]
+    pub fn asks_for_graph(&self) -> bool {
+        ASKING_FOR_GRAPH.contains(self.code)
+    }
+
     /// Runs the rule.
     pub fn run(&'static self, analysis: &Analysis, sink: &mut Sink) {
         (self.check)(analysis, sink);
     }
 }
 
+static ASKING_FOR_GRAPH: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
+    let groups = [language::OF_CALLS, &schema::RULES.concat(), stacks::RULES, ecs::RULES];
+    groups.into_iter().flatten().map(|rule| rule.code).collect()
+});
+
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules: Vec<&Rule> = [
         template::RULES,
         language::RULES,
+        language::OF_CALLS,
         sections::RULES,
         &schema::RULES.concat(),
         stacks::RULES,
