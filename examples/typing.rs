@@ -4,7 +4,8 @@
 //!
 //! Opens the template without CHARACTERS of its middle (1,000), types them with every rule on, and waits for the findings after each;
 //! asks for completions after every fourth. Then sends CHANGES (0) more changes, to see whether memory stays as it is. Beside the time
-//! on the clock stands, on Linux, the time that the processor spent on it, which says more where others use the machine too.
+//! on the clock stands, on Linux, the time that the processor spent on the thread that waits for all others, which says more where
+//! others use the machine too.
 
 #![allow(clippy::disallowed_methods, reason = "it reads a file and the clock")]
 
