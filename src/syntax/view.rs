@@ -68,6 +68,12 @@ impl Tree {
         named.filter_map(Node::parent).filter(|parent| parent.is_mapping())
     }
 
+    /// Whether there are aliases, those of nothing among them.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|raw| raw.kind == RawKind::Alias)
+    }
+
     /// The aliases, as the place of each and the node it stands for.
     pub fn aliases(&self) -> impl Iterator<Item = (Span, Node<'_>)> {
         let aliases = self.nodes.iter().enumerate().filter(|(at, raw)| raw.kind == RawKind::Alias && raw.a as usize != *at);
@@ -291,8 +297,53 @@ impl<'t> Node<'t> {
     /// The first entry whose key is `name`.
     #[must_use]
     pub fn entry(self, name: &str) -> Option<Entry<'t>> {
+        let raw = self.raw();
+        if raw.kind != RawKind::Mapping {
+            return None;
+        }
         let wanted = hash(name.as_bytes());
-        self.entries().find(|entry| entry.key.raw().hash == wanted && entry.key.as_str() == Some(name))
+        let is_named = |key: Self| key.raw().hash == wanted && key.as_str() == Some(name);
+        if raw.flag {
+            return self.entries().find(|entry| is_named(entry.key));
+        }
+        // Rules ask for little else so often: what is passed over is not looked at.
+        let mut at = self.id + 1;
+        while at < raw.a {
+            let key = Self { tree: self.tree, id: at, bare: false };
+            let value = Self { tree: self.tree, id: key.after(), bare: false };
+            if is_named(key.followed()) {
+                return Some(Entry { key: key.followed(), value: value.followed() });
+            }
+            at = value.after();
+        }
+        None
+    }
+
+    /// The entry of this mapping in which `child` is the key or the value, as it is written there.
+    #[must_use]
+    pub fn entry_with(self, child: Self) -> Option<Entry<'t>> {
+        let raw = self.raw();
+        if raw.kind == RawKind::Mapping && raw.flag {
+            return self.entries().find(|entry| entry.key.id == child.id || entry.value.id == child.id);
+        }
+        let end = if raw.kind == RawKind::Mapping { raw.a } else { 0 };
+        let mut at = self.id + 1;
+        while at < end && at <= child.id {
+            let key = Self { tree: self.tree, id: at, bare: false };
+            let value = Self { tree: self.tree, id: key.after(), bare: false };
+            if child.id == key.id || child.id == value.id {
+                return Some(Entry { key: key.followed(), value: value.followed() });
+            }
+            at = value.after();
+        }
+        None
+    }
+
+    /// Whether it is a scalar and calls no function, so that there is nothing in it.
+    #[inline]
+    #[must_use]
+    pub fn is_leaf(self) -> bool {
+        self.kind() == Kind::Scalar && self.tag().function().is_none()
     }
 
     /// The function that this value is a call of, and its argument: `!Sub x` and `{Fn::Sub: x}` alike.
@@ -345,10 +396,7 @@ impl<'t> Node<'t> {
         while let Some(parent) = at.parent() {
             let step = match parent.kind() {
                 Kind::Sequence => parent.items().position(|item| item.id == at.id).map(|index| index.to_string()),
-                _ => parent
-                    .entries()
-                    .find(|entry| entry.value.id == at.id || entry.key.id == at.id)
-                    .and_then(|entry| entry.key.as_str().map(str::to_owned)),
+                _ => parent.entry_with(at).and_then(|entry| entry.key.as_str().map(str::to_owned)),
             };
             path.extend(step);
             at = parent;

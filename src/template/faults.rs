@@ -4,7 +4,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Attribute, Gives, Intrinsic, Piece, Template, Transform, made, pieces};
+use super::{Attribute, Gives, Intrinsic, Template, Transform, made};
 use crate::schema::{Facts, TypeFacts};
 use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
 use crate::text::nearest_name;
@@ -415,8 +415,8 @@ impl<'t> Finder<'_, 't> {
             return self.add(FaultKind::Shape { function: around.function, expected: shape }, around.outermost, node, false);
         }
         if matches!(shape, Shape::Any | Shape::Structure) {
-            node.items().for_each(|item| self.value(item, takes::VALUE, Shape::Any, around));
-            node.entries().for_each(|entry| self.value(entry.value, takes::VALUE, Shape::Any, around));
+            let parts = node.items().chain(node.entries().map(|entry| entry.value));
+            parts.filter(|part| !part.is_leaf()).for_each(|part| self.value(part, takes::VALUE, Shape::Any, around));
         }
     }
 
@@ -668,8 +668,7 @@ impl<'t> Finder<'_, 't> {
         } else {
             return self.add(FaultKind::Shape { function: F::Sub, expected: Shape::Text }, outermost, node, true);
         };
-        for piece in pieces(text.as_str().unwrap_or_default()) {
-            let Piece::Variable { name, .. } = piece else { continue };
+        for name in super::variables(text.as_str().unwrap_or_default()) {
             if name.starts_with('!') {
                 continue;
             }
@@ -725,7 +724,7 @@ impl<'t> Finder<'_, 't> {
         let Some(mapping) = self.template.mappings.get(name) else {
             return self.add(FaultKind::UndeclaredKey { name, mapping: None }, outermost, items[0], false);
         };
-        let has_include = |node: Node| node.entries().any(|entry| entry.key.as_str() == Some("Fn::Transform"));
+        let has_include = |node: Node| node.get("Fn::Transform").is_some();
         if !mapping.node.is_mapping() || has_include(mapping.node) {
             return;
         }

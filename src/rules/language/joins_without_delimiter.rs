@@ -88,7 +88,7 @@ fn text(template: &Template, list: Node) -> Option<String> {
         }
     }
     // Only now would an open `${` meet its end, or a `$` its brace.
-    let pieces = |text: &str| pieces(text).len();
+    let pieces = |text: &str| pieces(text).count();
     let separate: usize = list.items().map(|item| Intrinsic::of(item).map_or(0, |_| 1)).sum();
     let joined = list.items().all(|item| !item.as_str().is_some_and(|text| text.ends_with('$')));
     (joined && pieces(&text) >= separate).then_some(text)

@@ -7,7 +7,7 @@ use super::{branches, shape};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::Node;
-use crate::template::{Intrinsic, Named, Parameter, Piece, pieces};
+use crate::template::{self, Intrinsic, Named, Parameter};
 
 pub(super) static RULE: Rule = Rule {
     code: "W2010",
@@ -57,19 +57,15 @@ fn report<'t>(
     let exists = exists.filter(|condition| shape::is_text(*condition));
     let mut seen = FxHashSet::default();
     for call in branches::calls(value) {
-        let names: Vec<&str> = match call.intrinsic {
-            Intrinsic::Ref(name) => vec![name],
+        let shows = |secret: &&&Parameter| match call.intrinsic {
+            Intrinsic::Ref(name) => name == secret.name(),
             Intrinsic::Sub { text, variables } => {
-                let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                let variables = pieces(text.as_str().unwrap_or_default()).into_iter().filter_map(|piece| match piece {
-                    Piece::Variable { name, .. } if !own(name) => Some(name),
-                    _ => None,
-                });
-                variables.collect()
+                let is_own = variables.is_some_and(|variables| variables.get(secret.name()).is_some());
+                !is_own && template::variables(text.as_str().unwrap_or_default()).any(|name| name == secret.name())
             }
-            _ => continue,
+            _ => false,
         };
-        for secret in secrets.iter().filter(|secret| names.contains(&secret.name())) {
+        for secret in secrets.iter().filter(shows) {
             let at = shape::at_call(call.node);
             if seen.insert((at.start, secret.name())) {
                 let finding = Finding::at(at, format!("secret parameter `{}` shows in {place}", secret.name()))
