@@ -60,8 +60,9 @@ impl Tree {
     /// The mappings that are written with the key `name`.
     pub fn mappings_with<'n>(&self, name: &'n str) -> impl Iterator<Item = Node<'_>> + use<'_, 'n> {
         let wanted = hash(name.as_bytes());
-        let all = (0..self.nodes.len() as u32).map(|id| Node { tree: self, id, bare: false });
-        let named = all.filter(move |node| {
+        let may_be_named = move |raw: &Raw| raw.hash == wanted || raw.kind == RawKind::Alias;
+        let some = self.nodes.iter().enumerate().filter(move |(_, raw)| may_be_named(raw));
+        let named = some.map(|(id, _)| Node { tree: self, id: id as u32, bare: false }).filter(move |node| {
             let key = node.followed();
             key.raw().hash == wanted && key.as_str() == Some(name)
         });
@@ -339,11 +340,12 @@ impl<'t> Node<'t> {
         None
     }
 
-    /// Whether it is a scalar and calls no function, so that there is nothing in it.
+    /// Whether a function may be called here or somewhere in it. Walks that look for calls pass over the rest, which is most of a
+    /// template.
     #[inline]
     #[must_use]
-    pub fn is_leaf(self) -> bool {
-        self.kind() == Kind::Scalar && self.tag().function().is_none()
+    pub fn has_calls(self) -> bool {
+        self.raw().has_calls
     }
 
     /// The function that this value is a call of, and its argument: `!Sub x` and `{Fn::Sub: x}` alike.
@@ -469,9 +471,18 @@ impl<'t> Node<'t> {
 
     /// The nodes directly in this one as they stand in the text: an alias is an alias, a merge key a key.
     pub(super) fn written_children(self) -> Vec<Self> {
-        let end = if matches!(self.raw().kind, RawKind::Scalar | RawKind::Alias) { 0 } else { self.raw().a };
-        let child = |id: u32| (id < end).then_some(Self { tree: self.tree, id, bare: false });
-        std::iter::successors(child(self.id + 1), |last| child(last.after())).collect()
+        let raw = self.raw();
+        if matches!(raw.kind, RawKind::Scalar | RawKind::Alias) {
+            return Vec::new();
+        }
+        let mut children = Vec::with_capacity(raw.b as usize);
+        let mut at = self.id + 1;
+        while at < raw.a {
+            let child = Self { tree: self.tree, id: at, bare: false };
+            children.push(child);
+            at = child.after();
+        }
+        children
     }
 
     /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation

@@ -416,7 +416,7 @@ impl<'t> Finder<'_, 't> {
         }
         if matches!(shape, Shape::Any | Shape::Structure) {
             let parts = node.items().chain(node.entries().map(|entry| entry.value));
-            parts.filter(|part| !part.is_leaf()).for_each(|part| self.value(part, takes::VALUE, Shape::Any, around));
+            parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, takes::VALUE, Shape::Any, around));
         }
     }
 

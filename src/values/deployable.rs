@@ -103,7 +103,7 @@ impl<'t> Walk<'_, 't> {
             _ => {}
         }
         let parts = node.items().chain(node.entries().map(|entry| entry.value));
-        parts.filter(|part| !part.is_leaf()).for_each(|node| self.value(Expression { stack, node }, when));
+        parts.filter(|part| part.has_calls()).for_each(|node| self.value(Expression { stack, node }, when));
     }
 
     fn lookup(&mut self, expression: Expression<'t>, when: Formula) {

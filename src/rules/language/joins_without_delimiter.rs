@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::cdk;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::syntax::Node;
+use crate::syntax::{Function, Node};
 use crate::template::{Attribute, Intrinsic, Template, calls, pieces};
 
 pub(super) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     let places = [template.resources.node, template.outputs.node, template.conditions.node];
-    for call in places.into_iter().flatten().flat_map(calls) {
+    for call in places.into_iter().flatten().flat_map(calls).filter(|call| call.function == Function::Join) {
         let Intrinsic::Join { delimiter, list } = call.intrinsic() else { continue };
         let is_empty = delimiter.as_str() == Some("") && !delimiter.is_null() && delimiter.function().is_none();
         if !is_empty || !list.is_sequence() || list.function().is_some() || !list.items().all(fits) || !is_evaluated(call.node) {

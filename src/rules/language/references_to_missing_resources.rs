@@ -92,7 +92,7 @@ impl<'t> Walk<'_, 't> {
             }
             _ => {
                 let parts = node.items().chain(node.entries().map(|entry| entry.value));
-                parts.filter(|part| !part.is_leaf()).for_each(|part| self.value(part, when));
+                parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, when));
             }
         }
     }

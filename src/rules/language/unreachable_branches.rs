@@ -68,7 +68,7 @@ impl<'t> Walk<'_, 't> {
         self.budget -= 1;
         let Some(Intrinsic::If { condition, then, otherwise }) = Intrinsic::of(node) else {
             let parts = node.items().chain(node.entries().map(|entry| entry.value));
-            return parts.filter(|part| !part.is_leaf()).for_each(|part| self.value(part, when));
+            return parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, when));
         };
         let name = condition.as_str().filter(|name| self.analysis.template.conditions.get(name).is_some());
         let values = self.analysis.values();

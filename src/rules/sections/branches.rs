@@ -103,5 +103,5 @@ pub(super) fn calls(value: Node<'_>) -> impl Iterator<Item = Call<'_>> {
 
 /// What is in a value and may have calls in it.
 fn children<'t>(node: Node<'t>) -> impl Iterator<Item = Node<'t>> {
-    node.items().chain(node.entries().map(|entry| entry.value)).filter(|child| !child.is_leaf())
+    node.items().chain(node.entries().map(|entry| entry.value)).filter(|child| child.has_calls())
 }

@@ -55,17 +55,19 @@ fn report<'t>(
     sink: &mut Sink,
 ) {
     let exists = exists.filter(|condition| shape::is_text(*condition));
+    let is_secret = |name: &str| secrets.iter().any(|secret| secret.name() == name);
     let mut seen = FxHashSet::default();
     for call in branches::calls(value) {
-        let shows = |secret: &&&Parameter| match call.intrinsic {
-            Intrinsic::Ref(name) => name == secret.name(),
+        let names: Vec<&str> = match call.intrinsic {
+            Intrinsic::Ref(name) => is_secret(name).then_some(name).into_iter().collect(),
             Intrinsic::Sub { text, variables } => {
-                let is_own = variables.is_some_and(|variables| variables.get(secret.name()).is_some());
-                !is_own && template::variables(text.as_str().unwrap_or_default()).any(|name| name == secret.name())
+                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
+                let names = template::variables(text.as_str().unwrap_or_default());
+                names.filter(|name| is_secret(name) && !is_own(name)).collect()
             }
-            _ => false,
+            _ => continue,
         };
-        for secret in secrets.iter().filter(shows) {
+        for secret in secrets.iter().filter(|secret| names.contains(&secret.name())) {
             let at = shape::at_call(call.node);
             if seen.insert((at.start, secret.name())) {
                 let finding = Finding::at(at, format!("secret parameter `{}` shows in {place}", secret.name()))

@@ -75,7 +75,7 @@ fn collect<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
         found.push(node);
     }
     let parts = node.items().chain(node.entries().map(|entry| entry.value));
-    parts.filter(|part| !part.is_leaf()).for_each(|part| collect(part, found));
+    parts.filter(|part| part.has_calls()).for_each(|part| collect(part, found));
 }
 
 /// The imports that lead from a template back to the one that is checked.
