@@ -251,9 +251,11 @@ impl<'t> Node<'t> {
         }
         let children = self.written_children();
         let mut from = self.span().start;
-        let ordered = children.iter().all(|child| from <= child.span().start && {
-            from = child.span().end;
-            true
+        let ordered = children.iter().all(|child| {
+            from <= child.span().start && {
+                from = child.span().end;
+                true
+            }
         });
         (ordered && from <= self.span().end).then_some(children)
     }

@@ -125,7 +125,8 @@ const NULL: Raw = Raw {
     kind: RawKind::Scalar,
     style: Style::Plain,
     flag: false,
-    long: 0, has_calls: false,
+    long: 0,
+    has_calls: false,
 };
 
 /// A text as a tree.
@@ -331,8 +332,20 @@ impl Builder {
             }
         }
         let (start, end) = (span.start, span.end);
-        let raw =
-            Raw { start, end, a: at.start, b: at.len(), hash: hashed, parent, tag, kind: RawKind::Scalar, style, flag, long: 0, has_calls: false };
+        let raw = Raw {
+            start,
+            end,
+            a: at.start,
+            b: at.len(),
+            hash: hashed,
+            parent,
+            tag,
+            kind: RawKind::Scalar,
+            style,
+            flag,
+            long: 0,
+            has_calls: false,
+        };
         self.tree.nodes.push(raw);
         id
     }
@@ -358,7 +371,8 @@ impl Builder {
             kind: RawKind::Alias,
             style: Style::Plain,
             flag: false,
-            long: 0, has_calls: false,
+            long: 0,
+            has_calls: false,
         })
     }
 
@@ -373,7 +387,8 @@ impl Builder {
     }
 
     fn open(&mut self, start: u32, style: Style, tag: Tag, kind: RawKind) -> NodeId {
-        let raw = Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false, long: 0, has_calls: false };
+        let raw =
+            Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false, long: 0, has_calls: false };
         let id = self.push(raw);
         self.open.push(id.0);
         id

@@ -584,3 +584,40 @@ impl<'t> Iterator for Entries<'t> {
         Some(Entry { key: key.followed(), value: value.followed() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::SourceFile;
+
+    fn tree(text: &str) -> Tree {
+        super::super::parse(&Arc::new(SourceFile::new("t.yaml", text)))
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_name_and_by_what_is_in_it() {
+        let tree = tree("x: &x {k: &k 1}\ny: {a: [1], b: {c: 2}, *k : 3}\nz: {<<: *x, d: 4}\n");
+        for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping()) {
+            for entry in mapping.entries().filter(|entry| entry.key.parent() == Some(mapping)) {
+                assert_eq!(mapping.entry_with(entry.key).map(|found| found.value), Some(entry.value));
+                assert_eq!(mapping.entry_with(entry.value).map(|found| found.key), Some(entry.key));
+                assert_eq!(entry.key.as_str().and_then(|name| mapping.get(name)), Some(entry.value));
+            }
+            assert!(mapping.entry_with(mapping).is_none());
+        }
+        let merged = tree.root().and_then(|root| root.get("z")?.get("k"));
+        assert_eq!(merged.and_then(Node::as_str), Some("1"));
+    }
+
+    #[test]
+    fn what_has_calls_is_what_is_around_them() {
+        let tree = tree("a: {b: [!Ref x], c: {d: 1}}\ne: {Fn::Sub: x}\nf: [&g {h: 1}, 2]\ni: {j: *g}\n");
+        let has = |path: &[&str]| path.iter().try_fold(tree.root()?, |node, key| node.get(key)).map(Node::has_calls);
+        assert_eq!((has(&[]), has(&["a"]), has(&["a", "b"]), has(&["e"])), (Some(true), Some(true), Some(true), Some(true)));
+        assert_eq!((has(&["a", "c"]), has(&["f"])), (Some(false), Some(false)));
+        // What an alias stands for may have some.
+        assert_eq!(has(&["i"]), Some(true));
+    }
+}

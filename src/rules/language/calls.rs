@@ -30,8 +30,8 @@ pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
 
 /// Reports the calls of `function` that give a value of another type than the property takes.
 fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
-    // Without a type that is known, nothing is compared.
-    if !analysis.source.contains(function.long().trim_start_matches("Fn::")) {
+    // Without a call there is nothing to compare with the schemas.
+    if !analysis.template.calls().any(|call| call.function == function) {
         return;
     }
     for fault in analysis.schema_faults() {

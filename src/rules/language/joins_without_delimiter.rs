@@ -19,9 +19,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.contains("Join") {
-        return;
-    }
     let template = analysis.template;
     if cdk::is_synthesized(template) {
         return;
