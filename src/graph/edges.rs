@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Resource, ResourceGraph};
 use crate::syntax::Node;
-use crate::template::{Attribute, Intrinsic, Piece, pieces};
+use crate::template::{self, Attribute, Intrinsic};
 use crate::text::Place;
 use crate::values::{Formula, Precedence, ResourceId, StackId};
 
@@ -185,13 +185,10 @@ impl<'t> Walk<'_, 't> {
                 self.add(resource, EdgeKind::GetAtt(attribute), node, when);
             }
             Some(Intrinsic::Sub { text, variables }) => {
-                for piece in pieces(text.as_str().unwrap_or_default()) {
-                    if let Piece::Variable { name, .. } = piece
-                        && variables.and_then(|variables| variables.get(name)).is_none()
-                    {
-                        let name = name.split_once('.').map_or(name, |(resource, _)| resource);
-                        self.add(name, EdgeKind::Sub, text, when);
-                    }
+                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
+                for name in template::variables(text.as_str().unwrap_or_default()).filter(|name| !is_own(name)) {
+                    let name = name.split_once('.').map_or(name, |(resource, _)| resource);
+                    self.add(name, EdgeKind::Sub, text, when);
                 }
                 if let Some(variables) = variables {
                     self.value(variables, when);
@@ -204,8 +201,8 @@ impl<'t> Walk<'_, 't> {
                 self.value(otherwise, formulas.and(when, formulas.not(holds)));
             }
             _ => {
-                node.items().for_each(|item| self.value(item, when));
-                node.entries().for_each(|entry| self.value(entry.value, when));
+                let parts = node.items().chain(node.entries().map(|entry| entry.value));
+                parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, when));
             }
         }
     }

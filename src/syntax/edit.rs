@@ -250,9 +250,14 @@ impl<'t> Node<'t> {
             return None;
         }
         let children = self.written_children();
-        let within = children.iter().all(|child| self.span().contains(child.span()));
-        let ordered = children.windows(2).all(|pair| pair[0].span().end <= pair[1].span().start);
-        (within && ordered).then_some(children)
+        let mut from = self.span().start;
+        let ordered = children.iter().all(|child| {
+            from <= child.span().start && {
+                from = child.span().end;
+                true
+            }
+        });
+        (ordered && from <= self.span().end).then_some(children)
     }
 
     fn ends_in_block_scalar(self) -> bool {

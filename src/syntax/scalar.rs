@@ -47,15 +47,20 @@ impl<'t> Scalar<'t> {
     /// Whether it is null.
     #[must_use]
     pub fn is_null(self) -> bool {
-        self.value() == ScalarValue::Null
+        // Asked of most values: no number is read for it.
+        self.is_resolved() && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 
     /// What it says.
     #[must_use]
     pub fn value(self) -> ScalarValue<'t> {
+        if self.is_resolved() { resolve(self.text) } else { ScalarValue::String(self.text) }
+    }
+
+    /// Whether its text may say another thing than a string.
+    fn is_resolved(self) -> bool {
         // A tag such as `!Sub` is a function's, and its argument is a string however it is written.
-        let plain = self.style == Style::Plain && matches!(self.tag, Tag::NONE | Tag::INT | Tag::FLOAT | Tag::BOOL | Tag::NULL);
-        if plain { resolve(self.text) } else { ScalarValue::String(self.text) }
+        self.style == Style::Plain && matches!(self.tag, Tag::NONE | Tag::INT | Tag::FLOAT | Tag::BOOL | Tag::NULL)
     }
 
     /// The string that CloudFormation makes of it: `true` for `yes`, `8` for `010`, the text for a string.

@@ -109,6 +109,8 @@ pub(super) struct Raw {
     /// The function whose long form a mapping is, as [`Function::ALL`] counts them from 1; 0 for everything else. Known once the
     /// tree is finished.
     pub(super) long: u8,
+    /// A function is called here or somewhere in it, or may be in what an alias stands for. Known once the tree is finished.
+    pub(super) has_calls: bool,
 }
 
 /// A value that is not there.
@@ -124,6 +126,7 @@ const NULL: Raw = Raw {
     style: Style::Plain,
     flag: false,
     long: 0,
+    has_calls: false,
 };
 
 /// A text as a tree.
@@ -329,8 +332,20 @@ impl Builder {
             }
         }
         let (start, end) = (span.start, span.end);
-        let raw =
-            Raw { start, end, a: at.start, b: at.len(), hash: hashed, parent, tag, kind: RawKind::Scalar, style, flag, long: 0 };
+        let raw = Raw {
+            start,
+            end,
+            a: at.start,
+            b: at.len(),
+            hash: hashed,
+            parent,
+            tag,
+            kind: RawKind::Scalar,
+            style,
+            flag,
+            long: 0,
+            has_calls: false,
+        };
         self.tree.nodes.push(raw);
         id
     }
@@ -357,6 +372,7 @@ impl Builder {
             style: Style::Plain,
             flag: false,
             long: 0,
+            has_calls: false,
         })
     }
 
@@ -371,7 +387,8 @@ impl Builder {
     }
 
     fn open(&mut self, start: u32, style: Style, tag: Tag, kind: RawKind) -> NodeId {
-        let raw = Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false, long: 0 };
+        let raw =
+            Raw { start, end: start, a: 0, b: 0, hash: 0, parent: 0, tag, kind, style, flag: false, long: 0, has_calls: false };
         let id = self.push(raw);
         self.open.push(id.0);
         id
@@ -568,6 +585,7 @@ impl Builder {
         debug_assert!(self.open.is_empty(), "every collection is closed");
         self.check_expansion();
         self.find_long_forms();
+        self.find_calls();
         self.tree.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         // What is read a second time after a fault is reported a second time.
         self.tree.problems.dedup();
@@ -586,6 +604,20 @@ impl Builder {
                 && let Some(function) = Function::from_long(self.text(key))
             {
                 self.tree.nodes[at].long = function as u8 + 1;
+            }
+        }
+    }
+
+    /// Notes in which nodes a function is called, so that walks can pass over the others.
+    fn find_calls(&mut self) {
+        for at in 0..self.tree.nodes.len() {
+            let node = &self.tree.nodes[at];
+            if node.long != 0 || node.kind == RawKind::Alias || node.tag.function().is_some() {
+                let mut around = at;
+                while !self.tree.nodes[around].has_calls {
+                    self.tree.nodes[around].has_calls = true;
+                    around = self.tree.nodes[around].parent as usize;
+                }
             }
         }
     }

@@ -60,12 +60,19 @@ impl Tree {
     /// The mappings that are written with the key `name`.
     pub fn mappings_with<'n>(&self, name: &'n str) -> impl Iterator<Item = Node<'_>> + use<'_, 'n> {
         let wanted = hash(name.as_bytes());
-        let all = (0..self.nodes.len() as u32).map(|id| Node { tree: self, id, bare: false });
-        let named = all.filter(move |node| {
+        let may_be_named = move |raw: &Raw| raw.hash == wanted || raw.kind == RawKind::Alias;
+        let some = self.nodes.iter().enumerate().filter(move |(_, raw)| may_be_named(raw));
+        let named = some.map(|(id, _)| Node { tree: self, id: id as u32, bare: false }).filter(move |node| {
             let key = node.followed();
             key.raw().hash == wanted && key.as_str() == Some(name)
         });
         named.filter_map(Node::parent).filter(|parent| parent.is_mapping())
+    }
+
+    /// Whether there are aliases, those of nothing among them.
+    #[must_use]
+    pub fn has_aliases(&self) -> bool {
+        self.nodes.iter().any(|raw| raw.kind == RawKind::Alias)
     }
 
     /// The aliases, as the place of each and the node it stands for.
@@ -291,8 +298,54 @@ impl<'t> Node<'t> {
     /// The first entry whose key is `name`.
     #[must_use]
     pub fn entry(self, name: &str) -> Option<Entry<'t>> {
+        let raw = self.raw();
+        if raw.kind != RawKind::Mapping {
+            return None;
+        }
         let wanted = hash(name.as_bytes());
-        self.entries().find(|entry| entry.key.raw().hash == wanted && entry.key.as_str() == Some(name))
+        let is_named = |key: Self| key.raw().hash == wanted && key.as_str() == Some(name);
+        if raw.flag {
+            return self.entries().find(|entry| is_named(entry.key));
+        }
+        // Rules ask for little else so often: what is passed over is not looked at.
+        let mut at = self.id + 1;
+        while at < raw.a {
+            let key = Self { tree: self.tree, id: at, bare: false };
+            let value = Self { tree: self.tree, id: key.after(), bare: false };
+            if is_named(key.followed()) {
+                return Some(Entry { key: key.followed(), value: value.followed() });
+            }
+            at = value.after();
+        }
+        None
+    }
+
+    /// The entry of this mapping in which `child` is the key or the value, as it is written there.
+    #[must_use]
+    pub fn entry_with(self, child: Self) -> Option<Entry<'t>> {
+        let raw = self.raw();
+        if raw.kind == RawKind::Mapping && raw.flag {
+            return self.entries().find(|entry| entry.key.id == child.id || entry.value.id == child.id);
+        }
+        let end = if raw.kind == RawKind::Mapping { raw.a } else { 0 };
+        let mut at = self.id + 1;
+        while at < end && at <= child.id {
+            let key = Self { tree: self.tree, id: at, bare: false };
+            let value = Self { tree: self.tree, id: key.after(), bare: false };
+            if child.id == key.id || child.id == value.id {
+                return Some(Entry { key: key.followed(), value: value.followed() });
+            }
+            at = value.after();
+        }
+        None
+    }
+
+    /// Whether a function may be called here or somewhere in it. Walks that look for calls pass over the rest, which is most of a
+    /// template.
+    #[inline]
+    #[must_use]
+    pub fn has_calls(self) -> bool {
+        self.raw().has_calls
     }
 
     /// The function that this value is a call of, and its argument: `!Sub x` and `{Fn::Sub: x}` alike.
@@ -345,10 +398,7 @@ impl<'t> Node<'t> {
         while let Some(parent) = at.parent() {
             let step = match parent.kind() {
                 Kind::Sequence => parent.items().position(|item| item.id == at.id).map(|index| index.to_string()),
-                _ => parent
-                    .entries()
-                    .find(|entry| entry.value.id == at.id || entry.key.id == at.id)
-                    .and_then(|entry| entry.key.as_str().map(str::to_owned)),
+                _ => parent.entry_with(at).and_then(|entry| entry.key.as_str().map(str::to_owned)),
             };
             path.extend(step);
             at = parent;
@@ -421,9 +471,18 @@ impl<'t> Node<'t> {
 
     /// The nodes directly in this one as they stand in the text: an alias is an alias, a merge key a key.
     pub(super) fn written_children(self) -> Vec<Self> {
-        let end = if matches!(self.raw().kind, RawKind::Scalar | RawKind::Alias) { 0 } else { self.raw().a };
-        let child = |id: u32| (id < end).then_some(Self { tree: self.tree, id, bare: false });
-        std::iter::successors(child(self.id + 1), |last| child(last.after())).collect()
+        let raw = self.raw();
+        if matches!(raw.kind, RawKind::Scalar | RawKind::Alias) {
+            return Vec::new();
+        }
+        let mut children = Vec::with_capacity(raw.b as usize);
+        let mut at = self.id + 1;
+        while at < raw.a {
+            let child = Self { tree: self.tree, id: at, bare: false };
+            children.push(child);
+            at = child.after();
+        }
+        children
     }
 
     /// Own entries first; then those of the merged mappings whose key is not there yet, as PyYAML and `aws cloudformation
@@ -523,5 +582,42 @@ impl<'t> Iterator for Entries<'t> {
         let value = Node { tree: self.tree, id: key.after(), bare: false };
         self.at = value.after();
         Some(Entry { key: key.followed(), value: value.followed() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::text::SourceFile;
+
+    fn tree(text: &str) -> Tree {
+        super::super::parse(&Arc::new(SourceFile::new("t.yaml", text)))
+    }
+
+    #[test]
+    fn an_entry_is_found_by_its_name_and_by_what_is_in_it() {
+        let tree = tree("x: &x {k: &k 1}\ny: {a: [1], b: {c: 2}, *k : 3}\nz: {<<: *x, d: 4}\n");
+        for mapping in tree.root().into_iter().flat_map(Node::descendants).filter(|node| node.is_mapping()) {
+            for entry in mapping.entries().filter(|entry| entry.key.parent() == Some(mapping)) {
+                assert_eq!(mapping.entry_with(entry.key).map(|found| found.value), Some(entry.value));
+                assert_eq!(mapping.entry_with(entry.value).map(|found| found.key), Some(entry.key));
+                assert_eq!(entry.key.as_str().and_then(|name| mapping.get(name)), Some(entry.value));
+            }
+            assert!(mapping.entry_with(mapping).is_none());
+        }
+        let merged = tree.root().and_then(|root| root.get("z")?.get("k"));
+        assert_eq!(merged.and_then(Node::as_str), Some("1"));
+    }
+
+    #[test]
+    fn what_has_calls_is_what_is_around_them() {
+        let tree = tree("a: {b: [!Ref x], c: {d: 1}}\ne: {Fn::Sub: x}\nf: [&g {h: 1}, 2]\ni: {j: *g}\n");
+        let has = |path: &[&str]| path.iter().try_fold(tree.root()?, |node, key| node.get(key)).map(Node::has_calls);
+        assert_eq!((has(&[]), has(&["a"]), has(&["a", "b"]), has(&["e"])), (Some(true), Some(true), Some(true), Some(true)));
+        assert_eq!((has(&["a", "c"]), has(&["f"])), (Some(false), Some(false)));
+        // What an alias stands for may have some.
+        assert_eq!(has(&["i"]), Some(true));
     }
 }

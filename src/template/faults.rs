@@ -2,9 +2,9 @@
 //!
 //! Only what CloudFormation refuses whatever the parameters are. How that is said is for the rules.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Attribute, Gives, Intrinsic, Piece, Template, Transform, made, pieces};
+use super::{Attribute, Gives, Intrinsic, Template, Transform, made};
 use crate::schema::{Facts, TypeFacts};
 use crate::syntax::{self, Function, MAX_EXPANDED_NODES, Node};
 use crate::text::nearest_name;
@@ -275,6 +275,7 @@ fn find<'t>(template: &Template<'t>, facts: Facts<'static>) -> Vec<Fault<'t>> {
         facts,
         extended: template.transforms.contains(&Transform::LanguageExtensions),
         identifiers: loop_identifiers(template),
+        lacking: FxHashMap::default(),
         section: FaultSection::Condition,
         faults: Vec::new(),
         budget: MAX_EXPANDED_NODES,
@@ -335,6 +336,8 @@ struct Finder<'a, 't> {
     /// With `AWS::LanguageExtensions`.
     extended: bool,
     identifiers: FxHashSet<String>,
+    /// The return values that were asked for, by type and name, with the type where it lacks them.
+    lacking: FxHashMap<(&'t str, &'t str), Option<TypeFacts<'static>>>,
     section: FaultSection,
     faults: Vec<Fault<'t>>,
     /// The nodes that may still be looked at; aliases could make them many.
@@ -415,8 +418,8 @@ impl<'t> Finder<'_, 't> {
             return self.add(FaultKind::Shape { function: around.function, expected: shape }, around.outermost, node, false);
         }
         if matches!(shape, Shape::Any | Shape::Structure) {
-            node.items().for_each(|item| self.value(item, takes::VALUE, Shape::Any, around));
-            node.entries().for_each(|entry| self.value(entry.value, takes::VALUE, Shape::Any, around));
+            let parts = node.items().chain(node.entries().map(|entry| entry.value));
+            parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, takes::VALUE, Shape::Any, around));
         }
     }
 
@@ -621,15 +624,19 @@ impl<'t> Finder<'_, 't> {
     }
 
     /// The type of a resource, where it has no return value of the name.
-    fn lacks(&self, resource: &str, name: &str) -> Option<TypeFacts<'static>> {
+    fn lacks(&mut self, resource: &str, name: &'t str) -> Option<TypeFacts<'static>> {
         let resource_type = self.template.resources.get(resource)?.resource_type;
         let is_computed = name.contains("${") || self.identifiers.contains(name);
         if is_computed || resource_type.starts_with("Custom::") {
             return None;
         }
-        let facts = self.facts.resource_type(resource_type)?;
-        let has = || facts.variants().any(|variant| variant.return_value(name).is_some());
-        (!has()).then_some(facts)
+        // Most calls read the same few values of the same few types.
+        let facts = self.facts;
+        *self.lacking.entry((resource_type, name)).or_insert_with(|| {
+            let of = facts.resource_type(resource_type)?;
+            let has = of.variants().any(|variant| variant.return_value(name).is_some());
+            (!has).then_some(of)
+        })
     }
 
     /// Conditions and names of exports are evaluated before there is any resource.
@@ -668,8 +675,7 @@ impl<'t> Finder<'_, 't> {
         } else {
             return self.add(FaultKind::Shape { function: F::Sub, expected: Shape::Text }, outermost, node, true);
         };
-        for piece in pieces(text.as_str().unwrap_or_default()) {
-            let Piece::Variable { name, .. } = piece else { continue };
+        for name in super::variables(text.as_str().unwrap_or_default()) {
             if name.starts_with('!') {
                 continue;
             }
@@ -725,7 +731,7 @@ impl<'t> Finder<'_, 't> {
         let Some(mapping) = self.template.mappings.get(name) else {
             return self.add(FaultKind::UndeclaredKey { name, mapping: None }, outermost, items[0], false);
         };
-        let has_include = |node: Node| node.entries().any(|entry| entry.key.as_str() == Some("Fn::Transform"));
+        let has_include = |node: Node| node.get("Fn::Transform").is_some();
         if !mapping.node.is_mapping() || has_include(mapping.node) {
             return;
         }

@@ -87,6 +87,7 @@ pub enum Attribute<'t> {
 
 impl<'t> Intrinsic<'t> {
     /// The function that `node` calls, `None` where it is a plain value.
+    #[inline]
     #[must_use]
     pub fn of(node: Node<'t>) -> Option<Self> {
         let (function, argument) = node.function()?;

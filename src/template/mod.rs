@@ -30,7 +30,7 @@ pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};
 pub use stack_exports::written;
-pub use substitution::{Piece, pieces};
+pub use substitution::{Piece, pieces, variables};
 pub use symbols::{Occurrence, SymbolKind, occurrences, referable, text_span, variables_of};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.
@@ -93,6 +93,7 @@ pub struct Template<'t> {
     pub outputs: Section<'t, Output<'t>>,
     /// Whether it is looked at as if the macros that are not known here changed nothing.
     is_as_written: bool,
+    makers: made::Makers<'t>,
 }
 
 /// An entry of `Mappings`: top-level key, second-level key, value.
@@ -225,6 +226,7 @@ impl<'t> Template<'t> {
             resources: Section::empty(),
             outputs: Section::empty(),
             is_as_written: false,
+            makers: made::Makers::default(),
         };
         let Some(root) = tree.root() else { return template };
         for entry in root.entries() {
@@ -250,6 +252,7 @@ impl<'t> Template<'t> {
                 _ => {}
             }
         }
+        template.makers = made::Makers::of(root, &template.resources);
         template
     }
 

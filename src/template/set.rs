@@ -405,7 +405,7 @@ fn shape(name: Node, stack: Option<&str>) -> Option<String> {
     match Intrinsic::of(name) {
         None => name.as_str().map(str::to_owned),
         Some(Intrinsic::Sub { text, .. }) => {
-            let pieces = pieces(text.as_str()?).into_iter();
+            let pieces = pieces(text.as_str()?);
             let shape = pieces.map(|piece| match piece {
                 Piece::Text(text) => text.to_owned(),
                 Piece::Variable { name, .. } => hole(name),

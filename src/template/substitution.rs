@@ -17,36 +17,67 @@ pub enum Piece<'t> {
 }
 
 /// Splits an `Fn::Sub` string. An unclosed `${` is text.
-#[must_use]
-pub fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut found = Vec::new();
-    let (mut from, mut at) = (0, 0);
-    let bytes = text.as_bytes();
-    let opening = |from: usize| {
-        let mut dollars = memchr::memchr_iter(b'$', &bytes[from..]).map(|found| found + from);
-        dollars.find(|dollar| bytes.get(dollar + 1) == Some(&b'{'))
-    };
-    while let Some(open) = opening(at) {
-        let Some(close) = memchr::memchr(b'}', &bytes[open..]).map(|found| found + open) else { break };
-        let body = &text[open + 2..close];
-        if let Some(literal) = body.strip_prefix('!') {
-            push_text(&mut found, &text[from..open + 2]);
-            push_text(&mut found, literal);
-            from = close;
-        } else {
-            push_text(&mut found, &text[from..open]);
-            found.push(Piece::Variable { name: body.trim(), start: open, end: close + 1 });
-            from = close + 1;
-        }
-        at = close + 1;
-    }
-    push_text(&mut found, &text[from..]);
-    found
+pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
+    Pieces { text, from: 0, at: 0, next: None }
 }
 
-fn push_text<'t>(found: &mut Vec<Piece<'t>>, text: &'t str) {
-    if !text.is_empty() {
-        found.push(Piece::Text(text));
+/// The names of the variables in an `Fn::Sub` string.
+pub fn variables(text: &str) -> impl Iterator<Item = &str> {
+    pieces(text).filter_map(|piece| match piece {
+        Piece::Variable { name, .. } => Some(name),
+        Piece::Text(_) => None,
+    })
+}
+
+struct Pieces<'t> {
+    text: &'t str,
+    /// Where the text begins that is not given out.
+    from: usize,
+    /// Where the next variable may begin.
+    at: usize,
+    /// What follows the piece that was given out.
+    next: Option<Piece<'t>>,
+}
+
+impl<'t> Pieces<'t> {
+    /// Where the next variable opens and closes.
+    fn braces(&self) -> Option<(usize, usize)> {
+        let bytes = self.text.as_bytes();
+        let mut dollars = memchr::memchr_iter(b'$', &bytes[self.at..]).map(|found| found + self.at);
+        let open = dollars.find(|dollar| bytes.get(dollar + 1) == Some(&b'{'))?;
+        Some((open, memchr::memchr(b'}', &bytes[open..])? + open))
+    }
+}
+
+impl<'t> Iterator for Pieces<'t> {
+    type Item = Piece<'t>;
+
+    fn next(&mut self) -> Option<Piece<'t>> {
+        if let Some(next) = self.next.take() {
+            return Some(next);
+        }
+        let text = |text: &'t str| (!text.is_empty()).then_some(Piece::Text(text));
+        let Some((open, close)) = self.braces() else {
+            let rest = &self.text[self.from..];
+            (self.from, self.at) = (self.text.len(), self.text.len());
+            return text(rest);
+        };
+        let (from, body) = (self.from, &self.text[open + 2..close]);
+        self.at = close + 1;
+        if let Some(literal) = body.strip_prefix('!') {
+            self.from = close;
+            self.next = text(literal);
+            return text(&self.text[from..open + 2]);
+        }
+        self.from = close + 1;
+        let variable = Piece::Variable { name: body.trim(), start: open, end: close + 1 };
+        match text(&self.text[from..open]) {
+            Some(before) => {
+                self.next = Some(variable);
+                Some(before)
+            }
+            None => Some(variable),
+        }
     }
 }
 
@@ -56,7 +87,6 @@ mod tests {
 
     fn shown(text: &str) -> String {
         pieces(text)
-            .into_iter()
             .map(|piece| match piece {
                 Piece::Text(text) => format!("[{text}]"),
                 Piece::Variable { name, .. } => format!("<{name}>"),

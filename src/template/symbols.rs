@@ -246,7 +246,7 @@ pub fn text_span(node: Node) -> Option<Span> {
 #[must_use]
 pub fn variables_of(node: Node<'_>) -> Vec<(&str, Span)> {
     let Some(text) = node.as_str() else { return Vec::new() };
-    let variables = pieces(text).into_iter().filter_map(|piece| match piece {
+    let variables = pieces(text).filter_map(|piece| match piece {
         Piece::Variable { name, start, .. } => Some((name, start)),
         Piece::Text(_) => None,
     });

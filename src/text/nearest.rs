@@ -11,12 +11,11 @@ pub fn nearest_name<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Opt
     let is_as_long = |other: &&str| word.len().saturating_sub(other.len()) <= word.len() / 3;
     let (mut best, mut likeness) = (None, LIKENESS);
     for other in words.filter(is_as_long) {
-        let lower = other.to_ascii_lowercase();
-        if wanted.likeness_at_most(&lower) < likeness {
+        if wanted.likeness_at_most(other) < likeness {
             continue;
         }
         // The first of several that are as close, so that the answer does not depend on anything else.
-        let own = strsim::jaro_winkler(&wanted.text, &lower);
+        let own = strsim::jaro_winkler(&wanted.text, &other.to_ascii_lowercase());
         if own > likeness {
             (best, likeness) = (Some(other), own);
         }
@@ -37,22 +36,33 @@ impl Letters {
         Self { text, counts }
     }
 
-    /// Not less than the likeness of Jaro and Winkler, by the letters that both have wherever they stand: most names have too few in
-    /// common for the order to matter.
+    /// Not less than the likeness of Jaro and Winkler to `other` in small letters, by the letters that both have wherever they stand:
+    /// most names have too few in common for the order to matter.
     fn likeness_at_most(&self, other: &str) -> f64 {
         if self.text.is_empty() || other.is_empty() || !self.text.is_ascii() || !other.is_ascii() || self.text.len() > 255 {
             return 1.0;
         }
+        let both = self.text.bytes().zip(other.bytes());
+        let start = both.take(4).take_while(|(own, other)| *own == other.to_ascii_lowercase()).count();
+        // By their lengths alone most are too far away.
+        let most = self.likeness(other, start, self.text.len().min(other.len()));
+        if most < LIKENESS {
+            return most;
+        }
         let mut left = self.counts;
-        let mut common = 0_u32;
+        let mut common = 0_usize;
         for byte in other.bytes() {
-            let left = &mut left[byte as usize];
-            common += u32::from(*left > 0);
+            let left = &mut left[byte.to_ascii_lowercase() as usize];
+            common += usize::from(*left > 0);
             *left = left.saturating_sub(1);
         }
-        let common = f64::from(common);
+        self.likeness(other, start, common)
+    }
+
+    /// The likeness to a text that starts alike and has `common` letters in common, in the same order.
+    fn likeness(&self, other: &str, start: usize, common: usize) -> f64 {
+        let common = common as f64;
         let jaro = (common / self.text.len() as f64 + common / other.len() as f64 + 1.0) / 3.0;
-        let start = self.text.bytes().zip(other.bytes()).take(4).take_while(|(own, other)| own == other).count();
         // A little more, for what is lost when numbers are rounded.
         jaro + 0.1 * start as f64 * (1.0 - jaro) + 1e-9
     }
@@ -61,14 +71,21 @@ impl Letters {
 /// Whether one letter more, less or other, or two that have changed places, make one text of the other.
 #[must_use]
 pub fn is_one_slip_away(text: &str, other: &str) -> bool {
+    // A character has at most four bytes.
+    if text.len().abs_diff(other.len()) > 4 {
+        return false;
+    }
     let start = text.chars().zip(other.chars()).take_while(|(own, other)| own == other).map(|(own, _)| own.len_utf8()).sum();
     let (text, other): (&str, &str) = (&text[start..], &other[start..]);
     let end: usize =
         text.chars().rev().zip(other.chars().rev()).take_while(|(own, other)| own == other).map(|(own, _)| own.len_utf8()).sum();
-    let left = |text: &str| -> Vec<char> { text[..text.len() - end].chars().take(3).collect() };
-    match (&left(text)[..], &left(other)[..]) {
-        ([_], [] | [_]) | ([], [_]) => true,
-        ([first, second], [third, fourth]) => first == fourth && second == third,
+    let left = |text: &str| {
+        let mut left = text[..text.len() - end].chars();
+        [left.next(), left.next(), left.next()]
+    };
+    match (left(text), left(other)) {
+        ([Some(_), None, _], [_, None, _]) | ([None, ..], [Some(_), None, _]) => true,
+        ([Some(first), Some(second), None], [Some(third), Some(fourth), None]) => first == fourth && second == third,
         _ => false,
     }
 }

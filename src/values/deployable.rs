@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::{Expression, Formula, ResourceId, StackId, Value, Values};
 use crate::conditions::Variable;
-use crate::syntax::Node;
 use crate::template::Intrinsic;
 
 /// Most lookups of one analysis that are asked when they fail.
@@ -103,8 +102,8 @@ impl<'t> Walk<'_, 't> {
             Some(Intrinsic::FindInMap { .. } | Intrinsic::Select { .. }) => return self.lookup(Expression { stack, node }, when),
             _ => {}
         }
-        let parts: Vec<Node<'t>> = node.items().chain(node.entries().map(|entry| entry.value)).collect();
-        parts.into_iter().for_each(|node| self.value(Expression { stack, node }, when));
+        let parts = node.items().chain(node.entries().map(|entry| entry.value));
+        parts.filter(|part| part.has_calls()).for_each(|node| self.value(Expression { stack, node }, when));
     }
 
     fn lookup(&mut self, expression: Expression<'t>, when: Formula) {

@@ -30,8 +30,8 @@ pub(super) fn report(analysis: &Analysis, function: Function, sink: &mut Sink) {
 
 /// Reports the calls of `function` that give a value of another type than the property takes.
 fn types(analysis: &Analysis, function: Function, sink: &mut Sink) {
-    // Without a type that is known, nothing is compared.
-    if !analysis.source.contains(function.long().trim_start_matches("Fn::")) {
+    // Without a call there is nothing to compare with the schemas.
+    if !analysis.template.calls().any(|call| call.function == function) {
         return;
     }
     for fault in analysis.schema_faults() {
@@ -135,9 +135,10 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
         None if fault.whole => place::of_call(node, Function::Condition.long()),
         None => place::of_value(node),
     };
-    let (message, help) = words(analysis, fault);
+    let meant = meant(analysis, fault);
+    let (message, help) = words(analysis, fault, meant);
     let mut finding = Finding::at(span, message).node(node).help(help);
-    if let Some((name, edit)) = rename(analysis, fault) {
+    if let Some((name, edit)) = meant.and_then(|meant| rename(fault, meant)) {
         finding = finding.fix(format!("write `{name}`"), Safety::Safe, vec![edit]);
     }
     if fault.is_open {
@@ -147,9 +148,15 @@ fn finding<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Finding<'t> {
     if node.span().contains(span) { finding } else { finding.label(node.span(), "here") }
 }
 
-/// Another name where it is plain which one is meant, and the edit that writes it.
-fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Edit)> {
-    let node = fault.node;
+/// A name in place of another.
+#[derive(Clone, Copy)]
+struct Meant<'t> {
+    name: &'t str,
+    meant: &'t str,
+}
+
+/// Another name where it is plain which one is meant.
+fn meant<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<Meant<'t>> {
     let template = analysis.template;
     let (name, meant) = match fault.kind {
         FaultKind::Undeclared(name) => (name, meant::plainly(name, names(analysis, fault))?),
@@ -160,6 +167,12 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
         }
         _ => return None,
     };
+    Some(Meant { name, meant })
+}
+
+/// The name that is meant, and the edit that writes it.
+fn rename<'t>(fault: &Fault<'t>, Meant { name, meant }: Meant<'t>) -> Option<(&'t str, Edit)> {
+    let node = fault.node;
     if !fault.whole {
         return Some((meant, node.replace_scalar(meant)?));
     }
@@ -192,7 +205,7 @@ fn rename<'t>(analysis: &Analysis<'t>, fault: &Fault<'t>) -> Option<(&'t str, Ed
 /// Most names that a message lists.
 const MAX_LISTED: usize = 12;
 
-fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
+fn words(analysis: &Analysis, fault: &Fault, plain: Option<Meant>) -> (String, String) {
     match &fault.kind {
         FaultKind::Undeclared(name) if fault.section == FaultSection::Export && is_resource(analysis, name) => (
             format!("`{name}` is a resource, and there is none yet when the name of an export is made"),
@@ -204,11 +217,12 @@ fn words(analysis: &Analysis, fault: &Fault) -> (String, String) {
         ),
         FaultKind::Undeclared(name) => {
             // Only a slip of the keyboard says what was meant; a name that is like another may be one of its own.
-            let plain = meant::plainly(name, names(analysis, fault));
-            let help = match plain.or_else(|| nearest_name(name, names(analysis, fault))) {
-                Some(meant) if plain.is_some() => format!("refer to `{meant}`"),
-                Some(nearest) => format!("declare `{name}`, or refer to `{nearest}`"),
-                None => format!("declare `{name}`, or remove the reference"),
+            let help = match plain {
+                Some(plain) => format!("refer to `{}`", plain.meant),
+                None => match nearest_name(name, names(analysis, fault)) {
+                    Some(nearest) => format!("declare `{name}`, or refer to `{nearest}`"),
+                    None => format!("declare `{name}`, or remove the reference"),
+                },
             };
             (format!("nothing in this template is called `{name}`"), help)
         }

@@ -9,7 +9,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::{Edge, EdgeKind};
-use crate::template::{Intrinsic, Piece, Template, calls, pieces};
+use crate::template::{self, Intrinsic, Template, calls};
 use crate::values::StackId;
 
 pub(super) static RULE: Rule = Rule {
@@ -113,11 +113,8 @@ fn direct(template: &Template) -> Option<Vec<(usize, usize)>> {
             match call.intrinsic() {
                 Intrinsic::Ref(name) | Intrinsic::GetAtt { resource: name, .. } => add(name),
                 Intrinsic::Sub { text, .. } => {
-                    for piece in pieces(text.as_str().unwrap_or_default()) {
-                        if let Piece::Variable { name, .. } = piece {
-                            add(name.split_once('.').map_or(name, |(resource, _)| resource));
-                        }
-                    }
+                    let names = template::variables(text.as_str().unwrap_or_default());
+                    names.for_each(|name| add(name.split_once('.').map_or(name, |(resource, _)| resource)));
                 }
                 _ => {}
             }
@@ -131,18 +128,20 @@ fn circular(count: usize, edges: &[(usize, usize)]) -> Vec<bool> {
     let mut left = vec![true; count];
     for reversed in [false, true] {
         let ends = |edge: &(usize, usize)| if reversed { (edge.1, edge.0) } else { *edge };
-        let (mut waiting, mut waited_by) = (vec![0_usize; count], vec![Vec::new(); count]);
-        for (from, to) in edges.iter().map(ends).filter(|(from, to)| left[*from] && left[*to]) {
-            waiting[from] += 1;
-            waited_by[to].push(from);
-        }
+        // Who waits, sorted by whom for.
+        let mut waits: Vec<(usize, usize)> =
+            edges.iter().map(ends).filter(|(from, to)| left[*from] && left[*to]).map(|(from, to)| (to, from)).collect();
+        waits.sort_unstable();
+        let mut waiting = vec![0_usize; count];
+        waits.iter().for_each(|(_, from)| waiting[*from] += 1);
         let mut free: Vec<usize> = (0..count).filter(|index| left[*index] && waiting[*index] == 0).collect();
         while let Some(index) = free.pop() {
             left[index] = false;
-            for &from in &waited_by[index] {
-                waiting[from] -= 1;
-                if waiting[from] == 0 {
-                    free.push(from);
+            let first = waits.partition_point(|(to, _)| *to < index);
+            for (_, from) in waits[first..].iter().take_while(|(to, _)| *to == index) {
+                waiting[*from] -= 1;
+                if waiting[*from] == 0 {
+                    free.push(*from);
                 }
             }
         }

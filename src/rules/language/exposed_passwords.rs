@@ -40,7 +40,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let mut told = FxHashSet::default();
     let properties = analysis.template.resources.iter().filter_map(|resource| resource.properties);
-    for entry in properties.flat_map(Node::descendants).flat_map(Node::entries) {
+    let mappings = properties.flat_map(Node::descendants).filter(|node| node.is_mapping());
+    for entry in mappings.flat_map(Node::entries) {
         let Some(name) = entry.key.as_str().filter(|name| PASSWORDS.contains(name)) else { continue };
         let value = entry.value;
         match Intrinsic::of(value) {

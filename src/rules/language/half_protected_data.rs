@@ -20,9 +20,6 @@ pub(super) static RULE: Rule = Rule {
 const EXEMPT: &[&str] = &["AWS::Lambda::Version", "AWS::Lambda::LayerVersion"];
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.contains("DeletionPolicy") && !analysis.source.contains("UpdateReplacePolicy") {
-        return;
-    }
     let kept = |node: Option<Node>| node.is_some_and(|node| node.as_str() != Some("Delete") || node.function().is_some());
     for resource in analysis.template.resources.iter().filter(|resource| !EXEMPT.contains(&resource.resource_type)) {
         let (deletion, replacement) = (resource.node.get("DeletionPolicy"), resource.node.get("UpdateReplacePolicy"));

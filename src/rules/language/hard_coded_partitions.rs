@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::syntax::Node;
+use crate::syntax::{Function, Node};
 use crate::template::{Call, Intrinsic, Transform, calls};
 
 pub(super) static RULE: Rule = Rule {
@@ -48,6 +48,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
 
 /// The string of an `Fn::Sub`.
 fn string_of(call: Call<'_>) -> Option<Node<'_>> {
+    if call.function != Function::Sub {
+        return None;
+    }
     match call.intrinsic() {
         Intrinsic::Sub { text, .. } => Some(text),
         _ => None,

@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::cdk;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
-use crate::syntax::Node;
+use crate::syntax::{Function, Node};
 use crate::template::{Attribute, Intrinsic, Template, calls, pieces};
 
 pub(super) static RULE: Rule = Rule {
@@ -19,15 +19,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.contains("Join") {
-        return;
-    }
     let template = analysis.template;
     if cdk::is_synthesized(template) {
         return;
     }
     let places = [template.resources.node, template.outputs.node, template.conditions.node];
-    for call in places.into_iter().flatten().flat_map(calls) {
+    for call in places.into_iter().flatten().flat_map(calls).filter(|call| call.function == Function::Join) {
         let Intrinsic::Join { delimiter, list } = call.intrinsic() else { continue };
         let is_empty = delimiter.as_str() == Some("") && !delimiter.is_null() && delimiter.function().is_none();
         if !is_empty || !list.is_sequence() || list.function().is_some() || !list.items().all(fits) || !is_evaluated(call.node) {
@@ -88,7 +85,7 @@ fn text(template: &Template, list: Node) -> Option<String> {
         }
     }
     // Only now would an open `${` meet its end, or a `$` its brace.
-    let pieces = |text: &str| pieces(text).len();
+    let pieces = |text: &str| pieces(text).count();
     let separate: usize = list.items().map(|item| Intrinsic::of(item).map_or(0, |_| 1)).sum();
     let joined = list.items().all(|item| !item.as_str().is_some_and(|text| text.ends_with('$')));
     (joined && pieces(&text) >= separate).then_some(text)

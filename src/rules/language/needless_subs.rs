@@ -4,6 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
+use crate::syntax::Function;
 use crate::template::{Intrinsic, Transform, calls};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +27,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     // Where no function is evaluated, another rule speaks of it.
     let places = [template.resources.node, template.outputs.node, template.conditions.node, template.rules.node];
-    for call in places.into_iter().flatten().flat_map(calls) {
+    for call in places.into_iter().flatten().flat_map(calls).filter(|call| call.function == Function::Sub) {
         let Intrinsic::Sub { text, .. } = call.intrinsic() else { continue };
         let Some(written) = text.as_str().filter(|_| text.function().is_none() && text.other_tag().is_none()) else { continue };
         // `${!x}` says `${x}` only inside `Fn::Sub`.

@@ -26,9 +26,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     let resources = template.resources.iter().filter_map(|resource| resource.properties);
     let places = resources.chain(template.outputs.iter().filter_map(|output| output.value));
     for node in places.flat_map(Node::descendants) {
-        let Some(name) = node.as_str().filter(|text| PSEUDO_PARAMETERS.contains(text) && node.function().is_none()) else {
-            continue;
-        };
+        let is_name = |text: &&str| text.starts_with("AWS::") && PSEUDO_PARAMETERS.contains(text) && node.function().is_none();
+        let Some(name) = node.as_str().filter(is_name) else { continue };
         let parent = node.parent();
         // A list is what a lost function leaves behind, but for the principals of a policy.
         let in_lists = parent.is_some_and(Node::is_sequence);

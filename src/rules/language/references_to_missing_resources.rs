@@ -5,7 +5,7 @@ use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::{MAX_EXPANDED_NODES, Node};
-use crate::template::{Intrinsic, Piece, pieces};
+use crate::template::{self, Intrinsic};
 use crate::values::{Formula, ResourceId, StackId};
 
 pub(super) static RULE: Rule = Rule {
@@ -77,12 +77,9 @@ impl<'t> Walk<'_, 't> {
             Some(Intrinsic::Ref(name)) => self.add(node, name, when),
             Some(Intrinsic::GetAtt { resource, .. }) => self.add(node, resource, when),
             Some(Intrinsic::Sub { text, variables }) => {
-                for piece in pieces(text.as_str().unwrap_or_default()) {
-                    if let Piece::Variable { name, .. } = piece
-                        && variables.and_then(|variables| variables.get(name)).is_none()
-                    {
-                        self.add(node, name.split_once('.').map_or(name, |(resource, _)| resource), when);
-                    }
+                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
+                for name in template::variables(text.as_str().unwrap_or_default()).filter(|name| !is_own(name)) {
+                    self.add(node, name.split_once('.').map_or(name, |(resource, _)| resource), when);
                 }
                 variables.into_iter().for_each(|variables| self.value(variables, when));
             }
@@ -94,8 +91,8 @@ impl<'t> Walk<'_, 't> {
                 self.value(otherwise, formulas.and(when, formulas.not(holds)));
             }
             _ => {
-                node.items().for_each(|item| self.value(item, when));
-                node.entries().for_each(|entry| self.value(entry.value, when));
+                let parts = node.items().chain(node.entries().map(|entry| entry.value));
+                parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, when));
             }
         }
     }

@@ -37,11 +37,11 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         return;
     }
     for node in analysis.template.resources.iter().filter_map(|resource| resource.properties).flat_map(Node::descendants) {
-        let Some(text) = node.as_str() else { continue };
+        let Some(text) = node.as_str().filter(|text| text.contains(SECRET)) else { continue };
         // What `Fn::Sub` puts together of more than a secret is another text.
         let is_all = |text: &str| text.starts_with("{{") && text.ends_with("}}");
         let is_part = call_around(node).is_some_and(|call| matches!(Intrinsic::of(call), Some(Intrinsic::Sub { .. })));
-        if !text.contains(SECRET) || is_part && !is_all(text.trim_matches(['\\', '"'])) {
+        if is_part && !is_all(text.trim_matches(['\\', '"'])) {
             continue;
         }
         let Some(field) = field_around(node) else { continue };
@@ -67,7 +67,7 @@ fn call_around(node: Node<'_>) -> Option<Node<'_>> {
 fn field_around(node: Node) -> Option<&'static str> {
     let mut at = node;
     while let Some(parent) = at.parent() {
-        let key = parent.entries().find(|entry| entry.value.id() == at.id()).and_then(|entry| entry.key.as_str());
+        let key = parent.entry_with(at).filter(|entry| entry.value.id() == at.id()).and_then(|entry| entry.key.as_str());
         if let Some(field) = key.and_then(|key| FIELDS.iter().find(|field| **field == key)) {
             return Some(field);
         }

@@ -67,8 +67,8 @@ impl<'t> Walk<'_, 't> {
         }
         self.budget -= 1;
         let Some(Intrinsic::If { condition, then, otherwise }) = Intrinsic::of(node) else {
-            node.items().for_each(|item| self.value(item, when));
-            return node.entries().for_each(|entry| self.value(entry.value, when));
+            let parts = node.items().chain(node.entries().map(|entry| entry.value));
+            return parts.filter(|part| part.has_calls()).for_each(|part| self.value(part, when));
         };
         let name = condition.as_str().filter(|name| self.analysis.template.conditions.get(name).is_some());
         let values = self.analysis.values();

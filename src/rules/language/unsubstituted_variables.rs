@@ -25,12 +25,16 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     }
     let sections = root.entries().filter(|entry| entry.key.as_str() != Some("Metadata"));
     for node in sections.flat_map(|entry| entry.value.strings_with("${")) {
+        // Most of them are the strings of `Fn::Sub`.
+        if is_call(node) || node.parent().is_some_and(is_call) {
+            continue;
+        }
         let Some(text) = node.as_str() else { continue };
         let Some(name) = variables(text).find(|name| is_declared(analysis, name)) else { continue };
         if is_key(node) || is_substituted(node, name) {
             continue;
         }
-        let at = node.parent().and_then(|parent| parent.entries().find(|entry| entry.value.id() == node.id()));
+        let at = node.parent().and_then(|parent| parent.entry_with(node));
         let finding = Finding::at(at.map_or(node.span(), |entry| entry.key.span()), format!("`${{{name}}}` is not put in here"))
             .node(node)
             .note("without `Fn::Sub` the string stays as it is written")
@@ -58,25 +62,30 @@ fn is_declared(analysis: &Analysis, name: &str) -> bool {
 }
 
 fn all_declared(analysis: &Analysis, text: &str) -> bool {
-    pieces(text).iter().all(|piece| match piece {
+    pieces(text).all(|piece| match piece {
         Piece::Variable { name, .. } => is_declared(analysis, name),
         Piece::Text(text) => !text.contains("${"),
     })
 }
 
 fn is_key(node: Node) -> bool {
-    node.parent().is_some_and(|parent| parent.entries().any(|entry| entry.key.id() == node.id()))
+    node.parent().and_then(|parent| parent.entry_with(node)).is_some_and(|entry| entry.key.id() == node.id())
+}
+
+/// Whether this is a call that puts variables in, or may.
+fn is_call(node: Node) -> bool {
+    node.functions().any(|(function, ..)| matches!(function, Function::Sub | Function::Transform))
 }
 
 /// Whether something else puts the variable in: `Fn::Sub`, the substitutions of a state machine, or the stack of a nested template.
 fn is_substituted(node: Node, name: &str) -> bool {
     let mut at = node;
     loop {
-        if at.functions().any(|(function, ..)| matches!(function, Function::Sub | Function::Transform)) {
+        if is_call(at) {
             return true;
         }
         let Some(parent) = at.parent() else { return false };
-        let key = parent.entries().find(|entry| entry.value.id() == at.id()).and_then(|entry| entry.key.as_str());
+        let key = parent.entry_with(at).and_then(|entry| entry.key.as_str());
         match key {
             Some("TemplateBody") => return true,
             Some("Definition" | "DefinitionString")

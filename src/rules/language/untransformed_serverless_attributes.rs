@@ -17,9 +17,6 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    if !analysis.source.contains("Connectors") && !analysis.source.contains("IgnoreGlobals") {
-        return;
-    }
     if !serverless::is_left_alone(analysis) {
         return;
     }

@@ -9,7 +9,7 @@ use super::unused;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::syntax::{self, Function, Node, Tree};
-use crate::template::{Intrinsic, Named, Piece, calls, pieces};
+use crate::template::{self, Intrinsic, Named, calls};
 
 pub(super) static RULE: Rule = Rule {
     code: "W2001",
@@ -58,10 +58,7 @@ fn used(tree: &Tree) -> Option<FxHashSet<Cow<'_, str>>> {
             Intrinsic::Ref(name) => drop(used.insert(Cow::Borrowed(name))),
             Intrinsic::Malformed(Function::Ref, _) => return None,
             Intrinsic::Sub { text, .. } => {
-                used.extend(pieces(text.as_str().unwrap_or_default()).into_iter().filter_map(|piece| match piece {
-                    Piece::Variable { name, .. } => Some(Cow::Borrowed(name)),
-                    Piece::Text(_) => None,
-                }));
+                used.extend(template::variables(text.as_str().unwrap_or_default()).map(Cow::Borrowed));
             }
             Intrinsic::Other(Function::ValueOf, argument) => {
                 used.extend(argument.items().next().and_then(Node::as_str).map(Cow::Borrowed));

@@ -4,7 +4,7 @@ use super::super::{Finding, Rule, Scope, Sink, Status};
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::syntax::{Entry, Function};
-use crate::template::{Intrinsic, Piece, pieces};
+use crate::template::{self, Intrinsic};
 
 pub(super) static RULE: Rule = Rule {
     code: "W1019",
@@ -29,10 +29,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         let Some(written) = text.as_str().filter(|_| text.function().is_none() && variables.function().is_none()) else {
             continue;
         };
-        let used: Vec<&str> = pieces(written)
-            .into_iter()
-            .filter_map(|piece| if let Piece::Variable { name, .. } = piece { Some(name) } else { None })
-            .collect();
+        let used: Vec<&str> = template::variables(written).collect();
         let unused = |entry: &Entry| entry.key.as_str().is_some_and(|name| !used.contains(&name) && !name.contains("${"));
         for entry in variables.entries().filter(unused) {
             let name = entry.key.as_str().unwrap_or_default();

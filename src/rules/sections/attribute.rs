@@ -1,5 +1,7 @@
 //! Attributes of resources that are mappings of known keys: what each key takes.
 
+use std::fmt;
+
 use super::super::{Finding, Sink};
 use super::branches::{self, Branch};
 use super::shape;
@@ -41,7 +43,7 @@ pub(super) fn read<'t>(
     sink: &mut Sink,
 ) {
     let exists = resource.get("Condition").filter(|condition| shape::is_text(*condition));
-    Reader { analysis, exists, sink }.mapping(what, attribute, keys, &Branch::default());
+    Reader { analysis, exists, sink }.mapping(What::Said(what), attribute, keys, &Branch::default());
 }
 
 /// Reports what something in an attribute of a resource cannot hold; `name` is its key.
@@ -57,6 +59,22 @@ pub(super) fn read_value<'t>(
     Reader { analysis, exists, sink }.value(name, value, takes, &Branch::default());
 }
 
+/// What a value is called in a message.
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Said(&'a str),
+    Key(&'a str),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Said(what) => out.write_str(what),
+            Self::Key(name) => write!(out, "`{name}`"),
+        }
+    }
+}
+
 struct Reader<'a, 't> {
     analysis: &'a Analysis<'t>,
     exists: Option<Node<'t>>,
@@ -64,14 +82,14 @@ struct Reader<'a, 't> {
 }
 
 impl<'t> Reader<'_, 't> {
-    fn mapping(&mut self, what: &str, value: Node<'t>, keys: Keys, branch: &Branch<'t>) {
+    fn mapping(&mut self, what: What, value: Node<'t>, keys: Keys, branch: &Branch<'t>) {
         for (choice, branch) in branches::choices(value, branch) {
             // The rest of the functions give what is not known here.
             if choice.function().is_some() || choice.is_null() {
                 continue;
             }
             if !choice.is_mapping() {
-                self.report(shape::wrong_kind(what, "a mapping", choice), &branch);
+                self.report(shape::wrong_kind(&what.to_string(), "a mapping", choice), &branch);
                 continue;
             }
             for (name, entry) in shape::written(choice) {
@@ -87,13 +105,13 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn value(&mut self, name: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
-        let what = format!("`{name}`");
+        let what = What::Key(name);
         match takes {
-            Takes::Keys(keys) => return self.mapping(&what, value, keys, branch),
-            Takes::Each(takes) => return self.each(&what, value, takes, branch),
-            Takes::Numbers => return self.list(&what, value, &Takes::Number, branch),
-            Takes::Texts => return self.list(&what, value, &Takes::Text, branch),
-            Takes::SeveralOf(words) => return self.list(&what, value, &Takes::OneOf(words), branch),
+            Takes::Keys(keys) => return self.mapping(what, value, keys, branch),
+            Takes::Each(takes) => return self.each(what, value, takes, branch),
+            Takes::Numbers => return self.list(name, value, &Takes::Number, branch),
+            Takes::Texts => return self.list(name, value, &Takes::Text, branch),
+            Takes::SeveralOf(words) => return self.list(name, value, &Takes::OneOf(words), branch),
             _ => {}
         }
         for (choice, branch) in branches::choices(value, branch) {
@@ -115,28 +133,27 @@ impl<'t> Reader<'_, 't> {
                 _ => continue,
             };
             if choice.function().is_none() {
-                self.report(shape::wrong_kind(&what, wanted, choice), &branch);
+                self.report(shape::wrong_kind(&what.to_string(), wanted, choice), &branch);
             }
         }
     }
 
-    fn each(&mut self, what: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
+    fn each(&mut self, what: What, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
         for (choice, branch) in branches::choices(value, branch) {
             if shape::is_plain_mapping(choice) {
                 shape::written(choice).for_each(|(name, entry)| self.value(name, entry.value, takes, &branch));
             } else if choice.function().is_none() && !choice.is_null() {
-                self.report(shape::wrong_kind(what, "a mapping", choice), &branch);
+                self.report(shape::wrong_kind(&what.to_string(), "a mapping", choice), &branch);
             }
         }
     }
 
-    fn list(&mut self, what: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
+    fn list(&mut self, name: &str, value: Node<'t>, takes: &Takes, branch: &Branch<'t>) {
         for (choice, branch) in branches::choices(value, branch) {
             if shape::is_plain_list(choice) {
-                let name = what.trim_matches('`');
                 choice.items().for_each(|item| self.value(name, item, takes, &branch));
             } else if choice.function().is_none() {
-                self.report(shape::wrong_kind(what, "a list", choice), &branch);
+                self.report(shape::wrong_kind(&What::Key(name).to_string(), "a list", choice), &branch);
             }
         }
     }

@@ -49,18 +49,16 @@ impl<'t> Branch<'t> {
 }
 
 /// What a value can be: the value itself, or the branches of `Fn::If`.
-pub(super) fn choices<'t>(value: Node<'t>, branch: &Branch<'t>) -> Vec<(Node<'t>, Branch<'t>)> {
-    let (mut found, mut open) = (Vec::new(), vec![(value, branch.clone())]);
-    while let Some((node, branch)) = open.pop() {
-        match Intrinsic::of(node) {
-            Some(Intrinsic::If { condition, then, otherwise }) => {
-                open.push((otherwise, branch.then(condition, false)));
-                open.push((then, branch.then(condition, true)));
-            }
-            _ => found.push((node, branch)),
+pub(super) fn choices<'t>(value: Node<'t>, branch: &Branch<'t>) -> impl Iterator<Item = (Node<'t>, Branch<'t>)> + use<'t> {
+    let (mut next, mut open) = (Some((value, branch.clone())), Vec::new());
+    std::iter::from_fn(move || {
+        let (mut node, mut branch) = next.take().or_else(|| open.pop())?;
+        while let Some(Intrinsic::If { condition, then, otherwise }) = Intrinsic::of(node) {
+            open.push((otherwise, branch.then(condition, false)));
+            (node, branch) = (then, branch.then(condition, true));
         }
-    }
-    found
+        Some((node, branch))
+    })
 }
 
 /// A call of a function in a value.
@@ -72,32 +70,38 @@ pub(super) struct Call<'t> {
 }
 
 /// All calls in a value, in the order of the text.
-pub(super) fn calls(value: Node<'_>) -> Vec<Call<'_>> {
-    let (mut found, mut open) = (Vec::new(), vec![(value, Branch::default())]);
-    while let Some((node, branch)) = open.pop() {
-        let from = open.len();
-        match Intrinsic::of(node) {
-            Some(Intrinsic::If { condition, then, otherwise }) => {
-                open.push((then, branch.then(condition, true)));
-                open.push((otherwise, branch.then(condition, false)));
-            }
-            Some(intrinsic) => {
-                // The argument of a short form may be a call in the long form, `!Base64 {Fn::Sub: x}`.
-                let argument = node.function().map_or(node, |(_, argument)| argument);
-                let inner = argument.function().map(|_| argument);
-                match inner {
-                    Some(inner) => open.push((inner, branch.clone())),
-                    None => open.extend(children(argument).map(|child| (child, branch.clone()))),
+pub(super) fn calls(value: Node<'_>) -> impl Iterator<Item = Call<'_>> {
+    let (mut next, mut open) = (Some((value, Branch::default())), Vec::new());
+    std::iter::from_fn(move || {
+        while let Some((node, branch)) = next.take().or_else(|| open.pop()) {
+            let (from, mut found) = (open.len(), None);
+            match Intrinsic::of(node) {
+                Some(Intrinsic::If { condition, then, otherwise }) => {
+                    open.push((then, branch.then(condition, true)));
+                    open.push((otherwise, branch.then(condition, false)));
                 }
-                found.push(Call { node, intrinsic, branch });
+                Some(intrinsic) => {
+                    // The argument of a short form may be a call in the long form, `!Base64 {Fn::Sub: x}`.
+                    let argument = node.function().map_or(node, |(_, argument)| argument);
+                    let inner = argument.function().map(|_| argument);
+                    match inner {
+                        Some(inner) => open.push((inner, branch.clone())),
+                        None => open.extend(children(argument).map(|child| (child, branch.clone()))),
+                    }
+                    found = Some(Call { node, intrinsic, branch });
+                }
+                None => open.extend(children(node).map(|child| (child, branch.clone()))),
             }
-            None => open.extend(children(node).map(|child| (child, branch.clone()))),
+            open[from..].reverse();
+            if found.is_some() {
+                return found;
+            }
         }
-        open[from..].reverse();
-    }
-    found
+        None
+    })
 }
 
+/// What is in a value and may have calls in it.
 fn children<'t>(node: Node<'t>) -> impl Iterator<Item = Node<'t>> {
-    node.items().chain(node.entries().map(|entry| entry.value))
+    node.items().chain(node.entries().map(|entry| entry.value)).filter(|child| child.has_calls())
 }

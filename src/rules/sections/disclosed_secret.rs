@@ -7,7 +7,7 @@ use super::{branches, shape};
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::syntax::Node;
-use crate::template::{Intrinsic, Named, Parameter, Piece, pieces};
+use crate::template::{self, Intrinsic, Named, Parameter};
 
 pub(super) static RULE: Rule = Rule {
     code: "W2010",
@@ -55,17 +55,15 @@ fn report<'t>(
     sink: &mut Sink,
 ) {
     let exists = exists.filter(|condition| shape::is_text(*condition));
+    let is_secret = |name: &str| secrets.iter().any(|secret| secret.name() == name);
     let mut seen = FxHashSet::default();
     for call in branches::calls(value) {
         let names: Vec<&str> = match call.intrinsic {
-            Intrinsic::Ref(name) => vec![name],
+            Intrinsic::Ref(name) => is_secret(name).then_some(name).into_iter().collect(),
             Intrinsic::Sub { text, variables } => {
-                let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                let variables = pieces(text.as_str().unwrap_or_default()).into_iter().filter_map(|piece| match piece {
-                    Piece::Variable { name, .. } if !own(name) => Some(name),
-                    _ => None,
-                });
-                variables.collect()
+                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
+                let names = template::variables(text.as_str().unwrap_or_default());
+                names.filter(|name| is_secret(name) && !is_own(name)).collect()
             }
             _ => continue,
         };

@@ -24,7 +24,10 @@ pub(super) static RULE: Rule = Rule {
 const MAX_PATTERN: usize = 1 << 20;
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    for parameter in analysis.template.parameters.iter().filter(|_| shape::is_settled(analysis)) {
+    if !shape::is_settled(analysis) {
+        return;
+    }
+    for parameter in analysis.template.parameters.iter() {
         let Some(default) = parameter.default.filter(|default| shape::is_text(*default)) else { continue };
         let Some(value) = default.scalar().map(Scalar::canonical) else { continue };
         for (constraint, message) in faults(parameter, &value, "default") {

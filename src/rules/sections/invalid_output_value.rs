@@ -9,7 +9,7 @@ use super::shape;
 use crate::analysis::Analysis;
 use crate::diagnostic::{Safety, Severity};
 use crate::syntax::{Function, Node};
-use crate::template::{Gives, Intrinsic, Named, Piece, Resource, Transform, pieces};
+use crate::template::{self, Gives, Intrinsic, Named, Resource, Transform};
 use crate::text::{Span, nearest_name};
 
 pub(super) static RULE: Rule = Rule {
@@ -112,13 +112,8 @@ fn names<'t>(call: &Call<'t>) -> Vec<(&'t str, bool)> {
         Intrinsic::GetAtt { resource, .. } => vec![(resource, true)],
         Intrinsic::Sub { text, variables } => {
             let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-            let variables = pieces(text.as_str().unwrap_or_default()).into_iter().filter_map(|piece| match piece {
-                Piece::Variable { name, .. } if !own(name) => {
-                    Some(name.split_once('.').map_or((name, false), |(name, _)| (name, true)))
-                }
-                _ => None,
-            });
-            variables.collect()
+            let names = template::variables(text.as_str().unwrap_or_default()).filter(|name| !own(name));
+            names.map(|name| name.split_once('.').map_or((name, false), |(name, _)| (name, true))).collect()
         }
         _ => Vec::new(),
     }
@@ -126,9 +121,9 @@ fn names<'t>(call: &Call<'t>) -> Vec<(&'t str, bool)> {
 
 fn is_declared(analysis: &Analysis, name: &str, is_attribute: bool) -> bool {
     let template = analysis.template;
-    if template.tree.may_hide(name)
-        || template.resources.get(name).is_some()
+    if template.resources.get(name).is_some()
         || (!is_attribute && template.parameters.get(name).is_some())
+        || template.tree.may_hide(name)
     {
         return true;
     }

@@ -43,31 +43,81 @@ pub(super) enum Place {
     Rules,
 }
 
-/// What is wrong in a condition.
+/// What is wrong in a condition. The words for it are found when it is reported: each rule looks through all conditions, and reports
+/// its own.
 #[derive(Debug)]
 pub(super) struct Fault<'t> {
     /// The outermost function around it; `None` where the condition itself is none.
     pub within: Option<Function>,
-    /// Where cfn-lint reports it.
-    at: Span,
     /// The value that is wrong.
     node: Node<'t>,
-    message: String,
-    help: String,
-    /// The name that is meant in its place.
-    meant: Option<(&'t str, Safety)>,
+    place: Place,
+    kind: Kind<'t>,
+}
+
+#[derive(Debug)]
+enum Kind<'t> {
+    /// It names a condition that is not there; the call that has the name in it.
+    Undeclared(Node<'t>),
+    /// `Condition` has something else than a name.
+    NoName(Span),
+    /// It is no condition.
+    NoCondition,
+    /// The function that this call calls has no list.
+    NoList(Node<'t>, Function),
+    /// The function takes so many.
+    Count(Node<'t>, Function, (usize, usize)),
+    /// `Fn::Equals` cannot compare it.
+    NotComparable,
 }
 
 impl<'t> Fault<'t> {
-    pub(super) fn report(self, sink: &mut Sink) {
-        let mut finding = Finding::at(self.at, self.message).node(self.node).help(self.help);
-        if let Some((meant, safety)) = self.meant
-            && let Some(edit) = self.node.replace_scalar(meant)
+    pub(super) fn report(self, analysis: &Analysis<'t>, sink: &mut Sink) {
+        let node = self.node;
+        let mut near = None;
+        let (at, message, help) = match self.kind {
+            Kind::Undeclared(call) => {
+                let name = node.as_str().unwrap_or_default();
+                near = nearest(analysis, name).map(|near| (near, safety(analysis, name)));
+                let help = near.map_or_else(|| "declare it in `Conditions`".to_owned(), |(near, _)| format!("write `{near}`"));
+                (shape::at_call(call), format!("condition `{}` is not declared", shape::shortened(name)), help)
+            }
+            Kind::NoName(key) => {
+                let message = "`Condition` must be the name of a condition";
+                (key, message.to_owned(), "write the name of an entry of `Conditions`".to_owned())
+            }
+            Kind::NoCondition => {
+                let help = match self.place {
+                    Place::Conditions => "write `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or `Condition`",
+                    Place::Rules => "write `Fn::Equals`, `Fn::Contains` or another function of rules",
+                };
+                let message = format!("this must be a condition, and is {}", shape::kind(node));
+                (shape::at_value(node), message, help.to_owned())
+            }
+            Kind::NoList(call, function) => {
+                let name = function.long();
+                let message = format!("`{name}` must have a list, and has {}", shape::kind(node));
+                (shape::at_call(call), message, format!("write `{name}: [...]`"))
+            }
+            Kind::Count(call, function, (least, most)) => {
+                let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
+                let noun = noun(function, most);
+                let message = format!("`{}` takes {wanted} {noun}, and has {}", function.long(), node.len());
+                (shape::at_call(call), message, "add what is missing, or take out what is too much".to_owned())
+            }
+            Kind::NotComparable => {
+                let message = format!("`Fn::Equals` compares strings, and this is {}", shape::kind(node));
+                (shape::at_value(node), message, "compare a parameter, a value of a mapping, or text".to_owned())
+            }
+        };
+        let mut finding = Finding::at(at, message).node(node).help(help);
+        if let Some((meant, safety)) = near
+            && let Some(edit) = node.replace_scalar(meant)
         {
             finding = finding.fix(format!("write `{meant}`"), safety, vec![edit]);
         }
-        let here = self.node.span();
-        let finding = if self.at.contains(here) || here.contains(self.at) { finding } else { finding.label(here, "this") };
+        let here = node.span();
+        let finding = if at.contains(here) || here.contains(at) { finding } else { finding.label(here, "this") };
         sink.report(finding);
     }
 }
@@ -75,26 +125,23 @@ impl<'t> Fault<'t> {
 /// Reports what is wrong in the section `Conditions`, and within `function` where one is given.
 pub(super) fn report(analysis: &Analysis, functions: &[Function], sink: &mut Sink) {
     for fault in all(analysis).into_iter().filter(|fault| fault.within.is_some_and(|within| functions.contains(&within))) {
-        fault.report(sink);
+        fault.report(analysis, sink);
     }
 }
 
 /// All that is wrong in the conditions of a template, those of `Rules` included.
 fn all<'t>(analysis: &Analysis<'t>) -> Vec<Fault<'t>> {
-    let mut faults = Vec::new();
     if !shape::is_settled(analysis) {
-        return faults;
+        return Vec::new();
     }
-    for condition in entries(analysis) {
-        faults.extend(faults_of(analysis, condition, Place::Conditions));
-    }
+    let mut reader = Reader::new(analysis, Place::Conditions);
+    entries(analysis).for_each(|condition| reader.condition(condition));
+    reader.place = Place::Rules;
     for rule in analysis.template.rules.iter() {
         let assertions = rule.assertions.into_iter().flat_map(Node::items).filter_map(|assertion| assertion.get("Assert"));
-        for condition in rule.condition.into_iter().chain(assertions) {
-            faults.extend(faults_of(analysis, condition, Place::Rules));
-        }
+        rule.condition.into_iter().chain(assertions).for_each(|condition| reader.condition(condition));
     }
-    faults
+    reader.faults
 }
 
 /// The conditions that are written in `Conditions`.
@@ -104,7 +151,7 @@ pub(super) fn entries<'t>(analysis: &Analysis<'t>) -> impl Iterator<Item = Node<
 
 /// What is wrong with one condition.
 pub(super) fn faults_of<'t>(analysis: &Analysis<'t>, condition: Node<'t>, place: Place) -> Vec<Fault<'t>> {
-    let mut reader = Reader { analysis, place, within: None, faults: Vec::new() };
+    let mut reader = Reader::new(analysis, place);
     reader.condition(condition);
     reader.faults
 }
@@ -113,12 +160,18 @@ struct Reader<'a, 't> {
     analysis: &'a Analysis<'t>,
     place: Place,
     within: Option<Function>,
+    /// Whether conditions may be declared that are not written out, once that was asked.
+    is_open: Option<bool>,
     faults: Vec<Fault<'t>>,
 }
 
-impl<'t> Reader<'_, 't> {
-    fn fault(&mut self, at: Span, node: Node<'t>, message: String, help: impl Into<String>) {
-        self.faults.push(Fault { within: self.within, at, node, message, help: help.into(), meant: None });
+impl<'a, 't> Reader<'a, 't> {
+    fn new(analysis: &'a Analysis<'t>, place: Place) -> Self {
+        Self { analysis, place, within: None, is_open: None, faults: Vec::new() }
+    }
+
+    fn fault(&mut self, node: Node<'t>, kind: Kind<'t>) {
+        self.faults.push(Fault { within: self.within, node, place: self.place, kind });
     }
 
     /// `node` stands where a condition is expected.
@@ -132,8 +185,7 @@ impl<'t> Reader<'_, 't> {
             if entry.value.condition().is_some() {
                 return self.condition(entry.value);
             }
-            let message = "`Condition` must be the name of a condition".to_owned();
-            return self.fault(entry.key.span(), node, message, "write the name of an entry of `Conditions`");
+            return self.fault(node, Kind::NoName(entry.key.span()));
         }
         if shape::is_bool(node) || shape::is_generated(node) {
             return;
@@ -142,14 +194,7 @@ impl<'t> Reader<'_, 't> {
             Function::And | Function::Or | Function::Not | Function::Equals => true,
             other => self.place == Place::Rules && ONLY_IN_RULES.contains(other),
         });
-        let Some((function, argument)) = known else {
-            let message = format!("this must be a condition, and is {}", shape::kind(node));
-            let help = match self.place {
-                Place::Conditions => "write `Fn::Equals`, `Fn::And`, `Fn::Or`, `Fn::Not` or `Condition`",
-                Place::Rules => "write `Fn::Equals`, `Fn::Contains` or another function of rules",
-            };
-            return self.fault(shape::at_value(node), node, message, help);
-        };
+        let Some((function, argument)) = known else { return self.fault(node, Kind::NoCondition) };
         let outermost = self.within.is_none();
         if outermost {
             self.within = Some(function);
@@ -161,15 +206,12 @@ impl<'t> Reader<'_, 't> {
     }
 
     fn name(&mut self, node: Node<'t>, name: Node<'t>) {
-        let (conditions, written) = (&self.analysis.template.conditions, name.as_str().unwrap_or_default());
-        if conditions.get(written).is_some() || is_open(self.analysis) || self.analysis.tree.may_hide(written) {
-            return;
-        }
-        let near = nearest(self.analysis, written);
-        let help = near.map_or_else(|| "declare it in `Conditions`".to_owned(), |near| format!("write `{near}`"));
-        self.fault(shape::at_call(node), name, format!("condition `{}` is not declared", shape::shortened(written)), help);
-        if let (Some(fault), Some(near)) = (self.faults.last_mut(), near) {
-            fault.meant = Some((near, safety(self.analysis, written)));
+        let (analysis, written) = (self.analysis, name.as_str().unwrap_or_default());
+        if analysis.template.conditions.get(written).is_none()
+            && !*self.is_open.get_or_insert_with(|| is_open(analysis))
+            && !analysis.tree.may_hide(written)
+        {
+            self.fault(name, Kind::Undeclared(node));
         }
     }
 
@@ -180,16 +222,11 @@ impl<'t> Reader<'_, 't> {
             Function::Equals => (2, 2),
             _ => return,
         };
-        let name = function.long();
         if !shape::is_plain_list(argument) {
-            let message = format!("`{name}` must have a list, and has {}", shape::kind(argument));
-            return self.fault(shape::at_call(node), argument, message, format!("write `{name}: [...]`"));
+            return self.fault(argument, Kind::NoList(node, function));
         }
-        let items = argument.len();
-        if !(least..=most).contains(&items) {
-            let wanted = if least == most { least.to_string() } else { format!("{least} to {most}") };
-            let message = format!("`{name}` takes {wanted} {}, and has {items}", noun(function, most));
-            self.fault(shape::at_call(node), argument, message, "add what is missing, or take out what is too much");
+        if !(least..=most).contains(&argument.len()) {
+            self.fault(argument, Kind::Count(node, function, (least, most)));
         }
         for item in argument.items() {
             match function {
@@ -208,8 +245,7 @@ impl<'t> Reader<'_, 't> {
             COMPARABLE.contains(&function) || (self.place == Place::Rules && ONLY_IN_RULES.contains(&function))
         });
         if !comparable && !shape::is_filled(item) {
-            let message = format!("`Fn::Equals` compares strings, and this is {}", shape::kind(item));
-            self.fault(shape::at_value(item), item, message, "compare a parameter, a value of a mapping, or text");
+            self.fault(item, Kind::NotComparable);
         }
     }
 }

@@ -22,7 +22,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for rule in analysis.template.rules.iter().filter(|_| shape::is_settled(analysis)) {
         for condition in rule.assertions.into_iter().flat_map(Node::items).filter_map(|assertion| assertion.get("Assert")) {
             let faults = logic::faults_of(analysis, condition, Place::Rules);
-            faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(sink));
+            faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(analysis, sink));
         }
     }
 }

@@ -29,7 +29,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             sink.report(finding.help("use letters, digits, `_` and `&`, at most 255 of them, and change what refers to it"));
         }
         let faults = logic::faults_of(analysis, entry.value, Place::Conditions);
-        faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(sink));
+        faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(analysis, sink));
     }
 }
 

@@ -51,9 +51,9 @@ fn check_one<'t>(name: &str, parameter: Entry<'t>, sink: &mut Sink) {
         sink.report(finding.node(settings).help("say what it is: `Type: String`"));
     }
     let is_number = settings.get("Type").and_then(Node::as_str) == Some("Number");
-    let known = [FOR_ALL, if is_number { FOR_NUMBERS } else { FOR_OTHERS }].concat();
+    let known = [FOR_ALL, if is_number { FOR_NUMBERS } else { FOR_OTHERS }];
     for (setting, entry) in shape::written(settings) {
-        if known.contains(&setting) {
+        if known.iter().any(|known| known.contains(&setting)) {
             check_setting(setting, entry.value, sink);
         } else if FOR_NUMBERS.contains(&setting) || FOR_OTHERS.contains(&setting) {
             let (words, instead) = if is_number {
@@ -64,7 +64,7 @@ fn check_one<'t>(name: &str, parameter: Entry<'t>, sink: &mut Sink) {
             let finding = Finding::at(entry.key.span(), format!("`{setting}` {words}")).node(entry.value);
             sink.report(finding.note(instead).help("remove it, or change `Type`"));
         } else {
-            sink.report(shape::unknown_key("a parameter has no", settings, entry.key, &known));
+            sink.report(shape::unknown_key("a parameter has no", settings, entry.key, &known.concat()));
         }
     }
 }

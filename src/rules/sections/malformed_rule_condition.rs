@@ -21,7 +21,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     for rule in analysis.template.rules.iter().filter(|_| shape::is_settled(analysis)) {
         for condition in rule.condition.into_iter() {
             let faults = logic::faults_of(analysis, condition, Place::Rules);
-            faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(sink));
+            faults.into_iter().filter(|fault| fault.within.is_none()).for_each(|fault| fault.report(analysis, sink));
         }
     }
 }

@@ -50,11 +50,14 @@ pub(super) fn check(analysis: &Analysis, attribute: &str, values: &[&str], sink:
 }
 
 fn fault<'t>(attribute: &str, resource_type: &str, value: Node<'t>, allowed: &[&str]) -> Option<Finding<'t>> {
-    let one_of = allowed.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+    let one_of = || {
+        let allowed: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
+        format!("write one of {}", allowed.join(", "))
+    };
     if let Some((function, _)) = value.function() {
         let finding = || {
             let message = format!("`{}` does not work in `{attribute}`", function.long());
-            Finding::at(shape::at_value(value), message).node(value).help(format!("write one of {one_of}"))
+            Finding::at(shape::at_value(value), message).node(value).help(one_of())
         };
         return (!FUNCTIONS.contains(&function)).then(finding);
     }
@@ -62,7 +65,7 @@ fn fault<'t>(attribute: &str, resource_type: &str, value: Node<'t>, allowed: &[&
         return None;
     }
     if !shape::is_text(value) {
-        return Some(shape::wrong_kind(&format!("`{attribute}`"), "a string", value).help(format!("write one of {one_of}")));
+        return Some(shape::wrong_kind(&format!("`{attribute}`"), "a string", value).help(one_of()));
     }
     let written = value.as_str()?;
     if allowed.contains(&written) {
@@ -74,7 +77,7 @@ fn fault<'t>(attribute: &str, resource_type: &str, value: Node<'t>, allowed: &[&
         let finding = finding.note(format!("CloudFormation takes no snapshots of `{resource_type}`"));
         return Some(finding.help("write `Retain` to keep it"));
     }
-    let finding = finding.help(format!("write one of {one_of}"));
+    let finding = finding.help(one_of());
     let meant = allowed.iter().find(|allowed| allowed.eq_ignore_ascii_case(written));
     let edit = meant.and_then(|meant| Some((meant, value.replace_scalar(meant)?)));
     Some(match edit {

@@ -20,9 +20,23 @@ pub(super) fn is_filled(mapping: Node) -> bool {
 
 /// The entries that are written out, each place once: a loop repeats the places of its body.
 pub(super) fn written(mapping: Node<'_>) -> impl Iterator<Item = (&str, Entry<'_>)> {
-    let mut seen = FxHashSet::default();
-    let named = mapping.entries().filter_map(|entry| Some((entry.key.as_str()?, entry)));
-    named.filter(move |(name, entry)| !is_generator(name) && seen.insert(entry.key.span().start))
+    let all = move || {
+        let named = mapping.entries().filter_map(|entry| Some((entry.key.as_str()?, entry)));
+        named.filter(|(name, _)| !is_generator(name))
+    };
+    let start = |entry: &Entry| entry.key.span().start;
+    // Most mappings stand in the order of the text: until one entry does not, no place is remembered but the last.
+    let (mut last, mut seen) = (None, None::<FxHashSet<u32>>);
+    all().enumerate().filter_map(move |(index, (name, entry))| {
+        let at = start(&entry);
+        let is_new = if seen.is_none() && last.is_none_or(|last| last < at) {
+            last = Some(at);
+            true
+        } else {
+            seen.get_or_insert_with(|| all().take(index).map(|(_, entry)| start(&entry)).collect()).insert(at)
+        };
+        is_new.then_some((name, entry))
+    })
 }
 
 /// What stands beside ordinary keys and makes others.
@@ -144,7 +158,7 @@ pub(super) fn at_call(node: Node) -> Span {
 fn key_above(node: Node) -> Span {
     let mut at = node;
     while let Some(parent) = at.parent() {
-        if let Some(entry) = parent.entries().find(|entry| entry.value.id() == at.id()) {
+        if let Some(entry) = parent.entry_with(at).filter(|entry| entry.value.id() == at.id()) {
             return entry.key.span();
         }
         at = parent;

@@ -18,7 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
-    for parameter in analysis.template.parameters.iter().filter(|_| shape::is_settled(analysis)) {
+    if !shape::is_settled(analysis) {
+        return;
+    }
+    for parameter in analysis.template.parameters.iter() {
         let Some(written) = parameter.node.entry("Type").filter(|entry| shape::is_text(entry.value)) else { continue };
         let name = written.value.as_str().unwrap_or_default();
         // Others of these two forms may work: see W2002.

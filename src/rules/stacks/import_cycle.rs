@@ -51,7 +51,7 @@ fn file<'a>(analysis: &'a Analysis, member: MemberId) -> &'a str {
 fn imports<'t>(analysis: &Analysis<'t>, member: MemberId) -> Vec<(Node<'t>, Export)> {
     let template = analysis.set.member(member).template;
     let mut nodes = Vec::new();
-    let has_aliases = template.tree.aliases().next().is_some();
+    let has_aliases = template.tree.has_aliases();
     let is_import = |call: template::Call| call.function == Function::ImportValue;
     let places = template.resources.iter().map(|resource| resource.node);
     let places = places.chain(template.outputs.iter().filter_map(|output| output.value));
@@ -74,8 +74,8 @@ fn collect<'t>(node: Node<'t>, found: &mut Vec<Node<'t>>) {
     if let Some((Function::ImportValue, _)) = node.function() {
         found.push(node);
     }
-    node.items().for_each(|item| collect(item, found));
-    node.entries().for_each(|entry| collect(entry.value, found));
+    let parts = node.items().chain(node.entries().map(|entry| entry.value));
+    parts.filter(|part| part.has_calls()).for_each(|part| collect(part, found));
 }
 
 /// The imports that lead from a template back to the one that is checked.

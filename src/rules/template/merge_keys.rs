@@ -40,7 +40,7 @@ impl Shared {
         let mut shared = Self::default();
         // Both are dear to find, and rare; stars stand in most policies.
         let text = analysis.source.text();
-        let may_share = || text.contains("<<") || analysis.tree.written().any(|node| node.kind.is_none());
+        let may_share = || analysis.source.contains("<<") || analysis.tree.has_aliases();
         if !text.contains('*')
             || !may_share()
             || analysis.set.is_deployed()
