@@ -165,6 +165,9 @@ impl Formulas {
     pub fn all(&self, formulas: impl IntoIterator<Item = Formula>) -> Formula {
         // The iterator may use this store, so it is finished before the store is borrowed.
         let mut formulas: Vec<Formula> = formulas.into_iter().collect();
+        if let [] | [_] = formulas.as_slice() {
+            return formulas.first().copied().unwrap_or(Formula::TRUE);
+        }
         self.state.borrow_mut().store.all(&mut formulas)
     }
 

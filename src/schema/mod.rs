@@ -251,13 +251,12 @@ impl<'a> Facts<'a> {
 
 /// The resource type called `name` in a table.
 fn type_in<'a>(table: Table<'a>, name: &str) -> Option<TypeFacts<'a>> {
-    let name_at = |index| table.type_at(index).map_or("", |entry| table.string(entry.name));
     let (mut from, mut to) = (0, table.types());
     while from < to {
         let middle = from.midpoint(to);
-        if name_at(middle) < name { from = middle + 1 } else { to = middle }
+        if table.type_name(middle) < name.as_bytes() { from = middle + 1 } else { to = middle }
     }
-    TypeFacts::at(table, from).filter(|found| found.name() == name)
+    TypeFacts::at(table, from).filter(|_| table.type_name(from) == name.as_bytes())
 }
 
 fn treatment(value: Value<'_>) -> Treatment<'_> {

@@ -2,10 +2,12 @@
 
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::resolved::{Known, Resolved, says_something};
 use super::walk::{Site, Walker};
 use super::{Fault, Given, Kind};
-use crate::schema::{Facts, Keyword, ReturnValue, Schema, TypeSet, Variant};
+use crate::schema::{Facts, Keyword, Schema, TypeSet, Variant};
 use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, Parameter, ParameterType, Resource};
 use crate::values::{Expression, Formula, Part, StackId, Text, Value};
@@ -31,11 +33,61 @@ const OF_ANY_FORMAT: &[(&str, &str)] =
 /// A string as what CloudFormation reads out of it.
 const TEXT: [TypeSet; 4] = [TypeSet::STRING, TypeSet::INTEGER, TypeSet::NUMBER, TypeSet::BOOLEAN];
 
+/// The types of the resources that calls refer to, each looked up once: a template has many references to few types.
+#[derive(Debug)]
+pub(super) struct Types<'t> {
+    pub(super) facts: Facts<'static>,
+    known: FxHashMap<&'t str, Option<Referred>>,
+}
+
+/// A type that AWS makes.
+#[derive(Debug)]
+struct Referred {
+    variant: Variant<'static>,
+    /// Of the return values that were asked for, those that are known, each as the schema of what it gives.
+    return_values: FxHashMap<String, Option<Schema<'static>>>,
+}
+
+impl<'t> Types<'t> {
+    pub(super) fn new(facts: Facts<'static>) -> Self {
+        Self { facts, known: FxHashMap::default() }
+    }
+
+    fn referred(&mut self, resource: &Resource<'t>) -> Option<&mut Referred> {
+        let name = resource.resource_type;
+        let known = self.known.entry(name).or_insert_with(|| {
+            let is_custom = name.starts_with("Custom::") || OPEN_TYPES[0] == name;
+            let variant = self.facts.resource_type(name).filter(|_| !is_custom)?.variants().next()?;
+            Some(Referred { variant, return_values: FxHashMap::default() })
+        });
+        known.as_mut()
+    }
+
+    /// A resource's type, where it is one that AWS makes.
+    fn variant(&mut self, resource: &Resource<'t>) -> Option<Variant<'static>> {
+        self.referred(resource).map(|referred| referred.variant)
+    }
+
+    /// What a return value of a resource gives, where that is known.
+    fn return_value(&mut self, resource: &Resource<'t>, name: &str) -> Option<Schema<'static>> {
+        let Referred { variant, return_values } = self.referred(resource)?;
+        if let Some(known) = return_values.get(name) {
+            return *known;
+        }
+        let given = variant.return_value(name).and_then(|value| value.schema).map(Schema::resolved);
+        return_values.insert(name.to_owned(), given);
+        given
+    }
+}
+
 impl<'t> Walker<'_, 't> {
     /// A function other than `Fn::If`.
     pub(super) fn call(&mut self, site: Site<'t>, schema: Schema<'static>) {
         self.unknown(site.when);
-        let Some(intrinsic) = Intrinsic::of(site.node).filter(|_| self.alternatives == 0) else { return };
+        if self.alternatives > 0 {
+            return;
+        }
+        let Some(intrinsic) = Intrinsic::of(site.node) else { return };
         let schema = schema.resolved();
         let fits = match intrinsic {
             Intrinsic::Ref(name) => self.reference(site, name, schema),
@@ -136,7 +188,11 @@ impl<'t> Walker<'_, 't> {
 
     /// `Ref` of a resource, where something of a format goes.
     fn physical_id(&mut self, site: Site<'t>, resource: &Resource<'t>, schema: Schema<'static>) {
-        let Some(variant) = known(self.facts, resource) else { return };
+        // Most places take any text.
+        if schema.get(Keyword::Format).is_none() {
+            return;
+        }
+        let Some(variant) = self.types.variant(resource) else { return };
         let identifiers = variant.schema.strings(Keyword::PrimaryIdentifier);
         let given: Option<Vec<Schema>> = identifiers.map(|identifier| variant.schema.at_pointer(identifier)).collect();
         // Of several, `Ref` gives one, or all of them in one text.
@@ -158,18 +214,19 @@ impl<'t> Walker<'_, 't> {
             self.gives(site, schema, &TEXT);
             return false;
         }
-        let Some(variant) = known(self.facts, resource).filter(|_| !OPEN_TYPES.contains(&resource.resource_type)) else {
+        if OPEN_TYPES.contains(&resource.resource_type) {
             return false;
-        };
-        let Some(ReturnValue { schema: Some(given), .. }) = variant.return_value(name) else { return false };
-        let given = given.resolved();
+        }
+        let Some(given) = self.types.return_value(resource, name) else { return false };
         let is_loose = [TypeSet::BOOLEAN, TypeSet::INTEGER].iter().any(|loose| schema.types().has(*loose));
         // The one return value that is another type than the property of its name.
         let is_port = resource.resource_type == "AWS::DocDB::DBCluster" && name == "Port";
-        let types: Vec<TypeSet> = [TypeSet::OBJECT, TypeSet::ARRAY].iter().chain(&TEXT).copied().collect();
-        let types: Vec<TypeSet> = types.into_iter().filter(|one| given.types().has(*one)).collect();
-        if !is_loose && !is_port && given.get(Keyword::Type).is_some() && !self.gives(site, schema, &types) {
-            return false;
+        if let (false, false, Some(types)) = (is_loose, is_port, given.get(Keyword::Type).map(TypeSet::of)) {
+            let known = [TypeSet::OBJECT, TypeSet::ARRAY].into_iter().chain(TEXT);
+            let types: Vec<TypeSet> = known.filter(|one| types.has(*one)).collect();
+            if !self.gives(site, schema, &types) {
+                return false;
+            }
         }
         if !OF_ANY_FORMAT.contains(&(resource.resource_type, name)) {
             self.formats(site, schema, |format| has_format(given, format));
@@ -180,7 +237,7 @@ impl<'t> Walker<'_, 't> {
     /// `Fn::GetAtt` whose return value is named by a function, as `AWS::LanguageExtensions` allows.
     fn computed_return_value(&mut self, site: Site<'t>, resource: &str, name: Node<'t>, schema: Schema<'static>) {
         let declared = self.values.template(StackId::ROOT).resources.get(resource);
-        let Some(variant) = declared.and_then(|declared| known(self.facts, declared)) else { return };
+        let Some(variant) = declared.and_then(|declared| self.types.variant(declared)) else { return };
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: name }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text).iter().filter(|way| way.is_whole) {
@@ -376,15 +433,19 @@ impl<'t> Walker<'_, 't> {
 
     /// Compares what a call gives with what a schema says.
     fn compare(&mut self, site: Site<'t>, schema: Schema<'static>, value: Resolved, known: Known, declared: Option<Node<'t>>) {
-        let whole = match value {
-            Resolved::Text(text) => text.to_owned(),
-            Resolved::List(items) => items.join(", "),
+        let is_dynamic = match value {
+            Resolved::Text(text) => text.contains("{{"),
+            Resolved::List(items) => items.iter().any(|item| item.contains("{{")),
         };
-        if whole.contains("{{") {
+        if is_dynamic {
             return;
         }
         for fault in self.misfits(site, schema, value, known) {
-            let text = fault.given.as_ref().map_or(whole.as_str(), |given| &*given.text).to_owned();
+            let text: Rc<str> = match (&fault.given, value) {
+                (Some(given), _) => Rc::clone(&given.text),
+                (None, Resolved::Text(text)) => text.into(),
+                (None, Resolved::List(items)) => items.join(", ").into(),
+            };
             self.given(Site { when: fault.when, ..site }, fault.kind, &text, declared);
         }
     }
@@ -446,13 +507,6 @@ fn write_json(node: Node, out: &mut String) -> bool {
     let Some(value) = json(node, MAX_JSON_DEPTH) else { return false };
     out.push_str(&value.to_string());
     true
-}
-
-/// A resource's type, where it is one that AWS makes.
-fn known(facts: Facts<'static>, resource: &Resource) -> Option<Variant<'static>> {
-    let is_custom = resource.resource_type.starts_with("Custom::") || OPEN_TYPES[0] == resource.resource_type;
-    let facts = facts.resource_type(resource.resource_type).filter(|_| !is_custom)?;
-    facts.variants().next()
 }
 
 /// Whether a value is of a format, or of several and of that among them.

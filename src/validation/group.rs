@@ -2,7 +2,7 @@
 
 use super::Kind;
 use super::walk::{Site, Walker};
-use crate::schema::table::Value;
+use crate::schema::table::{List, Value, ValueId};
 use crate::schema::{Keyword, Schema};
 use crate::syntax::Node;
 use crate::values::{Choice, Expression, Formula, Found, StackId};
@@ -51,18 +51,20 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// A keyword about the properties of a mapping as a whole.
-    pub(super) fn object_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+    pub(super) fn object_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, under: ValueId) {
         let values = self.values;
         let formulas = &values.formulas;
+        let value = || schema.value(under);
+        let names = || value().as_list().into_iter().flat_map(List::strings);
         match keyword {
             Keyword::Required => {
-                for name in schema.required() {
+                for name in names() {
                     let (absent, _) = self.presence(site, name);
                     self.fault_when(site, absent, Kind::MissingProperty(name));
                 }
             }
             Keyword::RequiredOr | Keyword::RequiredXor => {
-                let names: Vec<&str> = schema.strings(keyword).collect();
+                let names: Vec<&str> = names().collect();
                 let presence: Vec<_> = names.iter().map(|name| self.presence(site, name)).collect();
                 let none = presence.iter().fold(site.when, |all, (absent, _)| formulas.and(all, *absent));
                 self.fault_when(site, none, Kind::NoneOf { schema, keyword });
@@ -71,13 +73,16 @@ impl<'t> Walker<'_, 't> {
                         let others = presence.iter().enumerate().filter(|(other, _)| *other != index);
                         let another = formulas.any(others.map(|(_, (_, present))| *present));
                         let both = formulas.and(presence[index].1, another);
+                        if both == Formula::FALSE {
+                            continue;
+                        }
                         let at = site.node.entry(name).map_or(site.at, |entry| entry.key.span());
                         self.fault_when(Site { at, ..site }, both, Kind::SeveralOf { schema, name });
                     }
                 }
             }
             Keyword::Dependencies | Keyword::DependentRequired | Keyword::DependentExcluded => {
-                for (of, names) in value.as_object().into_iter().flat_map(|object| object.iter()) {
+                for (of, names) in value().as_object().into_iter().flat_map(|object| object.iter()) {
                     let (_, present) = self.presence(site, of);
                     if present == Formula::FALSE {
                         continue;
@@ -101,7 +106,7 @@ impl<'t> Walker<'_, 't> {
                     }
                 }
             }
-            Keyword::MinProperties | Keyword::MaxProperties => self.count(site, keyword, value),
+            Keyword::MinProperties | Keyword::MaxProperties => self.count(site, keyword, value()),
             _ => {}
         }
     }
@@ -110,21 +115,19 @@ impl<'t> Walker<'_, 't> {
     pub(super) fn count(&mut self, site: Site<'t>, keyword: Keyword, value: Value<'static>) {
         let Some(limit) = value.as_integer() else { return };
         let least = matches!(keyword, Keyword::MinItems | Keyword::MinProperties);
-        let nodes: Vec<Node<'t>> = if site.node.is_mapping() {
-            site.node.entries().map(|entry| entry.value).collect()
-        } else {
-            site.node.items().collect()
-        };
-        let written = nodes.len() as i64;
-        if least && site.node.get("Fn::Transform").is_some() || !least && written <= limit {
+        // Of these two, one has nothing.
+        let nodes = || site.node.entries().map(|entry| entry.value).chain(site.node.items());
+        let is_there = |node: Node<'t>| node.function().is_none() && !node.is_null();
+        let is_enough = least && nodes().filter(|node| is_there(*node)).count() as i64 >= limit;
+        if is_enough || least && site.node.get("Fn::Transform").is_some() || !least && nodes().count() as i64 <= limit {
             return;
         }
         // `counts[n]`: when exactly `n` of those looked at so far are there.
         let formulas = &self.values.formulas;
         let mut counts = vec![site.when];
         let mut always = 0;
-        for node in nodes {
-            if node.function().is_none() && !node.is_null() {
+        for node in nodes() {
+            if is_there(node) {
                 always += 1;
                 continue;
             }

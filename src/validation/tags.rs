@@ -30,7 +30,7 @@ impl<'t> Walker<'_, 't> {
     /// Compares the property `Tags` with what holds for all tags, where a type has tags. What the schema of the type says already is told
     /// as an echo of that.
     pub(super) fn tags(&mut self, site: Site<'t>, schema: Schema<'static>) {
-        if !has_tags(schema) || site.node.get("Tags").is_none() {
+        if site.node.get("Tags").is_none() || !has_tags(schema) {
             return;
         }
         let Some(all) = Facts::embedded().other("resources/tagging") else { return };

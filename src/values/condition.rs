@@ -1,6 +1,6 @@
 //! Conditions, and the constraints that every deployment fulfils, as formulas.
 
-use super::{Expression, Formula, StackId, Text, Value, Values};
+use super::{Expression, Formula, Part, StackId, Text, Value, Values};
 use crate::syntax::{Function, Node};
 use crate::template::{ConditionFunction, Named, ParameterType};
 
@@ -145,7 +145,11 @@ impl<'t> Values<'t> {
     /// When a string is the given one.
     #[must_use]
     pub fn text_is(&self, text: &Text<'t>, literal: &str) -> Formula {
-        self.same_text(text, &Text::literal(literal.to_owned()))
+        match text.only() {
+            // Nothing of one unknown is compared but the whole.
+            Some(part) if !matches!(part, Part::Literal(_)) => self.formulas.equals(self.variable_of(text), literal),
+            _ => self.same_text(text, &Text::literal(literal.to_owned())),
+        }
     }
 }
 

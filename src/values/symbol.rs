@@ -263,7 +263,7 @@ impl<'t> Values<'t> {
         Some(())
     }
 
-    fn variable_of(&self, text: &Text<'t>) -> Variable {
+    pub(super) fn variable_of(&self, text: &Text<'t>) -> Variable {
         match text.only() {
             Some(Part::Parameter(stack, name)) => self.parameter_variable(*stack, name),
             Some(Part::Pseudo(stack, name)) => self.pseudo_variable(*stack, name),

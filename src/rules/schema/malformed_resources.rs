@@ -67,7 +67,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             report(finding.node(entry.value).help("name the resource with letters and digits only"));
             continue;
         }
-        if let Some(main) = find(OVERLONG_NAME).filter(|_| name.len() > MAX_NAME) {
+        if name.len() > MAX_NAME
+            && let Some(main) = find(OVERLONG_NAME)
+        {
             let finding = Finding::at(entry.key.span(), format!("a logical ID of {} characters is too long", name.len()));
             report(echo(analysis, finding.node(entry.value), main));
         }
