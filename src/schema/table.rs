@@ -16,6 +16,8 @@
 //! Numbers in strings and values are LEB128. The number of a string is that of a [`Keyword`], or the number of keywords plus its
 //! place in the section; the number of a value is its place.
 
+use std::cmp::Ordering;
+
 use super::keyword::Keyword;
 
 /// The version of the format.
@@ -157,14 +159,10 @@ impl<'a> Table<'a> {
     /// The bytes of a string.
     #[must_use]
     pub fn bytes(self, id: StringId) -> &'a [u8] {
-        let number = id.0 as usize;
-        if let Some(keyword) = Keyword::ALL.get(number) {
-            return keyword.as_str().as_bytes();
+        match Keyword::ALL.get(id.0 as usize) {
+            Some(keyword) => keyword.as_str().as_bytes(),
+            None => bytes_in(self.section(Section::Strings), id),
         }
-        let strings = self.section(Section::Strings);
-        let mut reader = Reader { bytes: strings, at: number - Keyword::ALL.len() };
-        let length = reader.number() as usize;
-        reader.at.checked_add(length).and_then(|end| strings.get(reader.at..end)).unwrap_or_default()
     }
 
     /// The value of a number.
@@ -212,10 +210,20 @@ impl<'a> Table<'a> {
         self.section(Section::Types).len() / TYPE
     }
 
-    /// The name of a type, as the types are sorted by.
-    pub(super) fn type_name(self, index: usize) -> &'a [u8] {
-        let name = u32_at(self.section(Section::Types), index.saturating_mul(TYPE));
-        name.map_or(&[], |name| self.bytes(StringId(name)))
+    /// Where the type called `name` is among the types, which are sorted.
+    pub(super) fn type_called(self, name: &str) -> Option<usize> {
+        let (types, strings) = (self.section(Section::Types), self.section(Section::Strings));
+        // No type is called as a keyword is.
+        let name_at = |index: usize| u32_at(types, index * TYPE).map_or(&[][..], |name| bytes_in(strings, StringId(name)));
+        let (mut from, mut to) = (0, types.len() / TYPE);
+        while from < to {
+            let middle = from.midpoint(to);
+            match name_at(middle).cmp(name.as_bytes()) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal | Ordering::Greater => to = middle,
+            }
+        }
+        (name_at(from) == name.as_bytes()).then_some(from)
     }
 
     pub(super) fn type_at(self, index: usize) -> Option<TypeEntry> {
@@ -303,6 +311,7 @@ impl<'a> Object<'a> {
     }
 
     /// The numbers of its keys and values, by the text of the keys.
+    #[inline]
     pub fn ids(self) -> impl Iterator<Item = (StringId, ValueId)> + 'a {
         let mut reader = self.table.reader(self.at);
         (0..self.count).map(move |_| (StringId(narrow(reader.number())), ValueId(narrow(reader.number()))))
@@ -346,8 +355,8 @@ impl<'a> Object<'a> {
     /// The string under `$ref`, by number. The keys are sorted, so that few others are looked at.
     #[must_use]
     pub fn reference(self) -> Option<StringId> {
-        let is_up_to = |key: StringId| self.table.bytes(key) <= Keyword::Ref.as_str().as_bytes();
-        let (_, value) = self.ids().take_while(|(key, _)| is_up_to(*key)).find(|(key, _)| *key == Keyword::Ref.into())?;
+        let may_be_before = |key: StringId| self.table.bytes(key).first() <= Some(&b'$');
+        let (_, value) = self.ids().take_while(|(key, _)| may_be_before(*key)).find(|(key, _)| *key == Keyword::Ref.into())?;
         let head = self.table.reader(value.0).number();
         (head & 7 == kind::STRING).then(|| StringId(narrow(head >> 3)))
     }
@@ -422,6 +431,10 @@ impl Reader<'_> {
     #[inline]
     fn number(&mut self) -> u64 {
         // Nearly all take one byte or three. Up to four are read at once, without a loop: it is what reading a table consists of.
+        if let Some(byte) = self.bytes.get(self.at).copied().filter(|byte| *byte < 0x80) {
+            self.at += 1;
+            return byte.into();
+        }
         if let Some(word) = u32_at(self.bytes, self.at) {
             let ends = !word & 0x8080_8080;
             if ends != 0 {
@@ -435,6 +448,7 @@ impl Reader<'_> {
         self.long_number()
     }
 
+    #[cold]
     fn long_number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
@@ -452,6 +466,13 @@ impl Reader<'_> {
     fn place(&self) -> u32 {
         narrow(self.at as u64)
     }
+}
+
+/// The bytes of a string that is no keyword.
+fn bytes_in(strings: &[u8], id: StringId) -> &[u8] {
+    let mut reader = Reader { bytes: strings, at: (id.0 as usize).saturating_sub(Keyword::ALL.len()) };
+    let length = reader.number() as usize;
+    reader.at.checked_add(length).and_then(|end| strings.get(reader.at..end)).unwrap_or_default()
 }
 
 /// A number of the header.

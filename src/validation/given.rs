@@ -1,5 +1,6 @@
 //! What functions give where a value goes: of which type, and as far as the template says, which text.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
@@ -10,7 +11,7 @@ use super::{Fault, Given, Kind};
 use crate::schema::{Facts, Keyword, Schema, TypeSet, Variant};
 use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, Parameter, ParameterType, Resource};
-use crate::values::{Expression, Formula, Part, StackId, Text, Value};
+use crate::values::{Expression, Formula, Part, StackId, Text, Value, Values};
 
 /// Most values of a list parameter, or texts of a call, that are looked at.
 const MAX_DECLARED: usize = 64;
@@ -37,6 +38,8 @@ const TEXT: [TypeSet; 4] = [TypeSet::STRING, TypeSet::INTEGER, TypeSet::NUMBER, 
 #[derive(Debug)]
 pub(super) struct Types<'t> {
     pub(super) facts: Facts<'static>,
+    /// What holds for the tags of all types.
+    pub(super) tagging: Option<Schema<'static>>,
     known: FxHashMap<&'t str, Option<Referred>>,
 }
 
@@ -50,7 +53,8 @@ struct Referred {
 
 impl<'t> Types<'t> {
     pub(super) fn new(facts: Facts<'static>) -> Self {
-        Self { facts, known: FxHashMap::default() }
+        let tagging = Facts::embedded().other("resources/tagging").map(Schema::of_type);
+        Self { facts, tagging, known: FxHashMap::default() }
     }
 
     fn referred(&mut self, resource: &Resource<'t>) -> Option<&mut Referred> {
@@ -241,7 +245,7 @@ impl<'t> Walker<'_, 't> {
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: name }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text).iter().filter(|way| way.is_whole) {
-                let when = self.values.formulas.and(case.when, way.when);
+                let when = self.values.formulas.and(case.when, way.when(self.values));
                 if !self.values.possible(when) {
                     continue;
                 }
@@ -282,7 +286,7 @@ impl<'t> Walker<'_, 't> {
         if let Some(given) = self.values.given(name) {
             return self.compare(site, schema, Resolved::Text(given), Known::Whole, None);
         }
-        let text = Text::of(Part::Parameter(StackId::ROOT, name));
+        let part = Part::Parameter(StackId::ROOT, name);
         let declared: Vec<Node<'t>> = match parameter.allowed_values {
             Some(list) => list.items().collect(),
             None => [parameter.default, parameter.min_value, parameter.max_value].into_iter().flatten().collect(),
@@ -290,10 +294,8 @@ impl<'t> Walker<'_, 't> {
         for value in declared {
             let Some(scalar) = value.scalar() else { continue };
             let written = scalar.canonical();
-            let when = self.values.formulas.and(site.when, self.values.text_is(&text, &written));
-            if self.values.possible(when) {
-                self.compare(Site { when, ..site }, schema, Resolved::Text(&written), Known::Whole, Some(value));
-            }
+            let when = || self.values.text_is(&Text::of(part.clone()), &written);
+            self.compare_when(site, schema, (Resolved::Text(&written), Known::Whole), Some(value), when);
         }
     }
 
@@ -318,10 +320,9 @@ impl<'t> Walker<'_, 't> {
             match &case.value {
                 Value::Text(text) => {
                     for way in self.texts(text) {
-                        let when = self.values.formulas.and(case.when, way.when);
-                        if self.values.possible(when) {
-                            self.compare(Site { when, ..site }, schema, Resolved::Text(&way.text), way.known(), case.source);
-                        }
+                        let site = Site { when: case.when, ..site };
+                        let value = (Resolved::Text(&way.text), way.known());
+                        self.compare_when(site, schema, value, case.source, || way.when(self.values));
                     }
                 }
                 Value::Structure(list) if list.node.is_sequence() && case.source.is_some() => {
@@ -362,13 +363,13 @@ impl<'t> Walker<'_, 't> {
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: source }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text) {
-                let when = self.values.formulas.and(case.when, way.when);
-                if way.text.contains("{{") || !self.values.possible(when) {
+                if way.text.contains("{{") {
                     continue;
                 }
                 let items: Vec<String> = way.text.split(delimiter).map(str::to_owned).collect();
                 let known = if way.is_whole { Known::Whole } else { Known::Form("*") };
-                self.compare(Site { when, ..site }, schema, Resolved::List(&items), known, None);
+                let site = Site { when: case.when, ..site };
+                self.compare_when(site, schema, (Resolved::List(&items), known), None, || way.when(self.values));
             }
         }
     }
@@ -376,7 +377,7 @@ impl<'t> Walker<'_, 't> {
     /// What a text can be, as far as the template says: with each value that is allowed for its parameters, or their defaults, and with
     /// typical names of stack, account and region.
     pub(super) fn texts(&self, text: &Text<'t>) -> Vec<Way<'t>> {
-        let whole = Way { when: Formula::TRUE, text: String::new(), glob: String::new(), is_whole: true, declared: None };
+        let whole = Way { values: Vec::new(), text: String::new(), glob: String::new(), is_whole: true, declared: None };
         if let Some(known) = text.known() {
             return vec![Way { text: known.to_owned(), ..whole }];
         }
@@ -396,11 +397,10 @@ impl<'t> Walker<'_, 't> {
                     let mut next = Vec::with_capacity(ways.len() * values.len());
                     for value in values {
                         let Some(written) = value.scalar().map(|scalar| scalar.canonical()) else { continue };
-                        let is_it = self.values.text_is(&Text::of(part.clone()), &written);
                         for way in &ways {
-                            let when = self.values.formulas.and(way.when, is_it);
                             let declared = text.only().filter(|_| *stack == StackId::ROOT).map(|_| value);
-                            let mut way = Way { when, declared, ..way.clone() };
+                            let mut way = Way { declared, ..way.clone() };
+                            way.values.push((part.clone(), written.clone()));
                             way.push(&written);
                             next.push(way);
                         }
@@ -431,6 +431,28 @@ impl<'t> Walker<'_, 't> {
         ways
     }
 
+    /// Compares what a call gives with what a schema says. Most of it fits: it is asked `when` it gives that where it does not.
+    fn compare_when(
+        &mut self,
+        site: Site<'t>,
+        schema: Schema<'static>,
+        (value, known): (Resolved, Known),
+        declared: Option<Node<'t>>,
+        when: impl FnOnce() -> Formula,
+    ) {
+        let from = self.outcome.faults.len();
+        self.compare(site, schema, value, known, declared);
+        if self.outcome.faults.len() == from {
+            return;
+        }
+        let when = self.values.formulas.and(site.when, when());
+        if self.values.possible(when) {
+            self.outcome.faults[from..].iter_mut().for_each(|fault| fault.when = when);
+        } else {
+            self.outcome.faults.truncate(from);
+        }
+    }
+
     /// Compares what a call gives with what a schema says.
     fn compare(&mut self, site: Site<'t>, schema: Schema<'static>, value: Resolved, known: Known, declared: Option<Node<'t>>) {
         let is_dynamic = match value {
@@ -454,8 +476,8 @@ impl<'t> Walker<'_, 't> {
 /// One text that a call may give.
 #[derive(Clone, Debug)]
 pub(super) struct Way<'t> {
-    /// When it does.
-    pub(super) when: Formula,
+    /// The parameters in it, each with its value.
+    values: Vec<(Part<'t>, Cow<'t, str>)>,
     pub(super) text: String,
     /// The text, with a `*` for what only a deployment knows.
     glob: String,
@@ -465,7 +487,13 @@ pub(super) struct Way<'t> {
     pub(super) declared: Option<Node<'t>>,
 }
 
-impl Way<'_> {
+impl<'t> Way<'t> {
+    /// When it does.
+    pub(super) fn when(&self, values: &Values<'t>) -> Formula {
+        let is = |(part, value): &(Part<'t>, Cow<str>)| values.text_is(&Text::of(part.clone()), value);
+        self.values.iter().fold(Formula::TRUE, |all, value| values.formulas.and(all, is(value)))
+    }
+
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.glob.push_str(text);

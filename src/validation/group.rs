@@ -1,10 +1,11 @@
 //! Which properties go together: what depends on which of them are there, case by case.
 
 use super::Kind;
+use super::object::Properties;
 use super::walk::{Site, Walker};
 use crate::schema::table::{List, Value, ValueId};
 use crate::schema::{Keyword, Schema};
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 use crate::values::{Choice, Expression, Formula, Found, StackId};
 
 impl<'t> Walker<'_, 't> {
@@ -27,10 +28,10 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// When the property `name` of a mapping is not there, and when it is; what is not known is neither.
-    fn presence(&self, site: Site<'t>, name: &str) -> (Formula, Formula) {
-        let Some(value) = site.node.get(name) else {
+    fn presence(&self, site: Site<'t>, properties: &Properties<'t>, name: &str) -> (Formula, Formula) {
+        let Some(Entry { value, .. }) = properties.entry(name) else {
             // `Fn::Transform` or `Globals` may add it.
-            let open = site.node.get("Fn::Transform").is_some() || self.more_properties && self.path.is_empty();
+            let open = properties.entry("Fn::Transform").is_some() || self.more_properties && self.path.is_empty();
             return if open { (Formula::FALSE, Formula::FALSE) } else { (site.when, Formula::FALSE) };
         };
         if value.function().is_none() && !value.is_null() {
@@ -51,7 +52,13 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// A keyword about the properties of a mapping as a whole.
-    pub(super) fn object_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, under: ValueId) {
+    pub(super) fn object_keyword(
+        &mut self,
+        site: Site<'t>,
+        schema: Schema<'static>,
+        (keyword, under): (Keyword, ValueId),
+        properties: &Properties<'t>,
+    ) {
         let values = self.values;
         let formulas = &values.formulas;
         let value = || schema.value(under);
@@ -59,13 +66,13 @@ impl<'t> Walker<'_, 't> {
         match keyword {
             Keyword::Required => {
                 for name in names() {
-                    let (absent, _) = self.presence(site, name);
+                    let (absent, _) = self.presence(site, properties, name);
                     self.fault_when(site, absent, Kind::MissingProperty(name));
                 }
             }
             Keyword::RequiredOr | Keyword::RequiredXor => {
                 let names: Vec<&str> = names().collect();
-                let presence: Vec<_> = names.iter().map(|name| self.presence(site, name)).collect();
+                let presence: Vec<_> = names.iter().map(|name| self.presence(site, properties, name)).collect();
                 let none = presence.iter().fold(site.when, |all, (absent, _)| formulas.and(all, *absent));
                 self.fault_when(site, none, Kind::NoneOf { schema, keyword });
                 if keyword == Keyword::RequiredXor {
@@ -76,14 +83,14 @@ impl<'t> Walker<'_, 't> {
                         if both == Formula::FALSE {
                             continue;
                         }
-                        let at = site.node.entry(name).map_or(site.at, |entry| entry.key.span());
+                        let at = properties.entry(name).map_or(site.at, |entry| entry.key.span());
                         self.fault_when(Site { at, ..site }, both, Kind::SeveralOf { schema, name });
                     }
                 }
             }
             Keyword::Dependencies | Keyword::DependentRequired | Keyword::DependentExcluded => {
                 for (of, names) in value().as_object().into_iter().flat_map(|object| object.iter()) {
-                    let (_, present) = self.presence(site, of);
+                    let (_, present) = self.presence(site, properties, of);
                     if present == Formula::FALSE {
                         continue;
                     }
@@ -94,9 +101,9 @@ impl<'t> Walker<'_, 't> {
                         continue;
                     }
                     for name in names.as_list().into_iter().flat_map(|names| names.strings()) {
-                        let (absent, there) = self.presence(site, name);
+                        let (absent, there) = self.presence(site, properties, name);
                         if keyword == Keyword::DependentExcluded {
-                            let at = site.node.entry(name).map_or(site.at, |entry| entry.key.span());
+                            let at = properties.entry(name).map_or(site.at, |entry| entry.key.span());
                             let both = formulas.and(present, there);
                             self.fault_when(Site { at, ..site }, both, Kind::ExcludedProperty { with: of, name });
                         } else {

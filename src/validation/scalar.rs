@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Kind;
-use super::walk::{Site, Walker};
+use super::walk::{Shape, Site, Walker};
 use crate::schema::table::{Value, ValueId};
 use crate::schema::{Keyword, Schema, TypeSet, format};
 use crate::syntax::{Scalar, ScalarValue};
@@ -27,16 +27,16 @@ const PACKAGED: &[(&str, &[&str])] = &[
 ];
 
 impl<'t> Walker<'_, 't> {
-    /// Compares the type of a value, or of what a scalar says, with those that are expected.
-    pub(super) fn type_of(&mut self, site: Site<'t>, expected: TypeSet, said: Option<&Said>) {
-        let fits = match said {
-            None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
-            None => expected.has(TypeSet::ARRAY),
-            Some(said) if self.is_strict => is_written_as(said.value, expected),
-            Some(said) => is_of_type(said.value, expected),
+    /// Compares the type of a value with those that are expected.
+    pub(super) fn type_of(&mut self, site: Site<'t>, expected: TypeSet, shape: &Shape) {
+        let fits = match shape {
+            Shape::Mapping(_) => expected.has(TypeSet::OBJECT),
+            Shape::List => expected.has(TypeSet::ARRAY),
+            Shape::Scalar(said) if self.is_strict => is_written_as(said.value, expected),
+            Shape::Scalar(said) => is_of_type(said.value, expected),
         };
-        let is_path = || said.is_some_and(|said| matches!(said.value, ScalarValue::String(_))) && self.is_packaged();
-        if !fits && !is_path() {
+        let is_text = matches!(shape, Shape::Scalar(Said { value: ScalarValue::String(_), .. }));
+        if !fits && !(is_text && self.is_packaged()) {
             self.fault(site, Kind::WrongType(expected));
         }
     }

@@ -1,7 +1,7 @@
 //! One value against one schema, keyword by keyword.
 
 use super::given::Types;
-use super::object::Declared;
+use super::object::{Declared, Properties};
 use super::scalar::Said;
 use super::{Fault, Kind};
 use crate::graph::Resource;
@@ -38,6 +38,23 @@ impl<'t> Site<'t> {
     /// The place of faults of the whole.
     pub(super) fn whole(self) -> Self {
         Self { at: self.key, ..self }
+    }
+}
+
+/// A value as what it is, read once for all that a schema says of it.
+pub(super) enum Shape<'t> {
+    Scalar(Said<'t>),
+    Mapping(Properties<'t>),
+    List,
+}
+
+impl<'t> Shape<'t> {
+    fn of(node: Node<'t>) -> Self {
+        match node.scalar() {
+            Some(scalar) => Self::Scalar(Said::of(scalar)),
+            None if node.is_mapping() => Self::Mapping(Properties::of(node)),
+            None => Self::List,
+        }
     }
 }
 
@@ -203,8 +220,10 @@ impl<'v, 't> Walker<'v, 't> {
     fn compared(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let node = site.node;
         let schema = schema.resolved();
-        let said = node.scalar().map(Said::of);
-        if said.as_ref().is_some_and(Said::is_nothing) {
+        let shape = Shape::of(node);
+        if let Shape::Scalar(said) = &shape
+            && said.is_nothing()
+        {
             // CloudFormation takes no null; a schema says so only where it lists the values.
             for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
                 if schema.get(keyword).is_some() {
@@ -231,12 +250,12 @@ impl<'v, 't> Walker<'v, 't> {
                 Some(Keyword::Properties) => declared.by_name = Some(value),
                 Some(Keyword::PatternProperties) => declared.by_pattern = Some(value),
                 Some(Keyword::AdditionalProperties) => declared.others = Some(value),
-                Some(&keyword) => self.keyword(site, schema, (keyword, value), said.as_ref()),
+                Some(&keyword) => self.keyword(site, schema, (keyword, value), &shape),
                 None => {}
             }
         }
-        if node.is_mapping() {
-            self.object(site, schema, declared);
+        if let Shape::Mapping(properties) = &shape {
+            self.object(site, schema, declared, properties);
         }
         self.mark_echoes(node, from);
     }
@@ -264,31 +283,30 @@ impl<'v, 't> Walker<'v, 't> {
         self.mark_echoes(site.node, from);
     }
 
-    /// Compares a value, or what a scalar says, with what a schema says under a keyword. Most keywords are about values of another
-    /// shape: what stands under one is read where it is needed.
+    /// Compares a value with what a schema says under a keyword, which is read where it is needed: many keywords are about other shapes.
     fn keyword(
         &mut self,
         site: Site<'t>,
         schema: Schema<'static>,
         (keyword, under): (Keyword, ValueId),
-        said: Option<&Said<'t>>,
+        shape: &Shape<'t>,
     ) {
         use Keyword as K;
         match keyword {
-            K::Type => self.type_of(site, TypeSet::of(schema.value(under)), said),
+            K::Type => self.type_of(site, TypeSet::of(schema.value(under)), shape),
             K::AllOf => schema.schemas_in(schema.value(under)).for_each(|each| self.plain(site, each)),
             K::AnyOf => self.any_of(site, schema),
             K::OneOf => self.one_of(site, schema),
             K::Not => self.not(site, schema),
             K::If => self.if_then_else(site.whole(), schema),
             // None of the values that schemas list is a list or a mapping.
-            K::Enum | K::EnumCaseInsensitive if said.is_none() => {
+            K::Enum | K::EnumCaseInsensitive if !matches!(shape, Shape::Scalar(_)) => {
                 self.fault(site, Kind::NotAllowed { schema, keyword });
             }
-            _ => match said {
-                Some(said) => self.text_keyword(site, schema, keyword, under, said),
-                None if site.node.is_mapping() => self.object_keyword(site.whole(), schema, keyword, under),
-                None => self.list_keyword(site, schema, keyword, under),
+            _ => match shape {
+                Shape::Scalar(said) => self.text_keyword(site, schema, keyword, under, said),
+                Shape::Mapping(properties) => self.object_keyword(site.whole(), schema, (keyword, under), properties),
+                Shape::List => self.list_keyword(site, schema, keyword, under),
             },
         }
     }
