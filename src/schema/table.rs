@@ -231,7 +231,11 @@ impl<'a> Table<'a> {
         let half =
             |at: usize| entry.get(at..at + 2).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u16::from_le_bytes(*bytes));
         let set = usize::from(half(12)) * 8;
-        let regions = self.section(Section::Regions).get(set..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let regions = self
+            .section(Section::Regions)
+            .get(set..)
+            .and_then(|rest| rest.first_chunk())
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         Some(TypeEntry {
             name: StringId(u32_at(entry, 0)?),
             schema: ValueId(u32_at(entry, 4)?),
@@ -311,10 +315,8 @@ impl<'a> Object<'a> {
     }
 
     /// The numbers of its keys and values, by the text of the keys.
-    #[inline]
-    pub fn ids(self) -> impl Iterator<Item = (StringId, ValueId)> + 'a {
-        let mut reader = self.table.reader(self.at);
-        (0..self.count).map(move |_| (StringId(narrow(reader.number())), ValueId(narrow(reader.number()))))
+    pub fn ids(self) -> Ids<'a> {
+        Ids { reader: self.table.reader(self.at), left: self.count }
     }
 
     /// Its keys and values, by the text of the keys.
@@ -419,6 +421,23 @@ impl<'a> Value<'a> {
     }
 }
 
+/// The numbers of the keys and values of an object. Most of the reading of a table is a loop over these.
+#[derive(Clone, Debug)]
+pub struct Ids<'a> {
+    reader: Reader<'a>,
+    left: u32,
+}
+
+impl Iterator for Ids<'_> {
+    type Item = (StringId, ValueId);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some((StringId(narrow(self.reader.number())), ValueId(narrow(self.reader.number()))))
+    }
+}
+
 /// Reads numbers.
 #[derive(Clone, Copy, Debug)]
 struct Reader<'a> {
@@ -487,6 +506,7 @@ fn section(bytes: &[u8], part: Section) -> Option<&[u8]> {
 }
 
 /// Past every section where it is too large for a place in one.
+#[inline]
 fn narrow(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

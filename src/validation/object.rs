@@ -38,7 +38,8 @@ impl<'t> Properties<'t> {
     fn written(&self) -> &[Written<'t>] {
         self.written.get_or_init(|| {
             let is_known = || Cell::new(false);
-            let written = |entry: Entry<'t>| Written { name: entry.key.as_str().unwrap_or_default(), entry, is_known: is_known() };
+            let written =
+                |entry: Entry<'t>| Written { name: entry.key.as_str().unwrap_or_default(), entry, is_known: is_known() };
             self.node.entries().map(written).collect()
         })
     }

@@ -284,13 +284,7 @@ impl<'v, 't> Walker<'v, 't> {
     }
 
     /// Compares a value with what a schema says under a keyword, which is read where it is needed: many keywords are about other shapes.
-    fn keyword(
-        &mut self,
-        site: Site<'t>,
-        schema: Schema<'static>,
-        (keyword, under): (Keyword, ValueId),
-        shape: &Shape<'t>,
-    ) {
+    fn keyword(&mut self, site: Site<'t>, schema: Schema<'static>, (keyword, under): (Keyword, ValueId), shape: &Shape<'t>) {
         use Keyword as K;
         match keyword {
             K::Type => self.type_of(site, TypeSet::of(schema.value(under)), shape),

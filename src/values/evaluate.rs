@@ -653,6 +653,10 @@ fn literal(node: Node<'_>) -> Option<Text<'_>> {
 
 fn literal_parts(mut text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(1);
+    if !text.contains('{') {
+        parts.push(Part::Literal(Cow::Borrowed(text)));
+        return parts;
+    }
     while let Some(reference) = dynamic_reference(text) {
         parts.push(Part::Literal(Cow::Borrowed(&text[..reference.start])));
         parts.push(Part::Dynamic(Cow::Borrowed(&text[reference.start..reference.end])));
