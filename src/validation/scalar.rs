@@ -36,7 +36,8 @@ impl<'t> Walker<'_, 't> {
             Shape::Scalar(said) => is_of_type(said.value, expected),
         };
         let is_text = matches!(shape, Shape::Scalar(Said { value: ScalarValue::String(_), .. }));
-        if !fits && !(is_text && self.is_packaged()) {
+        let is_path = || is_text && self.is_packaged();
+        if !fits && !is_path() {
             self.fault(site, Kind::WrongType(expected));
         }
     }
@@ -73,10 +74,8 @@ impl<'t> Walker<'_, 't> {
                     self.fault(site, Kind::NotAllowed { schema, keyword });
                 }
             }
-            Keyword::Const => {
-                if !said.is_one_of([value()].into_iter(), false) {
-                    self.fault(site, Kind::NotAllowed { schema, keyword });
-                }
+            Keyword::Const if !said.is_one_of(std::iter::once(value()), false) => {
+                self.fault(site, Kind::NotAllowed { schema, keyword });
             }
             Keyword::Pattern => {
                 let Some(text) = value().as_str() else { return };
