@@ -47,7 +47,7 @@ pub(super) struct Types<'t> {
 #[derive(Debug)]
 struct Referred {
     variant: Variant<'static>,
-    /// Of the return values that were asked for, those that are known, each as the schema of what it gives.
+    /// What the return values give that were asked for, where that is known.
     return_values: FxHashMap<String, Option<Schema<'static>>>,
 }
 
