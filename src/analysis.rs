@@ -40,6 +40,7 @@ pub struct Analysis<'t> {
     open_values: OnceCell<Values<'t>>,
     call_faults: OnceCell<Vec<template::Fault<'t>>>,
     schema_faults: OnceCell<Vec<validation::Fault<'t>>>,
+    is_rewritten: OnceCell<bool>,
 }
 
 impl<'t> Analysis<'t> {
@@ -60,6 +61,7 @@ impl<'t> Analysis<'t> {
             open_values: OnceCell::new(),
             call_faults: OnceCell::new(),
             schema_faults: OnceCell::new(),
+            is_rewritten: OnceCell::new(),
         }
     }
 
@@ -132,7 +134,7 @@ impl<'t> Analysis<'t> {
     /// Whether a macro rewrites its resources: nobody knows what it makes of them.
     #[must_use]
     pub fn is_rewritten(&self) -> bool {
-        validation::is_rewritten(self.template)
+        *self.is_rewritten.get_or_init(|| validation::is_rewritten(self.template))
     }
 
     /// What in its resources, as they are written, does not fit the schemas of their types, found when the first rule asks.

@@ -164,7 +164,10 @@ impl Formulas {
     /// What holds where all do; true for none.
     pub fn all(&self, formulas: impl IntoIterator<Item = Formula>) -> Formula {
         // The iterator may use this store, so it is finished before the store is borrowed.
-        let mut formulas: Vec<Formula> = formulas.into_iter().collect();
+        let mut formulas: Vec<Formula> = formulas.into_iter().filter(|formula| *formula != Formula::TRUE).collect();
+        if let [] | [_] = formulas.as_slice() {
+            return formulas.first().copied().unwrap_or(Formula::TRUE);
+        }
         self.state.borrow_mut().store.all(&mut formulas)
     }
 

@@ -233,14 +233,16 @@ impl<'a> Facts<'a> {
     where
         'a: 'static,
     {
-        type Patterns = RwLock<FxHashMap<&'static str, Option<Arc<Pattern>>>>;
+        // A table has each string once and stays where it is: the place tells a pattern from others, and patterns are long.
+        type Patterns = RwLock<FxHashMap<(usize, usize), Option<Arc<Pattern>>>>;
         static PATTERNS: LazyLock<Patterns> = LazyLock::new(Patterns::default);
+        let place = (text.as_ptr().addr(), text.len());
         // A thread that died while it held the lock left the map whole: entries are inserted complete.
-        if let Some(known) = PATTERNS.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(text) {
+        if let Some(known) = PATTERNS.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&place) {
             return known.clone();
         }
         let compiled = self.pattern(text).map(Arc::new);
-        PATTERNS.write().unwrap_or_else(std::sync::PoisonError::into_inner).entry(text).or_insert(compiled).clone()
+        PATTERNS.write().unwrap_or_else(std::sync::PoisonError::into_inner).entry(place).or_insert(compiled).clone()
     }
 
     fn part(self, name: &str) -> Object<'a> {
@@ -251,13 +253,7 @@ impl<'a> Facts<'a> {
 
 /// The resource type called `name` in a table.
 fn type_in<'a>(table: Table<'a>, name: &str) -> Option<TypeFacts<'a>> {
-    let name_at = |index| table.type_at(index).map_or("", |entry| table.string(entry.name));
-    let (mut from, mut to) = (0, table.types());
-    while from < to {
-        let middle = from.midpoint(to);
-        if name_at(middle) < name { from = middle + 1 } else { to = middle }
-    }
-    TypeFacts::at(table, from).filter(|found| found.name() == name)
+    table.type_called(name).and_then(|index| TypeFacts::at(table, index))
 }
 
 fn treatment(value: Value<'_>) -> Treatment<'_> {

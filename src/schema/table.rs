@@ -16,6 +16,8 @@
 //! Numbers in strings and values are LEB128. The number of a string is that of a [`Keyword`], or the number of keywords plus its
 //! place in the section; the number of a value is its place.
 
+use std::cmp::Ordering;
+
 use super::keyword::Keyword;
 
 /// The version of the format.
@@ -88,15 +90,36 @@ pub(super) struct TypeEntry {
     pub(super) flags: u16,
 }
 
-/// A table.
+/// A table. It is part of every object, schema and value, which are handed on all the time: it holds only what reading them takes, and
+/// looks up where the rest is.
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
-    strings: &'a [u8],
+    bytes: &'a [u8],
     values: &'a [u8],
-    types: &'a [u8],
-    regions: &'a [u8],
-    root: ValueId,
 }
+
+/// A section of a table, by the number of the field of the header that says where it starts.
+#[derive(Clone, Copy)]
+enum Section {
+    Strings = 0,
+    Values = 2,
+    Types = 4,
+    Regions = 6,
+}
+
+impl Section {
+    /// The length in bytes of what is counted in it.
+    const fn unit(self) -> usize {
+        match self {
+            Self::Strings | Self::Values => 1,
+            Self::Types => TYPE,
+            Self::Regions => 8,
+        }
+    }
+}
+
+/// The field of the header that names the root value.
+const ROOT: usize = 8;
 
 impl<'a> Table<'a> {
     /// Opens a table; `None` where `bytes` are none of this format.
@@ -105,24 +128,20 @@ impl<'a> Table<'a> {
         if !bytes.starts_with(MAGIC) || bytes.get(MAGIC.len()) != Some(&FORMAT) {
             return None;
         }
-        let field = |index: usize| u32_at(bytes, 8 + index * 4).map(|number| number as usize);
-        let section = |index: usize, size: usize| {
-            let start = field(index)?;
-            bytes.get(start..start.checked_add(field(index + 1)?.checked_mul(size)?)?)
-        };
-        Some(Self {
-            strings: section(0, 1)?,
-            values: section(2, 1)?,
-            types: section(4, TYPE)?,
-            regions: section(6, 8)?,
-            root: ValueId(u32_at(bytes, 8 + 8 * 4)?),
-        })
+        field(bytes, ROOT)?;
+        let all = [Section::Strings, Section::Types, Section::Regions];
+        let is_whole = all.into_iter().all(|part| section(bytes, part).is_some());
+        section(bytes, Section::Values).filter(|_| is_whole).map(|values| Self { bytes, values })
     }
 
     /// The value that holds all that belongs to no type.
     #[must_use]
     pub fn root(self) -> Object<'a> {
-        self.object(self.root)
+        self.object(ValueId(field(self.bytes, ROOT).unwrap_or(u32::MAX)))
+    }
+
+    fn section(self, part: Section) -> &'a [u8] {
+        section(self.bytes, part).unwrap_or_default()
     }
 
     /// The text of a string.
@@ -140,13 +159,10 @@ impl<'a> Table<'a> {
     /// The bytes of a string.
     #[must_use]
     pub fn bytes(self, id: StringId) -> &'a [u8] {
-        let number = id.0 as usize;
-        if let Some(keyword) = Keyword::ALL.get(number) {
-            return keyword.as_str().as_bytes();
+        match Keyword::ALL.get(id.0 as usize) {
+            Some(keyword) => keyword.as_str().as_bytes(),
+            None => bytes_in(self.section(Section::Strings), id),
         }
-        let mut reader = Reader { bytes: self.strings, at: number - Keyword::ALL.len() };
-        let length = reader.number() as usize;
-        reader.at.checked_add(length).and_then(|end| self.strings.get(reader.at..end)).unwrap_or_default()
     }
 
     /// The value of a number.
@@ -162,8 +178,8 @@ impl<'a> Table<'a> {
             kind::LARGE => Value::Integer(i64::from_le_bytes(self.eight_bytes(reader.at))),
             kind::FLOAT => Value::Float(f64::from_le_bytes(self.eight_bytes(reader.at))),
             kind::STRING => Value::String(self.string(StringId(narrow(rest)))),
-            kind::LIST => Value::List(List { table: self, reader, count: self.bounded(rest) }),
-            kind::OBJECT => Value::Object(Object { table: self, id, reader, count: self.bounded(rest) }),
+            kind::LIST => Value::List(List { table: self, at: reader.place(), count: self.bounded(rest) }),
+            kind::OBJECT => Value::Object(Object { table: self, id, at: reader.place(), count: self.bounded(rest) }),
             _ => Value::Null,
         }
     }
@@ -173,7 +189,7 @@ impl<'a> Table<'a> {
     pub fn object(self, id: ValueId) -> Object<'a> {
         match self.value(id) {
             Value::Object(object) => object,
-            _ => Object { table: self, id, reader: Reader { bytes: &[], at: 0 }, count: 0 },
+            _ => Object { table: self, id, at: 0, count: 0 },
         }
     }
 
@@ -182,20 +198,44 @@ impl<'a> Table<'a> {
     }
 
     /// Each entry of a collection takes at least a byte.
-    fn bounded(self, count: u64) -> usize {
-        usize::try_from(count).map_or(0, |count| count.min(self.values.len()))
+    fn bounded(self, count: u64) -> u32 {
+        narrow(count.min(self.values.len() as u64))
+    }
+
+    fn reader(self, at: u32) -> Reader<'a> {
+        Reader { bytes: self.values, at: at as usize }
     }
 
     pub(super) fn types(self) -> usize {
-        self.types.len() / TYPE
+        self.section(Section::Types).len() / TYPE
+    }
+
+    /// Where the type called `name` is among the types, which are sorted.
+    pub(super) fn type_called(self, name: &str) -> Option<usize> {
+        let (types, strings) = (self.section(Section::Types), self.section(Section::Strings));
+        // No type is called as a keyword is.
+        let name_at = |index: usize| u32_at(types, index * TYPE).map_or(&[][..], |name| bytes_in(strings, StringId(name)));
+        let (mut from, mut to) = (0, types.len() / TYPE);
+        while from < to {
+            let middle = from.midpoint(to);
+            match name_at(middle).cmp(name.as_bytes()) {
+                Ordering::Less => from = middle + 1,
+                Ordering::Equal | Ordering::Greater => to = middle,
+            }
+        }
+        (name_at(from) == name.as_bytes()).then_some(from)
     }
 
     pub(super) fn type_at(self, index: usize) -> Option<TypeEntry> {
-        let entry = self.types.get(index.checked_mul(TYPE)?..)?.get(..TYPE)?;
+        let entry = self.section(Section::Types).get(index.checked_mul(TYPE)?..)?.get(..TYPE)?;
         let half =
             |at: usize| entry.get(at..at + 2).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u16::from_le_bytes(*bytes));
         let set = usize::from(half(12)) * 8;
-        let regions = self.regions.get(set..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes));
+        let regions = self
+            .section(Section::Regions)
+            .get(set..)
+            .and_then(|rest| rest.first_chunk())
+            .map_or(0, |bytes| u64::from_le_bytes(*bytes));
         Some(TypeEntry {
             name: StringId(u32_at(entry, 0)?),
             schema: ValueId(u32_at(entry, 4)?),
@@ -210,15 +250,16 @@ impl<'a> Table<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct List<'a> {
     table: Table<'a>,
-    reader: Reader<'a>,
-    count: usize,
+    /// Where the numbers of its values are.
+    at: u32,
+    count: u32,
 }
 
 impl<'a> List<'a> {
     /// How many values it has.
     #[must_use]
     pub fn len(self) -> usize {
-        self.count
+        self.count as usize
     }
 
     /// Whether it has none.
@@ -229,7 +270,7 @@ impl<'a> List<'a> {
 
     /// The numbers of its values.
     pub fn ids(self) -> impl Iterator<Item = ValueId> + 'a {
-        let mut reader = self.reader;
+        let mut reader = self.table.reader(self.at);
         (0..self.count).map(move |_| ValueId(narrow(reader.number())))
     }
 
@@ -249,8 +290,9 @@ impl<'a> List<'a> {
 pub struct Object<'a> {
     table: Table<'a>,
     id: ValueId,
-    reader: Reader<'a>,
-    count: usize,
+    /// Where the numbers of its keys and values are.
+    at: u32,
+    count: u32,
 }
 
 impl<'a> Object<'a> {
@@ -263,7 +305,7 @@ impl<'a> Object<'a> {
     /// How many entries it has.
     #[must_use]
     pub fn len(self) -> usize {
-        self.count
+        self.count as usize
     }
 
     /// Whether it has none.
@@ -273,9 +315,8 @@ impl<'a> Object<'a> {
     }
 
     /// The numbers of its keys and values, by the text of the keys.
-    pub fn ids(self) -> impl Iterator<Item = (StringId, ValueId)> + 'a {
-        let mut reader = self.reader;
-        (0..self.count).map(move |_| (StringId(narrow(reader.number())), ValueId(narrow(reader.number()))))
+    pub fn ids(self) -> Ids<'a> {
+        Ids { reader: self.table.reader(self.at), left: self.count }
     }
 
     /// Its keys and values, by the text of the keys.
@@ -313,11 +354,12 @@ impl<'a> Object<'a> {
         self.id_of_key(key).map(|id| self.table.value(id))
     }
 
-    /// The string that a key has, by number.
+    /// The string under `$ref`, by number. The keys are sorted, so that few others are looked at.
     #[must_use]
-    pub fn string_id(self, key: Keyword) -> Option<StringId> {
-        let mut reader = Reader { bytes: self.table.values, at: self.id_of_key(key)?.0 as usize };
-        let head = reader.number();
+    pub fn reference(self) -> Option<StringId> {
+        let may_be_before = |key: StringId| self.table.bytes(key).first() <= Some(&b'$');
+        let (_, value) = self.ids().take_while(|(key, _)| may_be_before(*key)).find(|(key, _)| *key == Keyword::Ref.into())?;
+        let head = self.table.reader(value.0).number();
         (head & 7 == kind::STRING).then(|| StringId(narrow(head >> 3)))
     }
 
@@ -379,6 +421,23 @@ impl<'a> Value<'a> {
     }
 }
 
+/// The numbers of the keys and values of an object. Most of the reading of a table is a loop over these.
+#[derive(Clone, Debug)]
+pub struct Ids<'a> {
+    reader: Reader<'a>,
+    left: u32,
+}
+
+impl Iterator for Ids<'_> {
+    type Item = (StringId, ValueId);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some((StringId(narrow(self.reader.number())), ValueId(narrow(self.reader.number()))))
+    }
+}
+
 /// Reads numbers.
 #[derive(Clone, Copy, Debug)]
 struct Reader<'a> {
@@ -388,7 +447,28 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// A number in LEB128; zeros follow the end.
+    #[inline]
     fn number(&mut self) -> u64 {
+        // Nearly all take one byte or three. Up to four are read at once, without a loop: it is what reading a table consists of.
+        if let Some(byte) = self.bytes.get(self.at).copied().filter(|byte| *byte < 0x80) {
+            self.at += 1;
+            return byte.into();
+        }
+        if let Some(word) = u32_at(self.bytes, self.at) {
+            let ends = !word & 0x8080_8080;
+            if ends != 0 {
+                let length = ends.trailing_zeros() / 8 + 1;
+                let word = word & (u32::MAX >> (32 - 8 * length));
+                self.at += length as usize;
+                let number = word & 0x7f | word >> 1 & 0x3f80 | word >> 2 & 0x1f_c000 | word >> 3 & 0xfe0_0000;
+                return number.into();
+            }
+        }
+        self.long_number()
+    }
+
+    #[cold]
+    fn long_number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
             let byte = self.bytes.get(self.at).copied().unwrap_or_default();
@@ -400,9 +480,33 @@ impl Reader<'_> {
             }
         }
     }
+
+    /// Where it is, behind every section where that is too far.
+    fn place(&self) -> u32 {
+        narrow(self.at as u64)
+    }
+}
+
+/// The bytes of a string that is no keyword.
+fn bytes_in(strings: &[u8], id: StringId) -> &[u8] {
+    let mut reader = Reader { bytes: strings, at: (id.0 as usize).saturating_sub(Keyword::ALL.len()) };
+    let length = reader.number() as usize;
+    reader.at.checked_add(length).and_then(|end| strings.get(reader.at..end)).unwrap_or_default()
+}
+
+/// A number of the header.
+fn field(bytes: &[u8], index: usize) -> Option<u32> {
+    u32_at(bytes, 8 + index * 4)
+}
+
+fn section(bytes: &[u8], part: Section) -> Option<&[u8]> {
+    let start = field(bytes, part as usize)? as usize;
+    let length = (field(bytes, part as usize + 1)? as usize).checked_mul(part.unit())?;
+    bytes.get(start..start.checked_add(length)?)
 }
 
 /// Past every section where it is too large for a place in one.
+#[inline]
 fn narrow(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -155,8 +155,8 @@ pub fn stands_for(pattern: &str, name: &str) -> bool {
 /// A schema: what a value must be.
 #[derive(Clone, Copy, Debug)]
 pub struct Schema<'a> {
-    /// The schema of the resource type, which has the definitions.
-    root: Object<'a>,
+    /// The schema of the resource type, which has the definitions; in the table that the object is in.
+    root: ValueId,
     object: Object<'a>,
 }
 
@@ -164,7 +164,7 @@ impl<'a> Schema<'a> {
     /// The schema of a resource type, or of a file of cfn-lint.
     #[must_use]
     pub fn of_type(root: Object<'a>) -> Self {
-        Self { root, object: root }
+        Self { root: root.id(), object: root }
     }
 
     /// The number of the schema: equal ones have equal numbers. References in it may mean different things in different types.
@@ -185,6 +185,12 @@ impl<'a> Schema<'a> {
         self.object.get_key(keyword)
     }
 
+    /// What stands under a number in it.
+    #[must_use]
+    pub fn value(self, id: ValueId) -> Value<'a> {
+        self.object.table().value(id)
+    }
+
     /// Where it refers to another schema, that one, until one that refers to none.
     #[must_use]
     pub fn resolved(self) -> Self {
@@ -199,23 +205,28 @@ impl<'a> Schema<'a> {
     /// The schema it refers to.
     #[must_use]
     pub fn reference(self) -> Option<Self> {
-        let name = self.object.string_id(Keyword::Ref)?;
+        let name = self.object.reference()?;
         let table = self.object.table();
-        let definitions = self.root.get_key(Keyword::Definitions).and_then(Value::as_object);
+        let root = table.object(self.root);
+        let definitions = root.get_key(Keyword::Definitions).and_then(Value::as_object);
         if let Some(Value::Object(object)) = definitions.and_then(|definitions| definitions.get_key(name)) {
             return Some(self.with(object));
         }
         // Anything but a definition is written as a pointer.
         let pointer = table.string(name).strip_prefix("#/")?;
         let walk = |object: Object<'a>, key: &str| object.get(key).and_then(Value::as_object);
-        pointer.split('/').try_fold(self.root, walk).map(|object| self.with(object))
+        pointer.split('/').try_fold(root, walk).map(|object| self.with(object))
     }
 
     /// The schemas under a key that holds one or a list of them, such as `oneOf` or `not`.
     pub fn schemas(self, keyword: Keyword) -> impl Iterator<Item = Self> {
-        let value = self.get(keyword);
-        let listed = value.and_then(Value::as_list).into_iter().flat_map(List::iter).filter_map(Value::as_object);
-        listed.chain(value.and_then(Value::as_object)).map(move |object| self.with(object))
+        self.get(keyword).into_iter().flat_map(move |value| self.schemas_in(value))
+    }
+
+    /// The schemas that a value of it, read already, holds.
+    pub fn schemas_in(self, value: Value<'a>) -> impl Iterator<Item = Self> {
+        let listed = value.as_list().into_iter().flat_map(List::iter).filter_map(Value::as_object);
+        listed.chain(value.as_object()).map(move |object| self.with(object))
     }
 
     /// The properties it declares, by name.
@@ -265,11 +276,7 @@ impl<'a> Schema<'a> {
     /// The types that a value may have; all where it does not say.
     #[must_use]
     pub fn types(self) -> TypeSet {
-        match self.get(Keyword::Type) {
-            Some(Value::String(name)) => TypeSet::named(name),
-            Some(Value::List(names)) => TypeSet(names.strings().fold(0, |all, name| all | TypeSet::named(name).0)),
-            _ => TypeSet::ANY,
-        }
+        self.get(Keyword::Type).map_or(TypeSet::ANY, TypeSet::of)
     }
 
     /// The values that are allowed, where it lists them.
@@ -340,6 +347,16 @@ impl TypeSet {
     pub const NULL: Self = Self(64);
     /// All.
     pub const ANY: Self = Self(127);
+
+    /// Those that a schema lists under `type`; all where it lists none.
+    #[must_use]
+    pub fn of(listed: Value) -> Self {
+        match listed {
+            Value::String(name) => Self::named(name),
+            Value::List(names) => Self(names.strings().fold(0, |all, name| all | Self::named(name).0)),
+            _ => Self::ANY,
+        }
+    }
 
     /// The type of a name as in a schema; all for an unknown one.
     #[must_use]

@@ -1,14 +1,17 @@
 //! What functions give where a value goes: of which type, and as far as the template says, which text.
 
+use std::borrow::Cow;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::resolved::{Known, Resolved, says_something};
 use super::walk::{Site, Walker};
 use super::{Fault, Given, Kind};
-use crate::schema::{Facts, Keyword, ReturnValue, Schema, TypeSet, Variant};
+use crate::schema::{Facts, Keyword, Schema, TypeSet, Variant};
 use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, Parameter, ParameterType, Resource};
-use crate::values::{Expression, Formula, Part, StackId, Text, Value};
+use crate::values::{Expression, Formula, Part, StackId, Text, Value, Values};
 
 /// Most values of a list parameter, or texts of a call, that are looked at.
 const MAX_DECLARED: usize = 64;
@@ -31,11 +34,64 @@ const OF_ANY_FORMAT: &[(&str, &str)] =
 /// A string as what CloudFormation reads out of it.
 const TEXT: [TypeSet; 4] = [TypeSet::STRING, TypeSet::INTEGER, TypeSet::NUMBER, TypeSet::BOOLEAN];
 
+/// The types of the resources that calls refer to, each looked up once: a template has many references to few types.
+#[derive(Debug)]
+pub(super) struct Types<'t> {
+    pub(super) facts: Facts<'static>,
+    /// What holds for the tags of all types.
+    pub(super) tagging: Option<Schema<'static>>,
+    known: FxHashMap<&'t str, Option<Referred>>,
+}
+
+/// A type that AWS makes.
+#[derive(Debug)]
+struct Referred {
+    variant: Variant<'static>,
+    /// What the return values give that were asked for, where that is known.
+    return_values: FxHashMap<String, Option<Schema<'static>>>,
+}
+
+impl<'t> Types<'t> {
+    pub(super) fn new(facts: Facts<'static>) -> Self {
+        let tagging = Facts::embedded().other("resources/tagging").map(Schema::of_type);
+        Self { facts, tagging, known: FxHashMap::default() }
+    }
+
+    fn referred(&mut self, resource: &Resource<'t>) -> Option<&mut Referred> {
+        let name = resource.resource_type;
+        let known = self.known.entry(name).or_insert_with(|| {
+            let is_custom = name.starts_with("Custom::") || OPEN_TYPES[0] == name;
+            let variant = self.facts.resource_type(name).filter(|_| !is_custom)?.variants().next()?;
+            Some(Referred { variant, return_values: FxHashMap::default() })
+        });
+        known.as_mut()
+    }
+
+    /// A resource's type, where it is one that AWS makes.
+    fn variant(&mut self, resource: &Resource<'t>) -> Option<Variant<'static>> {
+        self.referred(resource).map(|referred| referred.variant)
+    }
+
+    /// What a return value of a resource gives, where that is known.
+    fn return_value(&mut self, resource: &Resource<'t>, name: &str) -> Option<Schema<'static>> {
+        let Referred { variant, return_values } = self.referred(resource)?;
+        if let Some(known) = return_values.get(name) {
+            return *known;
+        }
+        let given = variant.return_value(name).and_then(|value| value.schema).map(Schema::resolved);
+        return_values.insert(name.to_owned(), given);
+        given
+    }
+}
+
 impl<'t> Walker<'_, 't> {
     /// A function other than `Fn::If`.
     pub(super) fn call(&mut self, site: Site<'t>, schema: Schema<'static>) {
         self.unknown(site.when);
-        let Some(intrinsic) = Intrinsic::of(site.node).filter(|_| self.alternatives == 0) else { return };
+        if self.alternatives > 0 {
+            return;
+        }
+        let Some(intrinsic) = Intrinsic::of(site.node) else { return };
         let schema = schema.resolved();
         let fits = match intrinsic {
             Intrinsic::Ref(name) => self.reference(site, name, schema),
@@ -136,7 +192,11 @@ impl<'t> Walker<'_, 't> {
 
     /// `Ref` of a resource, where something of a format goes.
     fn physical_id(&mut self, site: Site<'t>, resource: &Resource<'t>, schema: Schema<'static>) {
-        let Some(variant) = known(self.facts, resource) else { return };
+        // Most places take any text.
+        if schema.get(Keyword::Format).is_none() {
+            return;
+        }
+        let Some(variant) = self.types.variant(resource) else { return };
         let identifiers = variant.schema.strings(Keyword::PrimaryIdentifier);
         let given: Option<Vec<Schema>> = identifiers.map(|identifier| variant.schema.at_pointer(identifier)).collect();
         // Of several, `Ref` gives one, or all of them in one text.
@@ -158,18 +218,19 @@ impl<'t> Walker<'_, 't> {
             self.gives(site, schema, &TEXT);
             return false;
         }
-        let Some(variant) = known(self.facts, resource).filter(|_| !OPEN_TYPES.contains(&resource.resource_type)) else {
+        if OPEN_TYPES.contains(&resource.resource_type) {
             return false;
-        };
-        let Some(ReturnValue { schema: Some(given), .. }) = variant.return_value(name) else { return false };
-        let given = given.resolved();
+        }
+        let Some(given) = self.types.return_value(resource, name) else { return false };
         let is_loose = [TypeSet::BOOLEAN, TypeSet::INTEGER].iter().any(|loose| schema.types().has(*loose));
         // The one return value that is another type than the property of its name.
         let is_port = resource.resource_type == "AWS::DocDB::DBCluster" && name == "Port";
-        let types: Vec<TypeSet> = [TypeSet::OBJECT, TypeSet::ARRAY].iter().chain(&TEXT).copied().collect();
-        let types: Vec<TypeSet> = types.into_iter().filter(|one| given.types().has(*one)).collect();
-        if !is_loose && !is_port && given.get(Keyword::Type).is_some() && !self.gives(site, schema, &types) {
-            return false;
+        if let (false, false, Some(types)) = (is_loose, is_port, given.get(Keyword::Type).map(TypeSet::of)) {
+            let known = [TypeSet::OBJECT, TypeSet::ARRAY].into_iter().chain(TEXT);
+            let types: Vec<TypeSet> = known.filter(|one| types.has(*one)).collect();
+            if !self.gives(site, schema, &types) {
+                return false;
+            }
         }
         if !OF_ANY_FORMAT.contains(&(resource.resource_type, name)) {
             self.formats(site, schema, |format| has_format(given, format));
@@ -180,11 +241,11 @@ impl<'t> Walker<'_, 't> {
     /// `Fn::GetAtt` whose return value is named by a function, as `AWS::LanguageExtensions` allows.
     fn computed_return_value(&mut self, site: Site<'t>, resource: &str, name: Node<'t>, schema: Schema<'static>) {
         let declared = self.values.template(StackId::ROOT).resources.get(resource);
-        let Some(variant) = declared.and_then(|declared| known(self.facts, declared)) else { return };
+        let Some(variant) = declared.and_then(|declared| self.types.variant(declared)) else { return };
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: name }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text).iter().filter(|way| way.is_whole) {
-                let when = self.values.formulas.and(case.when, way.when);
+                let when = self.values.formulas.and(case.when, way.when(self.values));
                 if !self.values.possible(when) {
                     continue;
                 }
@@ -225,7 +286,7 @@ impl<'t> Walker<'_, 't> {
         if let Some(given) = self.values.given(name) {
             return self.compare(site, schema, Resolved::Text(given), Known::Whole, None);
         }
-        let text = Text::of(Part::Parameter(StackId::ROOT, name));
+        let part = Part::Parameter(StackId::ROOT, name);
         let declared: Vec<Node<'t>> = match parameter.allowed_values {
             Some(list) => list.items().collect(),
             None => [parameter.default, parameter.min_value, parameter.max_value].into_iter().flatten().collect(),
@@ -233,10 +294,8 @@ impl<'t> Walker<'_, 't> {
         for value in declared {
             let Some(scalar) = value.scalar() else { continue };
             let written = scalar.canonical();
-            let when = self.values.formulas.and(site.when, self.values.text_is(&text, &written));
-            if self.values.possible(when) {
-                self.compare(Site { when, ..site }, schema, Resolved::Text(&written), Known::Whole, Some(value));
-            }
+            let when = || self.values.text_is(&Text::of(part.clone()), &written);
+            self.compare_when(site, schema, (Resolved::Text(&written), Known::Whole), Some(value), when);
         }
     }
 
@@ -261,10 +320,9 @@ impl<'t> Walker<'_, 't> {
             match &case.value {
                 Value::Text(text) => {
                     for way in self.texts(text) {
-                        let when = self.values.formulas.and(case.when, way.when);
-                        if self.values.possible(when) {
-                            self.compare(Site { when, ..site }, schema, Resolved::Text(&way.text), way.known(), case.source);
-                        }
+                        let site = Site { when: case.when, ..site };
+                        let value = (Resolved::Text(&way.text), way.known());
+                        self.compare_when(site, schema, value, case.source, || way.when(self.values));
                     }
                 }
                 Value::Structure(list) if list.node.is_sequence() && case.source.is_some() => {
@@ -305,13 +363,13 @@ impl<'t> Walker<'_, 't> {
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: source }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text) {
-                let when = self.values.formulas.and(case.when, way.when);
-                if way.text.contains("{{") || !self.values.possible(when) {
+                if way.text.contains("{{") {
                     continue;
                 }
                 let items: Vec<String> = way.text.split(delimiter).map(str::to_owned).collect();
                 let known = if way.is_whole { Known::Whole } else { Known::Form("*") };
-                self.compare(Site { when, ..site }, schema, Resolved::List(&items), known, None);
+                let site = Site { when: case.when, ..site };
+                self.compare_when(site, schema, (Resolved::List(&items), known), None, || way.when(self.values));
             }
         }
     }
@@ -319,7 +377,7 @@ impl<'t> Walker<'_, 't> {
     /// What a text can be, as far as the template says: with each value that is allowed for its parameters, or their defaults, and with
     /// typical names of stack, account and region.
     pub(super) fn texts(&self, text: &Text<'t>) -> Vec<Way<'t>> {
-        let whole = Way { when: Formula::TRUE, text: String::new(), glob: String::new(), is_whole: true, declared: None };
+        let whole = Way { values: Vec::new(), text: String::new(), glob: String::new(), is_whole: true, declared: None };
         if let Some(known) = text.known() {
             return vec![Way { text: known.to_owned(), ..whole }];
         }
@@ -339,11 +397,10 @@ impl<'t> Walker<'_, 't> {
                     let mut next = Vec::with_capacity(ways.len() * values.len());
                     for value in values {
                         let Some(written) = value.scalar().map(|scalar| scalar.canonical()) else { continue };
-                        let is_it = self.values.text_is(&Text::of(part.clone()), &written);
                         for way in &ways {
-                            let when = self.values.formulas.and(way.when, is_it);
                             let declared = text.only().filter(|_| *stack == StackId::ROOT).map(|_| value);
-                            let mut way = Way { when, declared, ..way.clone() };
+                            let mut way = Way { declared, ..way.clone() };
+                            way.values.push((part.clone(), written.clone()));
                             way.push(&written);
                             next.push(way);
                         }
@@ -374,17 +431,43 @@ impl<'t> Walker<'_, 't> {
         ways
     }
 
+    /// Compares what a call gives with what a schema says. Most of it fits: it is asked `when` it gives that where it does not.
+    fn compare_when(
+        &mut self,
+        site: Site<'t>,
+        schema: Schema<'static>,
+        (value, known): (Resolved, Known),
+        declared: Option<Node<'t>>,
+        when: impl FnOnce() -> Formula,
+    ) {
+        let from = self.outcome.faults.len();
+        self.compare(site, schema, value, known, declared);
+        if self.outcome.faults.len() == from {
+            return;
+        }
+        let when = self.values.formulas.and(site.when, when());
+        if self.values.possible(when) {
+            self.outcome.faults[from..].iter_mut().for_each(|fault| fault.when = when);
+        } else {
+            self.outcome.faults.truncate(from);
+        }
+    }
+
     /// Compares what a call gives with what a schema says.
     fn compare(&mut self, site: Site<'t>, schema: Schema<'static>, value: Resolved, known: Known, declared: Option<Node<'t>>) {
-        let whole = match value {
-            Resolved::Text(text) => text.to_owned(),
-            Resolved::List(items) => items.join(", "),
+        let is_dynamic = match value {
+            Resolved::Text(text) => text.contains("{{"),
+            Resolved::List(items) => items.iter().any(|item| item.contains("{{")),
         };
-        if whole.contains("{{") {
+        if is_dynamic {
             return;
         }
         for fault in self.misfits(site, schema, value, known) {
-            let text = fault.given.as_ref().map_or(whole.as_str(), |given| &*given.text).to_owned();
+            let text: Rc<str> = match (&fault.given, value) {
+                (Some(given), _) => Rc::clone(&given.text),
+                (None, Resolved::Text(text)) => text.into(),
+                (None, Resolved::List(items)) => items.join(", ").into(),
+            };
             self.given(Site { when: fault.when, ..site }, fault.kind, &text, declared);
         }
     }
@@ -393,8 +476,8 @@ impl<'t> Walker<'_, 't> {
 /// One text that a call may give.
 #[derive(Clone, Debug)]
 pub(super) struct Way<'t> {
-    /// When it does.
-    pub(super) when: Formula,
+    /// The parameters in it, each with its value.
+    values: Vec<(Part<'t>, Cow<'t, str>)>,
     pub(super) text: String,
     /// The text, with a `*` for what only a deployment knows.
     glob: String,
@@ -404,7 +487,13 @@ pub(super) struct Way<'t> {
     pub(super) declared: Option<Node<'t>>,
 }
 
-impl Way<'_> {
+impl<'t> Way<'t> {
+    /// When it does.
+    pub(super) fn when(&self, values: &Values<'t>) -> Formula {
+        let is = |(part, value): &(Part<'t>, Cow<str>)| values.text_is(&Text::of(part.clone()), value);
+        self.values.iter().fold(Formula::TRUE, |all, value| values.formulas.and(all, is(value)))
+    }
+
     fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.glob.push_str(text);
@@ -446,13 +535,6 @@ fn write_json(node: Node, out: &mut String) -> bool {
     let Some(value) = json(node, MAX_JSON_DEPTH) else { return false };
     out.push_str(&value.to_string());
     true
-}
-
-/// A resource's type, where it is one that AWS makes.
-fn known(facts: Facts<'static>, resource: &Resource) -> Option<Variant<'static>> {
-    let is_custom = resource.resource_type.starts_with("Custom::") || OPEN_TYPES[0] == resource.resource_type;
-    let facts = facts.resource_type(resource.resource_type).filter(|_| !is_custom)?;
-    facts.variants().next()
 }
 
 /// Whether a value is of a format, or of several and of that among them.

@@ -1,10 +1,11 @@
 //! Which properties go together: what depends on which of them are there, case by case.
 
 use super::Kind;
+use super::object::Properties;
 use super::walk::{Site, Walker};
-use crate::schema::table::Value;
+use crate::schema::table::{List, Value, ValueId};
 use crate::schema::{Keyword, Schema};
-use crate::syntax::Node;
+use crate::syntax::{Entry, Node};
 use crate::values::{Choice, Expression, Formula, Found, StackId};
 
 impl<'t> Walker<'_, 't> {
@@ -27,10 +28,10 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// When the property `name` of a mapping is not there, and when it is; what is not known is neither.
-    fn presence(&self, site: Site<'t>, name: &str) -> (Formula, Formula) {
-        let Some(value) = site.node.get(name) else {
+    fn presence(&self, site: Site<'t>, properties: &Properties<'t>, name: &str) -> (Formula, Formula) {
+        let Some(Entry { value, .. }) = properties.entry(name) else {
             // `Fn::Transform` or `Globals` may add it.
-            let open = site.node.get("Fn::Transform").is_some() || self.more_properties && self.path.is_empty();
+            let open = properties.entry("Fn::Transform").is_some() || self.more_properties && self.path.is_empty();
             return if open { (Formula::FALSE, Formula::FALSE) } else { (site.when, Formula::FALSE) };
         };
         if value.function().is_none() && !value.is_null() {
@@ -51,19 +52,27 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// A keyword about the properties of a mapping as a whole.
-    pub(super) fn object_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+    pub(super) fn object_keyword(
+        &mut self,
+        site: Site<'t>,
+        schema: Schema<'static>,
+        (keyword, under): (Keyword, ValueId),
+        properties: &Properties<'t>,
+    ) {
         let values = self.values;
         let formulas = &values.formulas;
+        let value = || schema.value(under);
+        let names = || value().as_list().into_iter().flat_map(List::strings);
         match keyword {
             Keyword::Required => {
-                for name in schema.required() {
-                    let (absent, _) = self.presence(site, name);
+                for name in names() {
+                    let (absent, _) = self.presence(site, properties, name);
                     self.fault_when(site, absent, Kind::MissingProperty(name));
                 }
             }
             Keyword::RequiredOr | Keyword::RequiredXor => {
-                let names: Vec<&str> = schema.strings(keyword).collect();
-                let presence: Vec<_> = names.iter().map(|name| self.presence(site, name)).collect();
+                let names: Vec<&str> = names().collect();
+                let presence: Vec<_> = names.iter().map(|name| self.presence(site, properties, name)).collect();
                 let none = presence.iter().fold(site.when, |all, (absent, _)| formulas.and(all, *absent));
                 self.fault_when(site, none, Kind::NoneOf { schema, keyword });
                 if keyword == Keyword::RequiredXor {
@@ -71,14 +80,17 @@ impl<'t> Walker<'_, 't> {
                         let others = presence.iter().enumerate().filter(|(other, _)| *other != index);
                         let another = formulas.any(others.map(|(_, (_, present))| *present));
                         let both = formulas.and(presence[index].1, another);
-                        let at = site.node.entry(name).map_or(site.at, |entry| entry.key.span());
+                        if both == Formula::FALSE {
+                            continue;
+                        }
+                        let at = properties.entry(name).map_or(site.at, |entry| entry.key.span());
                         self.fault_when(Site { at, ..site }, both, Kind::SeveralOf { schema, name });
                     }
                 }
             }
             Keyword::Dependencies | Keyword::DependentRequired | Keyword::DependentExcluded => {
-                for (of, names) in value.as_object().into_iter().flat_map(|object| object.iter()) {
-                    let (_, present) = self.presence(site, of);
+                for (of, names) in value().as_object().into_iter().flat_map(|object| object.iter()) {
+                    let (_, present) = self.presence(site, properties, of);
                     if present == Formula::FALSE {
                         continue;
                     }
@@ -89,9 +101,9 @@ impl<'t> Walker<'_, 't> {
                         continue;
                     }
                     for name in names.as_list().into_iter().flat_map(|names| names.strings()) {
-                        let (absent, there) = self.presence(site, name);
+                        let (absent, there) = self.presence(site, properties, name);
                         if keyword == Keyword::DependentExcluded {
-                            let at = site.node.entry(name).map_or(site.at, |entry| entry.key.span());
+                            let at = properties.entry(name).map_or(site.at, |entry| entry.key.span());
                             let both = formulas.and(present, there);
                             self.fault_when(Site { at, ..site }, both, Kind::ExcludedProperty { with: of, name });
                         } else {
@@ -101,7 +113,7 @@ impl<'t> Walker<'_, 't> {
                     }
                 }
             }
-            Keyword::MinProperties | Keyword::MaxProperties => self.count(site, keyword, value),
+            Keyword::MinProperties | Keyword::MaxProperties => self.count(site, keyword, value()),
             _ => {}
         }
     }
@@ -110,21 +122,19 @@ impl<'t> Walker<'_, 't> {
     pub(super) fn count(&mut self, site: Site<'t>, keyword: Keyword, value: Value<'static>) {
         let Some(limit) = value.as_integer() else { return };
         let least = matches!(keyword, Keyword::MinItems | Keyword::MinProperties);
-        let nodes: Vec<Node<'t>> = if site.node.is_mapping() {
-            site.node.entries().map(|entry| entry.value).collect()
-        } else {
-            site.node.items().collect()
-        };
-        let written = nodes.len() as i64;
-        if least && site.node.get("Fn::Transform").is_some() || !least && written <= limit {
+        // Of these two, one has nothing.
+        let nodes = || site.node.entries().map(|entry| entry.value).chain(site.node.items());
+        let is_there = |node: Node<'t>| node.function().is_none() && !node.is_null();
+        let is_enough = least && nodes().filter(|node| is_there(*node)).count() as i64 >= limit;
+        if is_enough || least && site.node.get("Fn::Transform").is_some() || !least && nodes().count() as i64 <= limit {
             return;
         }
         // `counts[n]`: when exactly `n` of those looked at so far are there.
         let formulas = &self.values.formulas;
         let mut counts = vec![site.when];
         let mut always = 0;
-        for node in nodes {
-            if node.function().is_none() && !node.is_null() {
+        for node in nodes() {
+            if is_there(node) {
                 always += 1;
                 continue;
             }

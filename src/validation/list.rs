@@ -1,10 +1,12 @@
 //! Lists: their items, how many, and whether they differ.
 
-use rustc_hash::FxHashSet;
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Kind;
 use super::walk::{Site, Walker, place_of};
-use crate::schema::table::Value;
+use crate::schema::table::{Value, ValueId};
 use crate::schema::{Keyword, Schema};
 use crate::syntax::{Function, Node};
 use crate::values::{Expression, Formula, Found, StackId};
@@ -13,10 +15,11 @@ use crate::values::{Expression, Formula, Found, StackId};
 const MAX_COMPARED: usize = 2_000;
 
 impl<'t> Walker<'_, 't> {
-    pub(super) fn list_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+    pub(super) fn list_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, under: ValueId) {
+        let value = || schema.value(under);
         match keyword {
             Keyword::Items => {
-                let Some(items) = schema.items() else { return };
+                let Some(items) = value().as_object().map(|object| schema.below(object)) else { return };
                 let skipped = schema.get(Keyword::PrefixItems).and_then(Value::as_list).map_or(0, |list| list.len());
                 self.path.push("*");
                 for item in site.node.items().skip(skipped) {
@@ -31,19 +34,19 @@ impl<'t> Walker<'_, 't> {
                     self.path.pop();
                 }
             }
-            Keyword::MinItems | Keyword::MaxItems => self.count(site.whole(), keyword, value),
+            Keyword::MinItems | Keyword::MaxItems => self.count(site.whole(), keyword, value()),
             Keyword::MaxUniqueItems => {
-                let Some(limit) = value.as_integer() else { return };
+                let Some(limit) = value().as_integer() else { return };
                 // What stands there in every case: `Fn::If` may give nothing.
                 let items = site.node.items().filter(|item| !matches!(item.function(), Some((Function::If, _))));
-                let distinct: FxHashSet<String> = items.take(MAX_COMPARED).filter_map(|item| self.sameness(item)).collect();
+                let distinct: FxHashSet<Cow<str>> = items.take(MAX_COMPARED).filter_map(|item| self.sameness(item)).collect();
                 let found = distinct.len() as i64;
                 if found > limit {
                     self.fault(site.whole(), Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
                 }
             }
             Keyword::UniqueItems => {
-                let kind = match value.as_bool() {
+                let kind = match value().as_bool() {
                     Some(true) => Kind::RepeatedItem(keyword),
                     // Inside an alternative it would make that one fail.
                     Some(false) if self.alternatives == 0 => Kind::RepeatedValue,
@@ -58,8 +61,8 @@ impl<'t> Walker<'_, 't> {
             Keyword::UniqueKeys => {
                 let keys: Vec<&str> = schema.strings(keyword).collect();
                 self.unique(site, Kind::RepeatedItem(keyword), |node, when, items, walker| {
-                    let texts: Option<Vec<String>> = keys.iter().map(|key| walker.sameness(node.get(key)?)).collect();
-                    items.extend(texts.map(|texts| (texts.join("\0"), when)));
+                    let texts: Option<Vec<Cow<str>>> = keys.iter().map(|key| walker.sameness(node.get(key)?)).collect();
+                    items.extend(texts.map(|texts| (texts.join("\0").into(), when)));
                 });
             }
             _ => {}
@@ -67,17 +70,24 @@ impl<'t> Walker<'_, 't> {
     }
 
     /// Two values with equal texts are the same; `None` where a function other than a reference is in it.
-    fn sameness(&self, node: Node<'t>) -> Option<String> {
-        if node.is_null() {
-            return None;
+    fn sameness(&self, node: Node<'t>) -> Option<Cow<'t, str>> {
+        match node.scalar().filter(|_| node.function().is_none()) {
+            Some(scalar) => (!scalar.is_null()).then(|| scalar.canonical()),
+            None => Some(self.values.canonical(Expression { stack: StackId::ROOT, node }).into()),
         }
-        Some(self.values.canonical(Expression { stack: StackId::ROOT, node }))
     }
 
     /// Reports the list where two of the items that `read` makes are equal.
-    fn unique(&mut self, site: Site<'t>, kind: Kind<'t>, read: impl Fn(Node<'t>, Formula, &mut Vec<(String, Formula)>, &Self)) {
-        if site.node.len() > MAX_COMPARED {
-            return self.unknown(site.when);
+    fn unique(
+        &mut self,
+        site: Site<'t>,
+        kind: Kind<'t>,
+        read: impl Fn(Node<'t>, Formula, &mut Vec<(Cow<'t, str>, Formula)>, &Self),
+    ) {
+        match site.node.len() {
+            0 | 1 => return,
+            length if length > MAX_COMPARED => return self.unknown(site.when),
+            _ => {}
         }
         let mut items = Vec::new();
         let mut starts = Vec::new();
@@ -94,12 +104,12 @@ impl<'t> Walker<'_, 't> {
             }
         }
         let formulas = &self.values.formulas;
-        let mut seen: rustc_hash::FxHashMap<&str, Formula> = rustc_hash::FxHashMap::default();
+        let mut seen: FxHashMap<&str, Formula> = FxHashMap::default();
         let mut repeated = Formula::FALSE;
         for (index, start) in starts.iter().enumerate() {
             let own = &items[*start..starts.get(index + 1).copied().unwrap_or(items.len())];
             for (text, when) in own {
-                if let Some(before) = seen.get(text.as_str()) {
+                if let Some(before) = seen.get(&**text) {
                     repeated = formulas.or(repeated, formulas.and(*before, *when));
                 }
             }

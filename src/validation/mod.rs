@@ -27,6 +27,7 @@ use crate::template::{Template, Transform};
 use crate::text::Span;
 use crate::values::{Formula, StackId};
 
+use given::Types;
 pub use reach::is_compared;
 pub use runtime::runtime_stage;
 pub use tags::{TagFault, is_taggable};
@@ -195,6 +196,7 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, basis: Basis) -> Vec<Fault<'t>> {
     let mut faults = Faults::default();
     // A template has many resources of few types.
     let mut known = FxHashMap::default();
+    let mut types = Types::new(basis.facts);
     let available = |resource_type: &str| {
         let facts = facts_of(basis.facts, resource_type)?;
         let is_there = regions.is_none_or(|regions| facts.is_serverless() || facts.regions().meets(regions));
@@ -210,7 +212,7 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, basis: Basis) -> Vec<Fault<'t>> {
         }
         let resource_type = resource.declaration.resource_type;
         let Some((facts, variant)) = *known.entry(resource_type).or_insert_with(|| available(resource_type)) else { continue };
-        let mut walker = Walker::new(values, basis.facts, resource);
+        let mut walker = Walker::new(values, &mut types, resource);
         walker.is_strict = basis.is_strict;
         walker.more_properties = facts.is_serverless() && has_globals(template, resource.resource_type());
         walker.resource(variant.schema);
@@ -221,7 +223,7 @@ pub fn faults<'t>(graph: &ResourceGraph<'t>, basis: Basis) -> Vec<Fault<'t>> {
     }
     for (section, resource) in globals(graph) {
         let Some((_, variant)) = available(resource.declaration.resource_type) else { continue };
-        let mut walker = Walker::new(values, basis.facts, resource);
+        let mut walker = Walker::new(values, &mut types, resource);
         walker.is_strict = basis.is_strict;
         walker.globals(section, variant.schema);
         for fault in walker.finish() {

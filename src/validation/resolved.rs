@@ -6,7 +6,7 @@ use super::Kind;
 use super::scalar::{Said, is_of_type};
 use super::walk::{Site, Walker};
 use super::{Fault, Given};
-use crate::schema::table::Value;
+use crate::schema::table::ValueId;
 use crate::schema::{Keyword, Schema, TypeSet, stands_for};
 
 /// What says something about a text beside its type.
@@ -30,6 +30,9 @@ const FORMS: &[Keyword] = &[Keyword::Pattern, Keyword::Format];
 /// What joins other schemas.
 const JOINED: &[Keyword] = &[Keyword::AllOf, Keyword::AnyOf, Keyword::OneOf, Keyword::Not, Keyword::If];
 
+/// What says something about a list.
+const OF_LISTS: &[Keyword] = &[Keyword::Items, Keyword::MinItems, Keyword::MaxItems, Keyword::UniqueItems];
+
 /// Deepest nesting of alternatives that are followed.
 const MAX_DEPTH: u32 = 8;
 
@@ -52,11 +55,9 @@ pub(super) enum Known<'a> {
 
 /// Whether a schema says something about a text, or about the items of a list, beside the type.
 pub(super) fn says_something(schema: Schema<'static>) -> bool {
-    let has = |keyword: &Keyword| schema.get(*keyword).is_some();
-    let is_loose = schema.types().has(TypeSet::STRING);
-    CONSTRAINTS.iter().chain(JOINED).any(has)
-        || [Keyword::Items, Keyword::MinItems, Keyword::MaxItems, Keyword::UniqueItems].iter().any(has)
-        || !is_loose
+    let mut keywords = schema.object().ids().filter_map(|(key, _)| Keyword::ALL.get(key.0 as usize));
+    keywords.any(|keyword| [CONSTRAINTS, JOINED, OF_LISTS].iter().any(|all| all.contains(keyword)))
+        || !schema.types().has(TypeSet::STRING)
 }
 
 /// Whether a text with `*` for what is not known may be one of those that a schema allows.
@@ -75,7 +76,6 @@ impl<'t> Walker<'_, 't> {
     fn resolved(&mut self, site: Site<'t>, schema: Schema<'static>, value: Resolved, known: Known, depth: u32) {
         let Some(depth) = depth.checked_sub(1).filter(|_| self.may_go_on()) else { return };
         let schema = schema.resolved();
-        let table = schema.object().table();
         for (key, under) in schema.object().ids() {
             let Some(&keyword) = Keyword::ALL.get(key.0 as usize) else { continue };
             let fits = |walker: &mut Self, each| {
@@ -83,7 +83,7 @@ impl<'t> Walker<'_, 't> {
             };
             match keyword {
                 Keyword::Type => {
-                    let types = schema.types();
+                    let types = TypeSet::of(schema.value(under));
                     let is_it = match value {
                         Resolved::Text(text) => is_of_type(crate::syntax::ScalarValue::String(text), types),
                         Resolved::List(_) => types.has(TypeSet::ARRAY),
@@ -121,29 +121,27 @@ impl<'t> Walker<'_, 't> {
                             Known::Form(glob) => FORMS.contains(&keyword) || keyword == Keyword::Enum && !may_be(glob, schema),
                         };
                         if is_looked_at {
-                            self.text_keyword(site, schema, keyword, table.value(under), &Said::text(text));
+                            self.text_keyword(site, schema, keyword, under, &Said::given(text));
                         }
                     }
-                    Resolved::List(items) => self.items_given(site, schema, keyword, table.value(under), items, known, depth),
+                    Resolved::List(items) => self.items_given(site, schema, (keyword, under), items, known, depth),
                 },
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what is known of the list, and what of the schema")]
     fn items_given(
         &mut self,
         site: Site<'t>,
         schema: Schema<'static>,
-        keyword: Keyword,
-        under: Value<'static>,
+        (keyword, under): (Keyword, ValueId),
         items: &[String],
         known: Known,
         depth: u32,
     ) {
         match keyword {
             Keyword::Items => {
-                let Some(each) = schema.items() else { return };
+                let Some(each) = schema.value(under).as_object().map(|object| schema.below(object)) else { return };
                 for item in items {
                     let outcome = self.apart(|walker| walker.resolved(site, each, Resolved::Text(item), known, depth));
                     for mut fault in outcome.faults {
@@ -154,12 +152,12 @@ impl<'t> Walker<'_, 't> {
                 }
             }
             Keyword::MinItems | Keyword::MaxItems if known == Known::Whole => {
-                let (Some(limit), found) = (under.as_integer(), items.len() as i64) else { return };
+                let (Some(limit), found) = (schema.value(under).as_integer(), items.len() as i64) else { return };
                 if if keyword == Keyword::MinItems { found < limit } else { found > limit } {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
                 }
             }
-            Keyword::UniqueItems if known == Known::Whole && under.as_bool() == Some(true) => {
+            Keyword::UniqueItems if known == Known::Whole && schema.value(under).as_bool() == Some(true) => {
                 let mut sorted: Vec<&String> = items.iter().collect();
                 sorted.sort_unstable();
                 if sorted.windows(2).any(|pair| pair[0] == pair[1]) {

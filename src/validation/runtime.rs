@@ -51,7 +51,7 @@ impl<'t> Walker<'_, 't> {
         for case in self.values.cases(Expression { stack: StackId::ROOT, node: site.node }, site.when) {
             let Value::Text(text) = &case.value else { continue };
             for way in self.texts(text) {
-                let when = self.values.formulas.and(case.when, way.when);
+                let when = self.values.formulas.and(case.when, way.when(self.values));
                 if !self.values.possible(when) {
                     continue;
                 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::Kind;
-use super::walk::{Site, Walker};
-use crate::schema::table::Value;
+use super::walk::{Shape, Site, Walker};
+use crate::schema::table::{Value, ValueId};
 use crate::schema::{Keyword, Schema, TypeSet, format};
 use crate::syntax::{Scalar, ScalarValue};
 
@@ -27,16 +27,17 @@ const PACKAGED: &[(&str, &[&str])] = &[
 ];
 
 impl<'t> Walker<'_, 't> {
-    pub(super) fn type_of(&mut self, site: Site<'t>, schema: Schema<'static>) {
-        let expected = schema.types();
-        let fits = match site.node.scalar() {
-            None if site.node.is_mapping() => expected.has(TypeSet::OBJECT),
-            None => expected.has(TypeSet::ARRAY),
-            Some(scalar) if matches!(scalar.value(), ScalarValue::String(_)) && self.is_packaged() => true,
-            Some(scalar) if self.is_strict => is_written_as(scalar, expected),
-            Some(scalar) => is_of_type(scalar.value(), expected),
+    /// Compares the type of a value with those that are expected.
+    pub(super) fn type_of(&mut self, site: Site<'t>, expected: TypeSet, shape: &Shape) {
+        let fits = match shape {
+            Shape::Mapping(_) => expected.has(TypeSet::OBJECT),
+            Shape::List => expected.has(TypeSet::ARRAY),
+            Shape::Scalar(said) if self.is_strict => is_written_as(said.value, expected),
+            Shape::Scalar(said) => is_of_type(said.value, expected),
         };
-        if !fits {
+        let is_text = matches!(shape, Shape::Scalar(Said { value: ScalarValue::String(_), .. }));
+        let is_path = || is_text && self.is_packaged();
+        if !fits && !is_path() {
             self.fault(site, Kind::WrongType(expected));
         }
     }
@@ -55,62 +56,63 @@ impl<'t> Walker<'_, 't> {
         PACKAGED.iter().any(|(known, path)| *known == resource_type && *path == self.path)
     }
 
-    pub(super) fn scalar_keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
-        let Some(scalar) = site.node.scalar() else { return };
-        self.text_keyword(site, schema, keyword, value, &Said::of(scalar));
-    }
-
     /// Compares what a scalar says, or what a function gives, with what a schema says under a keyword.
     pub(super) fn text_keyword(
         &mut self,
         site: Site<'t>,
         schema: Schema<'static>,
         keyword: Keyword,
-        value: Value<'static>,
+        under: ValueId,
         said: &Said,
     ) {
+        let value = || schema.value(under);
         match keyword {
             Keyword::Enum | Keyword::EnumCaseInsensitive => {
                 let ignore_case = keyword == Keyword::EnumCaseInsensitive;
-                let Some(list) = value.as_list() else { return };
-                if !list.iter().any(|allowed| said.says(allowed, ignore_case)) {
+                let Some(list) = value().as_list() else { return };
+                if !said.is_one_of(list.iter(), ignore_case) {
                     self.fault(site, Kind::NotAllowed { schema, keyword });
                 }
             }
-            Keyword::Const if !said.says(value, false) => self.fault(site, Kind::NotAllowed { schema, keyword }),
+            Keyword::Const if !said.is_one_of(std::iter::once(value()), false) => {
+                self.fault(site, Kind::NotAllowed { schema, keyword });
+            }
             Keyword::Pattern => {
-                let Some(text) = value.as_str() else { return };
-                let fits = self.facts.cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text));
+                let Some(text) = value().as_str() else { return };
+                let fits = self.facts.cached_pattern(text).is_none_or(|pattern| pattern.is_match(&said.text()));
                 if !fits {
                     self.fault(site, Kind::PatternMismatch(text));
                 }
             }
             Keyword::Format => {
-                let Some(name) = value.as_str() else { return };
+                let Some(name) = value().as_str() else { return };
                 let ScalarValue::String(text) = said.value else { return };
+                if format::fits(name, text) {
+                    return;
+                }
                 // The name of a bucket may be left empty, to have one made.
                 let made = text.is_empty() && self.resource.resource_type() == "AWS::S3::Bucket" && self.path == ["BucketName"];
                 let by_ssm = text.starts_with("resolve:ssm") && self.resource.resource_type() == "AWS::EC2::LaunchTemplate";
                 let is_name = self.takes_name(name) && !text.contains(':');
-                if !format::fits(name, text) && !made && !by_ssm && !is_name {
+                if !made && !by_ssm && !is_name {
                     self.fault(site, Kind::WrongFormat(name));
                 }
             }
             Keyword::MinLength | Keyword::MaxLength => {
-                let (ScalarValue::String(text), Some(limit)) = (said.value, value.as_integer()) else { return };
+                let (ScalarValue::String(text), Some(limit)) = (said.value, value().as_integer()) else { return };
                 let found = text.chars().count() as i64;
                 if if keyword == Keyword::MinLength { found < limit } else { found > limit } {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: limit as f64, found: found as f64 });
                 }
             }
             Keyword::MultipleOf => {
-                let (Some(step), Some(found)) = (value.as_integer(), number(said.value)) else { return };
+                let (Some(step), Some(found)) = (value().as_integer(), number(said.value)) else { return };
                 if step > 0 && (found / step as f64).fract() != 0.0 {
                     self.fault(site, Kind::OutOfBounds { keyword, limit: step as f64, found });
                 }
             }
             Keyword::Minimum | Keyword::Maximum | Keyword::ExclusiveMinimum | Keyword::ExclusiveMaximum => {
-                let limit = match value {
+                let limit = match value() {
                     Value::Integer(number) => number as f64,
                     Value::Float(number) => number,
                     _ => return,
@@ -132,8 +134,8 @@ impl<'t> Walker<'_, 't> {
 }
 
 /// Whether a scalar is of one of some types as it is written.
-fn is_written_as(scalar: Scalar, types: TypeSet) -> bool {
-    types.has(match scalar.value() {
+fn is_written_as(value: ScalarValue, types: TypeSet) -> bool {
+    types.has(match value {
         ScalarValue::String(_) => TypeSet::STRING,
         ScalarValue::Bool(_) => TypeSet::BOOLEAN,
         ScalarValue::Int(_) if types.has(TypeSet::INTEGER) => TypeSet::INTEGER,
@@ -177,40 +179,48 @@ fn number(value: ScalarValue) -> Option<f64> {
     }
 }
 
-/// What a scalar says.
-#[derive(Clone, Debug)]
+/// What a scalar says, or what a function gives.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Said<'a> {
     value: ScalarValue<'a>,
-    /// The text that a pattern is compared with.
-    text: Cow<'a, str>,
+    /// `None` for what a function gives.
+    scalar: Option<Scalar<'a>>,
 }
 
 impl<'a> Said<'a> {
     pub(super) fn of(scalar: Scalar<'a>) -> Self {
-        let value = scalar.value();
-        let text = match value {
+        Self { value: scalar.value(), scalar: Some(scalar) }
+    }
+
+    pub(super) fn given(text: &'a str) -> Self {
+        Self { value: ScalarValue::String(text), scalar: None }
+    }
+
+    /// Whether it is null.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.value == ScalarValue::Null
+    }
+
+    /// The text that a pattern is compared with.
+    fn text(&self) -> Cow<'a, str> {
+        match self.value {
+            ScalarValue::String(text) => text.into(),
             ScalarValue::Float(number) => format!("{number:?}").into(),
-            _ => scalar.canonical(),
-        };
-        Self { value, text }
-    }
-
-    pub(super) fn text(text: &'a str) -> Self {
-        Self { value: ScalarValue::String(text), text: text.into() }
-    }
-
-    /// Whether it is what a schema lists.
-    fn says(&self, allowed: Value, ignore_case: bool) -> bool {
-        let written = &*self.text;
-        let is_truth = |text: &str| text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false");
-        match allowed {
-            Value::String(text) => written == text || (ignore_case || is_truth(text)) && written.eq_ignore_ascii_case(text),
-            Value::Bool(value) => written.eq_ignore_ascii_case(if value { "true" } else { "false" }),
-            Value::Integer(value) => {
-                written == value.to_string() || number(self.value).is_some_and(|found| found == value as f64)
-            }
-            Value::Float(value) => number(self.value).is_some_and(|found| found == value),
-            Value::Null | Value::List(_) | Value::Object(_) => false,
+            _ => self.scalar.map_or(Cow::Borrowed(""), Scalar::canonical),
         }
+    }
+
+    /// Whether it is one of the values that a schema lists.
+    fn is_one_of(&self, mut listed: impl Iterator<Item = Value<'static>>, ignore_case: bool) -> bool {
+        let written = &*self.text();
+        let is_truth = written.eq_ignore_ascii_case("true") || written.eq_ignore_ascii_case("false");
+        let number = number(self.value);
+        listed.any(|allowed| match allowed {
+            Value::String(text) => written == text || (ignore_case || is_truth) && written.eq_ignore_ascii_case(text),
+            Value::Bool(value) => written.eq_ignore_ascii_case(if value { "true" } else { "false" }),
+            Value::Integer(value) => number.is_some_and(|found| found == value as f64),
+            Value::Float(value) => number.is_some_and(|found| found == value),
+            Value::Null | Value::List(_) | Value::Object(_) => false,
+        })
     }
 }

@@ -3,7 +3,7 @@
 use super::Kind;
 use super::walk::{Site, Walker};
 use crate::schema::table::Value;
-use crate::schema::{Facts, Keyword, Schema, TypeFacts, TypeSet};
+use crate::schema::{Keyword, Schema, TypeFacts, TypeSet};
 use crate::text::Span;
 
 /// What is wrong with the tags of a resource.
@@ -30,13 +30,13 @@ impl<'t> Walker<'_, 't> {
     /// Compares the property `Tags` with what holds for all tags, where a type has tags. What the schema of the type says already is told
     /// as an echo of that.
     pub(super) fn tags(&mut self, site: Site<'t>, schema: Schema<'static>) {
-        if !has_tags(schema) || site.node.get("Tags").is_none() {
+        if site.node.get("Tags").is_none() || !has_tags(schema) {
             return;
         }
-        let Some(all) = Facts::embedded().other("resources/tagging") else { return };
+        let Some(all) = self.types.tagging else { return };
         // What functions give is compared with the schema of the type.
         self.alternatives += 1;
-        let found = self.apart(|walker| walker.plain(site, Schema::of_type(all)));
+        let found = self.apart(|walker| walker.plain(site, all));
         self.alternatives -= 1;
         for mut fault in found.faults {
             let Some(tag_fault) = TagFault::of(fault.kind) else { continue };

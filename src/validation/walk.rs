@@ -1,8 +1,11 @@
 //! One value against one schema, keyword by keyword.
 
+use super::given::Types;
+use super::object::{Declared, Properties};
+use super::scalar::Said;
 use super::{Fault, Kind};
 use crate::graph::Resource;
-use crate::schema::table::Value;
+use crate::schema::table::{Value, ValueId};
 use crate::schema::{Facts, Keyword, Schema, TypeSet};
 use crate::syntax::{Function, Node, ScalarValue};
 use crate::template::Intrinsic;
@@ -38,6 +41,23 @@ impl<'t> Site<'t> {
     }
 }
 
+/// A value as what it is, read once for all that a schema says of it.
+pub(super) enum Shape<'t> {
+    Scalar(Said<'t>),
+    Mapping(Properties<'t>),
+    List,
+}
+
+impl<'t> Shape<'t> {
+    fn of(node: Node<'t>) -> Self {
+        match node.scalar() {
+            Some(scalar) => Self::Scalar(Said::of(scalar)),
+            None if node.is_mapping() => Self::Mapping(Properties::of(node)),
+            None => Self::List,
+        }
+    }
+}
+
 /// What was found out about a value and a schema.
 #[derive(Debug, Default)]
 pub(super) struct Outcome<'t> {
@@ -59,6 +79,7 @@ struct Judged<'t> {
 pub(super) struct Walker<'v, 't> {
     pub(super) values: &'v Values<'t>,
     pub(super) facts: Facts<'static>,
+    pub(super) types: &'v mut Types<'t>,
     pub(super) resource: Resource<'t>,
     /// `Globals` may give the resource properties that are not written in it.
     pub(super) more_properties: bool,
@@ -75,11 +96,12 @@ pub(super) struct Walker<'v, 't> {
 }
 
 impl<'v, 't> Walker<'v, 't> {
-    pub(super) fn new(values: &'v Values<'t>, facts: Facts<'static>, resource: Resource<'t>) -> Self {
+    pub(super) fn new(values: &'v Values<'t>, types: &'v mut Types<'t>, resource: Resource<'t>) -> Self {
         let outcome = Outcome::default();
         Self {
             values,
-            facts,
+            facts: types.facts,
+            types,
             resource,
             more_properties: false,
             is_strict: false,
@@ -198,7 +220,10 @@ impl<'v, 't> Walker<'v, 't> {
     fn compared(&mut self, site: Site<'t>, schema: Schema<'static>) {
         let node = site.node;
         let schema = schema.resolved();
-        if node.is_null() {
+        let shape = Shape::of(node);
+        if let Shape::Scalar(said) = &shape
+            && said.is_nothing()
+        {
             // CloudFormation takes no null; a schema says so only where it lists the values.
             for keyword in [Keyword::Enum, Keyword::EnumCaseInsensitive] {
                 if schema.get(keyword).is_some() {
@@ -214,18 +239,23 @@ impl<'v, 't> Walker<'v, 't> {
             return self.unknown_function(site, schema);
         }
         if let Some(text) = node.as_str()
-            && (is_dynamic(text) || crate::template::PSEUDO_PARAMETERS.contains(&text))
+            && (is_dynamic(text) || text.starts_with("AWS::") && crate::template::PSEUDO_PARAMETERS.contains(&text))
         {
             return self.unknown(site.when);
         }
-        let table = schema.object().table();
         let from = self.outcome.faults.len();
+        let mut declared = Declared::default();
         for (key, value) in schema.object().ids() {
-            let Some(&keyword) = Keyword::ALL.get(key.0 as usize) else { continue };
-            self.keyword(site, schema, keyword, table.value(value));
+            match Keyword::ALL.get(key.0 as usize) {
+                Some(Keyword::Properties) => declared.by_name = Some(value),
+                Some(Keyword::PatternProperties) => declared.by_pattern = Some(value),
+                Some(Keyword::AdditionalProperties) => declared.others = Some(value),
+                Some(&keyword) => self.keyword(site, schema, (keyword, value), &shape),
+                None => {}
+            }
         }
-        if node.is_mapping() {
-            self.object(site, schema);
+        if let Shape::Mapping(properties) = &shape {
+            self.object(site, schema, declared, properties);
         }
         self.mark_echoes(node, from);
     }
@@ -253,22 +283,25 @@ impl<'v, 't> Walker<'v, 't> {
         self.mark_echoes(site.node, from);
     }
 
-    fn keyword(&mut self, site: Site<'t>, schema: Schema<'static>, keyword: Keyword, value: Value<'static>) {
+    /// Compares a value with what a schema says under a keyword, which is read where it is needed: many keywords are about other shapes.
+    fn keyword(&mut self, site: Site<'t>, schema: Schema<'static>, (keyword, under): (Keyword, ValueId), shape: &Shape<'t>) {
         use Keyword as K;
         match keyword {
-            K::Type => self.type_of(site, schema),
-            K::AllOf => schema.schemas(keyword).for_each(|each| self.plain(site, each)),
+            K::Type => self.type_of(site, TypeSet::of(schema.value(under)), shape),
+            K::AllOf => schema.schemas_in(schema.value(under)).for_each(|each| self.plain(site, each)),
             K::AnyOf => self.any_of(site, schema),
             K::OneOf => self.one_of(site, schema),
             K::Not => self.not(site, schema),
             K::If => self.if_then_else(site.whole(), schema),
             // None of the values that schemas list is a list or a mapping.
-            K::Enum | K::EnumCaseInsensitive if site.node.scalar().is_none() => {
+            K::Enum | K::EnumCaseInsensitive if !matches!(shape, Shape::Scalar(_)) => {
                 self.fault(site, Kind::NotAllowed { schema, keyword });
             }
-            _ if site.node.is_mapping() => self.object_keyword(site.whole(), schema, keyword, value),
-            _ if site.node.is_sequence() => self.list_keyword(site, schema, keyword, value),
-            _ => self.scalar_keyword(site, schema, keyword, value),
+            _ => match shape {
+                Shape::Scalar(said) => self.text_keyword(site, schema, keyword, under, said),
+                Shape::Mapping(properties) => self.object_keyword(site.whole(), schema, (keyword, under), properties),
+                Shape::List => self.list_keyword(site, schema, keyword, under),
+            },
         }
     }
 

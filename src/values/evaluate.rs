@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use rustc_hash::FxHashMap;
+
 use super::{Choice, Expression, Formula, Found, MAX_CASES, Part, ResourceId, Role, StackId, Text, Unknown, Values};
 use crate::syntax::Node;
 use crate::template::{Attribute, Intrinsic, PSEUDO_PARAMETERS, ParameterType, Piece, dynamic_reference, pieces};
@@ -518,6 +520,7 @@ impl<'t> Values<'t> {
             return opaque(cases, when);
         }
         let mut found: Vec<(Formula, Node<'t>)> = Vec::new();
+        let mut by_text: FxHashMap<Cow<'t, str>, usize> = FxHashMap::default();
         // Each key is evaluated once, however many rows there are: keys may be lookups themselves.
         let [top, second] = [keys[1], keys[2]].map(|key| self.cases(key, when));
         let Some(rows) = self.matching(mapping.node, &top, when) else { return opaque(cases, when) };
@@ -525,7 +528,8 @@ impl<'t> Values<'t> {
             // All rows or none: a case that is given back has to cover what it was asked for.
             let Some(cells) = self.matching(row, &second, in_row) else { return opaque(cases, when) };
             for (when, cell) in cells {
-                match found.iter_mut().find(|(_, other)| same_scalar(*other, cell)) {
+                let index = cell.scalar().map_or(found.len(), |scalar| *by_text.entry(scalar.canonical()).or_insert(found.len()));
+                match found.get_mut(index) {
                     Some((ways, _)) => *ways = self.formulas.or(*ways, when),
                     None => found.push((when, cell)),
                 }
@@ -590,7 +594,8 @@ impl<'t> Values<'t> {
     /// A value in one line, the same for values that say the same.
     #[must_use]
     pub fn canonical(&self, expression: Expression<'t>) -> String {
-        let mut out = String::new();
+        let written = expression.node.span();
+        let mut out = String::with_capacity(((written.end - written.start) as usize).min(MAX_CANONICAL_BYTES));
         write_canonical(expression.node, &mut out);
         out
     }
@@ -648,6 +653,10 @@ fn literal(node: Node<'_>) -> Option<Text<'_>> {
 
 fn literal_parts(mut text: &str) -> Vec<Part<'_>> {
     let mut parts = Vec::with_capacity(1);
+    if !text.contains('{') {
+        parts.push(Part::Literal(Cow::Borrowed(text)));
+        return parts;
+    }
     while let Some(reference) = dynamic_reference(text) {
         parts.push(Part::Literal(Cow::Borrowed(&text[..reference.start])));
         parts.push(Part::Dynamic(Cow::Borrowed(&text[reference.start..reference.end])));
@@ -660,10 +669,6 @@ fn literal_parts(mut text: &str) -> Vec<Part<'_>> {
 /// A scalar that calls no function, as it is written.
 fn written_out(node: Node<'_>) -> Option<&str> {
     node.as_str().filter(|_| node.function().is_none())
-}
-
-fn same_scalar(a: Node, b: Node) -> bool {
-    a.scalar().zip(b.scalar()).is_some_and(|(a, b)| a.canonical() == b.canonical())
 }
 
 /// Most parts of a string that are told apart.

@@ -67,7 +67,9 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             report(finding.node(entry.value).help("name the resource with letters and digits only"));
             continue;
         }
-        if let Some(main) = find(OVERLONG_NAME).filter(|_| name.len() > MAX_NAME) {
+        if name.len() > MAX_NAME
+            && let Some(main) = find(OVERLONG_NAME)
+        {
             let finding = Finding::at(entry.key.span(), format!("a logical ID of {} characters is too long", name.len()));
             report(echo(analysis, finding.node(entry.value), main));
         }
@@ -78,12 +80,30 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
             report(Finding::at(entry.key.span(), format!("`{name}` is no resource")).help("write a mapping with a `Type`"));
             continue;
         }
+        if has_only_common_attributes(entry.value) {
+            continue;
+        }
         attributes(entry.key, entry.value, &mut report);
         shapes(entry.key, entry.value, &mut report);
         if let Some(connectors) = entry.value.entry("Connectors") {
             connectors_of(connectors, &mut report);
         }
     }
+}
+
+/// Whether a resource has a type that is written out, and beside it only what any resource may have, in whatever shape: as nearly all.
+fn has_only_common_attributes(resource: Node) -> bool {
+    let mut has_type = false;
+    let mut is_common = |entry: Entry| match entry.key.as_str() {
+        Some("Condition" | "DeletionPolicy" | "DependsOn" | "Metadata" | "Properties" | "UpdateReplacePolicy") => true,
+        Some("Type") => {
+            has_type = true;
+            let value = entry.value;
+            value.as_str().is_some() && !value.is_null() && value.function().is_none() && value.other_tag().is_none()
+        }
+        _ => false,
+    };
+    resource.entries().all(&mut is_common) && has_type
 }
 
 /// Most properties of a connector that are looked at.

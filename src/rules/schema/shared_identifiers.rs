@@ -7,6 +7,7 @@ use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
 use crate::graph::{Resource, ResourceGraph};
 use crate::schema::{Facts, Keyword};
+use crate::syntax::Entry;
 use crate::text::Span;
 use crate::validation;
 use crate::values::{Formula, StackId, Text, Value};
@@ -68,8 +69,16 @@ fn identifier(facts: Facts<'static>, name: &str) -> Option<Vec<&'static str>> {
 fn report<'t>(graph: &ResourceGraph<'t>, resources: &[Resource<'t>], properties: &[&'static str], sink: &mut Sink) {
     let formulas = &graph.values().formulas;
     let mut bearers: FxHashMap<Vec<Text<'t>>, Vec<Bearer<'t>>> = FxHashMap::default();
-    for resource in resources {
-        let Some(section) = resource.declaration.node.entry("Properties") else { continue };
+    // Most resources are left to be named by CloudFormation.
+    let is_named = |section: &Entry<'t>| {
+        section.value.function().is_some() || properties.iter().all(|property| section.value.get(property).is_some())
+    };
+    let sections = resources.iter().filter_map(|resource| Some((resource, resource.declaration.node.entry("Properties")?)));
+    let named: Vec<(&Resource<'t>, Entry<'t>)> = sections.filter(|(_, section)| is_named(section)).collect();
+    if named.len() < 2 {
+        return;
+    }
+    for (resource, section) in named {
         for (identifier, when) in identifiers(graph, resource, properties) {
             let written = section.value.entry(properties[0]).filter(|_| properties.len() == 1);
             let at = written.map_or(section.key.span(), |entry| entry.key.span());

@@ -1,5 +1,7 @@
 //! `unknown-resource-types`: there is no resource type of this name.
 
+use rustc_hash::FxHashMap;
+
 use super::super::{Finding, Rule, Scope, Sink, Status};
 use super::unsure;
 use crate::analysis::Analysis;
@@ -23,6 +25,8 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
     if analysis.set.is_deployed() {
         return;
     }
+    // A template has many resources of few types.
+    let mut known = FxHashMap::default();
     for resource in analysis.template.resources.iter() {
         let Some(entry) = resource.node.entry("Type") else { continue };
         let Some(name) = entry.value.as_str().filter(|_| entry.value.function().is_none() && entry.value.other_tag().is_none())
@@ -33,7 +37,7 @@ fn check(analysis: &Analysis, sink: &mut Sink) {
         if entry.value.is_null() || is_typed || name.starts_with("Custom::") || name.ends_with("::MODULE") {
             continue;
         }
-        let Some(facts) = analysis.facts().resource_type(name) else {
+        let Some(facts) = *known.entry(name).or_insert_with(|| analysis.facts().resource_type(name)) else {
             let near = analysis.facts().nearest(name);
             // Anybody can register types outside the namespaces of AWS.
             if near.is_none() && is_of_others(name) {
