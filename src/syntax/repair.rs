@@ -1,12 +1,14 @@
 //! YAML with mistakes, read as if they were mended: with the colon, the closing quote or bracket, or the indentation that makes
 //! the text readable. The tree has the places of the text as it is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::problem::{Problem, ProblemKind};
 use super::splice::Run;
 use super::tree::{Raw, RawKind, Tree};
 use super::yaml;
+use super::yaml::chars::spaces_end;
 use crate::text::{SourceFile, Span};
 
 /// Most mistakes that are mended in one text, and most bytes that are read for it.
@@ -58,7 +60,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     let (mut best, mut tried) = (tree, Vec::new());
     let mut bytes = MAX_BYTES;
     let lines = lines(text);
-    let whole = Passage { source: Arc::clone(source), start: 0, first: 0, next: None };
+    let whole = Passage { source: Arc::clone(source), start: 0, first: 0, next: None, is_level: false };
     while mended.len() < MAX_REPAIRS && tried.len() < 2 * MAX_REPAIRS {
         let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
         let Some(problem) = best.problems().iter().find(known).cloned() else { break };
@@ -118,6 +120,8 @@ struct Passage {
     /// Where what its first line says starts, and what the first line behind it says, `None` at the end of the text.
     first: usize,
     next: Option<usize>,
+    /// No line of it is indented less than its first.
+    is_level: bool,
 }
 
 impl Passage {
@@ -126,21 +130,20 @@ impl Passage {
         let text = source.text();
         let number = lines.partition_point(|line| line.start <= problem.span.start as usize).saturating_sub(1);
         let is_outer = |line: &Line| line.column() <= OUTER_COLUMN;
-        let from = lines[..number.saturating_sub(NEAR_LINES)].iter().rfind(|line| is_outer(line))?;
-        let is_next = |line: &&Line| line.column() <= from.column();
+        let from = lines[..number.saturating_sub(NEAR_LINES)].iter().rposition(is_outer)?;
+        let is_next = |line: &Line| line.column() <= lines[from].column();
         let behind = lines.get(number + NEAR_LINES..)?;
-        let next = behind.iter().find(is_next);
-        let end = next.map_or(text.len(), |line| line.start);
-        if (end - from.start) * 4 > text.len() {
-            return None;
-        }
-        Some(Self::between(source, *from, next))
+        let next = behind.iter().position(is_next).map_or(lines.len(), |next| number + NEAR_LINES + next);
+        let end = lines.get(next).map_or(text.len(), |line| line.start);
+        ((end - lines[from].start) * 4 <= text.len()).then(|| Self::of(source, lines, from..next))
     }
 
-    fn between(source: &SourceFile, from: Line, next: Option<&Line>) -> Self {
+    fn of(source: &SourceFile, lines: &[Line], range: Range<usize>) -> Self {
+        let (first, next) = (lines[range.start], lines.get(range.end));
         let end = next.map_or(source.text().len(), |line| line.start);
-        let part = Arc::new(SourceFile::new(source.name(), &source.text()[from.start..end]));
-        Self { source: part, start: from.start, first: from.content, next: next.map(|line| line.content) }
+        let part = Arc::new(SourceFile::new(source.name(), &source.text()[first.start..end]));
+        let is_level = lines[range].iter().all(|line| line.column() >= first.column());
+        Self { source: part, start: first.start, first: first.content, next: next.map(|line| line.content), is_level }
     }
 
     /// The innermost entries of it that have all to do with the mistake, and nothing of which reaches out of them.
@@ -159,20 +162,22 @@ impl Passage {
         }
         let near = lines.get(first..=last)?;
         column = near.iter().map(|line| line.column()).min()?.min(column);
-        let from = lines[..first].iter().rev().find(|line| {
+        let from = lines[..first].iter().rposition(|line| {
             let is_outer = line.column() <= column;
             column = column.min(line.column());
             is_outer && !line.is_item(text)
         })?;
-        let is_next = |line: &&Line| line.column() < from.column() || line.column() == from.column() && !line.is_item(text);
-        let next = lines[last + 1..].iter().find(is_next);
-        let narrowed = Self::between(tree.source(), *from, next);
+        let own = lines[from].column();
+        let is_next = |line: &Line| line.column() < own || line.column() == own && !line.is_item(text);
+        let next = lines[last + 1..].iter().position(is_next).map_or(lines.len(), |next| last + 1 + next);
+        let narrowed = Self::of(tree.source(), lines, from..next);
         (narrowed.source.text().len() < self.source.text().len() && narrowed.run(tree).is_some()).then_some(narrowed)
     }
 
     /// The entries of `tree` that it is.
     fn run(&self, tree: &Tree) -> Option<Run> {
-        Run::find(tree, (self.start, self.start + self.source.text().len()), self.first, self.next)
+        let lines = (self.start, self.start + self.source.text().len());
+        self.is_level.then(|| Run::find(tree, lines, self.first, self.next))?
     }
 
     /// Whether those of the edits that are in it leave its first entry where it is.
@@ -354,12 +359,11 @@ fn lines(text: &str) -> Vec<Line> {
     let mut lines = Vec::with_capacity(text.len() / 28 + 16);
     let mut start = if text.starts_with('\u{feff}') { 3 } else { 0 };
     while start < bytes.len() {
-        let content = start + bytes[start..].iter().take_while(|byte| **byte == b' ').count();
+        let content = spaces_end(bytes, start);
         let end = memchr::memchr(b'\n', &bytes[content..]).map_or(bytes.len(), |length| content + length);
         let says_something = match bytes.get(content) {
-            Some(b'#') => false,
-            Some(byte) if byte.is_ascii_graphic() => true,
-            _ => !text[content..end].trim_end().is_empty(),
+            None | Some(b'#') => false,
+            Some(byte) => byte.is_ascii_graphic() || !text[content..end].trim().is_empty(),
         };
         if says_something {
             lines.push(Line { start, content });

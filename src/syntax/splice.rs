@@ -1,7 +1,7 @@
 //! Entries of a tree in the place of others: a passage that was mended and read alone becomes part of the tree of its text, of which
 //! nothing else has to be read again.
 
-use super::problem::ProblemKind;
+use super::problem::{Problem, ProblemKind};
 use super::repair::Size;
 use super::tree::{RawKind, Style, Tag, Tree};
 use crate::text::Span;
@@ -170,9 +170,12 @@ impl Tree {
         }
         let comment = |offset: u32| self.comments.partition_point(|comment| comment.start < offset);
         let comments = comment(start)..comment(end);
-        let own = part.comments.iter().map(|comment| Span::new(comment.start + start, comment.end + start));
-        self.comments.splice(comments, own);
+        let moved = |span: Span| Span::new(span.start + start, span.end + start);
+        self.comments.splice(comments, part.comments.iter().copied().map(moved));
         self.problems.retain(|problem| !run.has(problem.span.start));
+        let own = part.problems.iter();
+        self.problems.extend(own.map(|own| Problem { span: moved(own.span), related: own.related.map(moved), ..own.clone() }));
+        self.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         self
     }
 }
