@@ -60,7 +60,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
     let (mut best, mut tried) = (tree, Vec::new());
     let mut bytes = MAX_BYTES;
     let lines = lines(text);
-    let whole = Passage { source: Arc::clone(source), start: 0, first: 0, next: None, is_level: false };
+    let whole = Passage { source: Arc::clone(source), above: 0, start: 0, first: 0, next: None, is_level: false };
     while mended.len() < MAX_REPAIRS && tried.len() < 2 * MAX_REPAIRS {
         let known = |problem: &&Problem| problem.kind.is_syntax() && !tried.contains(&problem.span);
         let Some(problem) = best.problems().iter().find(known).cloned() else { break };
@@ -115,7 +115,9 @@ enum Reading {
 /// A part of the text in which the ways to mend it are compared.
 struct Passage {
     source: Arc<SourceFile>,
-    /// Where it is in the text.
+    /// How many bytes of it are lines from further above.
+    above: usize,
+    /// Where the rest is in the text.
     start: usize,
     /// Where what its first line says starts, and what the first line behind it says, `None` at the end of the text.
     first: usize,
@@ -135,7 +137,35 @@ impl Passage {
         let behind = lines.get(number + NEAR_LINES..)?;
         let next = behind.iter().position(is_next).map_or(lines.len(), |next| number + NEAR_LINES + next);
         let end = lines.get(next).map_or(text.len(), |line| line.start);
-        ((end - lines[from].start) * 4 <= text.len()).then(|| Self::of(source, lines, from..next))
+        ((end - lines[from].start) * 4 <= text.len()).then(|| {
+            let outer = Self::of(source, lines, from..next);
+            let near = number.saturating_sub(NEAR_LINES)..next;
+            if outer.is_level { outer } else { Self::beneath(source, lines, near) }
+        })
+    }
+
+    /// The lines of `range` below those that they belong to: enough to compare ways where a line is indented less than all around it.
+    fn beneath(source: &SourceFile, lines: &[Line], range: Range<usize>) -> Self {
+        let text = source.text();
+        let (first, next) = (lines[range.start], lines.get(range.end));
+        let mut around = vec![first];
+        for line in lines[..range.start].iter().rev() {
+            let inner = around[around.len() - 1];
+            let holds = inner.is_item(text) && line.column() == inner.column() && !line.is_item(text);
+            if line.column() < inner.column() || holds {
+                around.push(*line);
+            }
+        }
+        let end = next.map_or(text.len(), |line| line.start);
+        let mut part = String::new();
+        for line in around[1..].iter().rev() {
+            part.push_str(&text[line.start..line.end(text)]);
+            part.push('\n');
+        }
+        let above = part.len();
+        part.push_str(&text[first.start..end]);
+        let source = Arc::new(SourceFile::new(source.name(), part));
+        Self { source, above, start: first.start, first: first.content, next: next.map(|line| line.content), is_level: false }
     }
 
     fn of(source: &SourceFile, lines: &[Line], range: Range<usize>) -> Self {
@@ -143,11 +173,14 @@ impl Passage {
         let end = next.map_or(source.text().len(), |line| line.start);
         let part = Arc::new(SourceFile::new(source.name(), &source.text()[first.start..end]));
         let is_level = lines[range].iter().all(|line| line.column() >= first.column());
-        Self { source: part, start: first.start, first: first.content, next: next.map(|line| line.content), is_level }
+        Self { source: part, above: 0, start: first.start, first: first.content, next: next.map(|line| line.content), is_level }
     }
 
     /// The innermost entries of it that have all to do with the mistake, and nothing of which reaches out of them.
     fn narrowed(&self, tree: &Tree, lines: &[Line], problem: &Problem, ways: &[Candidate]) -> Option<Self> {
+        if !self.is_level {
+            return None;
+        }
         let text = tree.source().text();
         let line_of = |offset: usize| lines.partition_point(|line| line.start <= offset).saturating_sub(1);
         let number = line_of(problem.span.start as usize);
@@ -186,12 +219,12 @@ impl Passage {
     }
 
     fn holds(&self, edit: &Edit) -> bool {
-        edit.at >= self.start && edit.at + edit.remove <= self.start + self.source.text().len()
+        edit.at >= self.start && edit.at + edit.remove <= self.start + self.source.text().len() - self.above
     }
 
     fn read(&self, edits: &[Edit], edit: Option<&Edit>) -> Tree {
         let inside = edits.iter().chain(edit).filter(|edit| self.holds(edit));
-        let mut inside: Vec<Edit> = inside.map(|edit| Edit { at: edit.at - self.start, ..edit.clone() }).collect();
+        let mut inside: Vec<Edit> = inside.map(|edit| Edit { at: edit.at - self.start + self.above, ..edit.clone() }).collect();
         inside.sort_by_key(|edit| edit.at);
         read(&self.source, &inside)
     }
@@ -199,7 +232,7 @@ impl Passage {
     /// The best way that makes it better than it is read so far, and how it is read then.
     fn choose(&self, edits: &[Edit], ways: &[Candidate], so_far: Size, bytes: &mut usize) -> Option<(usize, Tree)> {
         let mut found: Option<(Rank, usize, Tree)> = None;
-        for (index, way) in ways.iter().enumerate() {
+        for (index, way) in ways.iter().enumerate().filter(|(_, way)| self.holds(&way.edit)) {
             let Some(left) = bytes.checked_sub(self.source.text().len()) else { break };
             *bytes = left;
             let tree = self.read(edits, Some(&way.edit));
