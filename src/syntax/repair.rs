@@ -93,7 +93,7 @@ pub(super) fn repair(source: &Arc<SourceFile>, tree: Tree) -> Tree {
             let Candidate { edit, problem, .. } = ways.swap_remove(chosen);
             best = match reading {
                 Reading::Whole(tree) => tree,
-                Reading::Part(run, part) => best.with(&run, part),
+                Reading::Part(run, part) => best.with(&run, &part),
             };
             edits.push(edit);
             edits.sort_by_key(|edit| edit.at);

@@ -122,7 +122,7 @@ impl Tree {
     }
 
     /// The tree with `part` in the place of `run`, which takes it.
-    pub(super) fn with(mut self, run: &Run, part: Tree) -> Self {
+    pub(super) fn with(mut self, run: &Run, part: &Tree) -> Self {
         let ((first, after), (start, end)) = (run.nodes, run.lines);
         let base = self.buffer.len() as u32;
         self.buffer.push_str(&part.buffer);
@@ -177,5 +177,63 @@ impl Tree {
         self.problems.extend(own.map(|own| Problem { span: moved(own.span), related: own.related.map(moved), ..own.clone() }));
         self.problems.sort_by_key(|problem| (problem.span, problem.kind as u8, problem.related));
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::syntax::parse;
+    use crate::text::SourceFile;
+
+    /// A template of forty resources with `line` in one of them.
+    fn template(line: &str) -> String {
+        let mut text = String::from("Base: &base\n  a: 1\nResources:\n");
+        for number in 0..40 {
+            let _ = write!(text, "  Queue{number}: # one\n    Type: AWS::SQS::Queue\n    Properties:\n      Tags: !Other\n");
+            let _ = write!(text, "        - {{Key: a, Value: \"b\\t{number}\"}}\n      Script: |\n        one\n");
+            text.push_str(if number == 20 { line } else { "" });
+            text.push_str("      Name: !Sub 'x'\n      More:\n        b: 'it''s'\n");
+        }
+        text.push_str("Outputs:\n  Same: *base\n");
+        text
+    }
+
+    #[test]
+    fn a_mended_passage_reads_as_the_whole_text_does() {
+        let broken = template("      Enabled\n        - 1\n");
+        let whole = template("      Enabled:\n        - 1\n");
+        let colon = whole.find("Enabled:").expect("it is there") as u32 + 7;
+        let read = |text: &str| parse(&Arc::new(SourceFile::new("t.yaml", text)));
+        let (broken, whole) = (read(&broken), read(&whole));
+        assert_eq!(broken.problems().iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ProblemKind::MissingColon]);
+        assert_eq!(whole.problems(), []);
+        let back = |at: u32| if at > colon { at - 1 } else { at };
+        let moved = |span: Span| Span::new(back(span.start), back(span.end));
+        let nodes = |tree: &Tree, moved: &dyn Fn(Span) -> Span| -> Vec<String> {
+            let node = |node: crate::syntax::Written| {
+                format!("{:?} {:?} {:?} {:?} {}", node.kind, moved(node.span), node.other_tag, node.text, node.size)
+            };
+            tree.written().map(node).collect()
+        };
+        assert_eq!(nodes(&broken, &|span| span), nodes(&whole, &moved));
+        assert_eq!(broken.comments(), whole.comments().iter().copied().map(moved).collect::<Vec<_>>());
+        assert_eq!(broken.aliases().count(), 1);
+        assert!(broken.nodes.iter().map(|node| node.parent).eq(whole.nodes.iter().map(|node| node.parent)));
+    }
+
+    #[test]
+    fn only_whole_entries_of_a_block_mapping_are_a_run() {
+        let text = "A:\n  b: 1\n  c: 2\n  d: 3\nE: 4\n";
+        let tree = parse(&Arc::new(SourceFile::new("t.yaml", text)));
+        let at = |part: &str| text.find(part).expect("it is there");
+        let run = Run::find(&tree, (at("  c"), at("  d")), at("c:"), Some(at("d:"))).expect("it is one");
+        assert_eq!((run.size(&tree).nodes, run.size(&tree).mistakes), (3, 0));
+        assert!(Run::find(&tree, (at("  c"), at("E")), at("c:"), Some(at("E:"))).is_some());
+        assert!(Run::find(&tree, (at("  c"), at("  d")), at("2"), Some(at("d:"))).is_none());
+        assert!(Run::find(&tree, (at("  c"), at("  d")), at("c:"), Some(at("3"))).is_none());
     }
 }

@@ -92,7 +92,7 @@ fn below(eight: u64, limit: u8) -> u64 {
 
 /// Marks the first of eight bytes that is `byte`, and maybe some behind it.
 fn equal(eight: u64, byte: u8) -> u64 {
-    below(eight ^ ONES * u64::from(byte), 1)
+    below(eight ^ (ONES * u64::from(byte)), 1)
 }
 
 /// The first place from `at` on that `marks` marks, the end of the text where there is none.
@@ -116,7 +116,7 @@ fn first_marked(bytes: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usiz
 #[inline]
 pub(in crate::syntax) fn spaces_end(bytes: &[u8], at: usize) -> usize {
     let is_other = |eight: u64| {
-        let differs = eight ^ ONES * u64::from(b' ');
+        let differs = eight ^ (ONES * u64::from(b' '));
         // A bit below the highest that differs carries into it.
         ((differs & !HIGH) + !HIGH) | differs
     };
