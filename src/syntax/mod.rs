@@ -12,6 +12,7 @@ mod json_broken;
 mod problem;
 mod repair;
 mod scalar;
+mod splice;
 mod tree;
 mod unread;
 mod view;

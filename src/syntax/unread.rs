@@ -3,8 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::problem::{Problem, ProblemKind};
-use super::tree::{Tree, hash};
-use super::view::Kind;
+use super::tree::{RawKind, Tree, hash};
 use crate::text::Span;
 
 /// What is in the text and not, or not in its place, in the tree.
@@ -12,7 +11,8 @@ use crate::text::Span;
 pub(super) struct Unread {
     /// The words between what was read.
     words: FxHashSet<String>,
-    /// The hashes of all keys: what is declared may have come under another parent.
+    /// The hashes of all keys: what is declared may have come under another parent. Two that share one are not told apart, which
+    /// would hide a name that is not there.
     keys: FxHashSet<u32>,
     /// The words on the lines of the mistakes, which may be halves of others.
     halves: Vec<String>,
@@ -47,8 +47,7 @@ impl Tree {
     /// Whether what is called `name` may be declared in what could not be read.
     #[must_use]
     pub fn may_hide(&self, name: &str) -> bool {
-        self.unread()
-            .is_some_and(|unread| unread.may_hold(name) || unread.keys.contains(&hash(name.as_bytes())) && self.has_key(name))
+        self.unread().is_some_and(|unread| unread.may_hold(name) || unread.keys.contains(&hash(name.as_bytes())))
     }
 
     /// Whether what could not be read may use what is called `name`.
@@ -70,10 +69,6 @@ impl Tree {
         let is_left_out = |problem: &Problem| matches!(problem.kind, ProblemKind::TooDeep | ProblemKind::TooManyExpandedNodes);
         let mut problems = self.problems.iter();
         !self.problems.is_empty() && (is_cut() || problems.any(|problem| is_last(problem) || is_left_out(problem)))
-    }
-
-    fn has_key(&self, name: &str) -> bool {
-        self.mappings_with(name).next().is_some()
     }
 
     fn unread(&self) -> Option<&Unread> {
@@ -98,17 +93,27 @@ impl Tree {
             unread.is_call |= line.contains(['!', '$']) || words(line).next_back().is_some_and(is_half_call);
             unread.halves.extend(words(line).map(str::to_owned));
         }
-        let mut read: Vec<(usize, usize)> = self.comments.iter().map(|span| (span.start as usize, span.end as usize)).collect();
-        let scalars = self.written().filter(|node| !matches!(node.kind, Some(Kind::Mapping | Kind::Sequence)));
-        read.extend(scalars.map(|node| (node.span.start as usize, node.span.end as usize)));
+        unread.keys.reserve(self.nodes.len() / 2);
         unread.keys.extend(self.nodes.iter().map(|node| node.hash).filter(|hash| *hash != 0));
-        // Two runs that are in order, which the stable sort only has to merge.
-        read.sort();
+        let scalars = self.nodes.iter().filter(|node| !matches!(node.kind, RawKind::Mapping | RawKind::Sequence));
+        let mut comments = self.comments.iter().map(|span| (span.start, span.end)).peekable();
+        let mut read: Vec<(u32, u32)> = Vec::with_capacity(self.nodes.len() + self.comments.len());
+        for node in scalars {
+            while let Some(comment) = comments.next_if(|comment| comment.0 < node.start) {
+                read.push(comment);
+            }
+            read.push((node.start, node.end));
+        }
+        read.extend(comments);
+        if !read.is_sorted() {
+            read.sort_unstable();
+        }
         let mut at = 0;
-        for (start, end) in read.into_iter().chain([(text.len(), text.len())]) {
+        for (start, end) in read.into_iter().map(|(start, end)| (start as usize, end as usize)).chain([(text.len(), text.len())])
+        {
             // Between most values there is nothing but blanks, colons and dashes.
-            let between = text.get(at..start).filter(|between| between.bytes().any(|byte| !is_between(byte)));
-            for word in between.into_iter().flat_map(words) {
+            let between = text.as_bytes().get(at..start).filter(|between| between.iter().any(|byte| !is_between(*byte)));
+            for word in between.and_then(|_| text.get(at..start)).into_iter().flat_map(words) {
                 if !unread.words.contains(word) {
                     unread.words.insert(word.to_owned());
                 }
@@ -125,7 +130,7 @@ fn is_half_call(word: &str) -> bool {
 }
 
 fn is_between(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b':' | b',' | b'[' | b']' | b'{' | b'}')
+    matches!(byte, b' ' | b'\n' | b'\r' | b':' | b'-' | b',' | b'[' | b']' | b'{' | b'}')
 }
 
 fn words(text: &str) -> impl DoubleEndedIterator<Item = &str> {

@@ -79,12 +79,72 @@ pub(super) fn is_blank_or_end(bytes: &[u8], at: usize) -> bool {
     }
 }
 
+// What follows looks at eight bytes at a time: texts are mostly bytes that a search passes over, in runs too short for the searches
+// of `memchr`, each of which costs as much as twenty bytes one by one.
+
+const ONES: u64 = u64::from_le_bytes([1; 8]);
+const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+
+/// Marks the first of eight bytes that is less than `limit`, and maybe some behind it.
+fn below(eight: u64, limit: u8) -> u64 {
+    eight.wrapping_sub(ONES * u64::from(limit)) & !eight
+}
+
+/// Marks the first of eight bytes that is `byte`, and maybe some behind it.
+fn equal(eight: u64, byte: u8) -> u64 {
+    below(eight ^ (ONES * u64::from(byte)), 1)
+}
+
+/// The first place from `at` on that `marks` marks, the end of the text where there is none.
+#[inline]
+fn first_marked(bytes: &[u8], mut at: usize, marks: impl Fn(u64) -> u64) -> usize {
+    while let Some(eight) = bytes.get(at..at + 8) {
+        let marked = marks(u64::from_le_bytes(eight.try_into().expect("eight bytes were taken"))) & HIGH;
+        if marked != 0 {
+            return at + marked.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let mut last = [b' '; 8];
+    let rest = bytes.get(at..).unwrap_or_default();
+    last[..rest.len()].copy_from_slice(rest);
+    let marked = marks(u64::from_le_bytes(last)) & HIGH;
+    at + rest.len().min(marked.trailing_zeros() as usize / 8)
+}
+
+/// The first place from `at` on where no space is.
+#[inline]
+pub(in crate::syntax) fn spaces_end(bytes: &[u8], at: usize) -> usize {
+    let is_other = |eight: u64| {
+        let differs = eight ^ (ONES * u64::from(b' '));
+        // A bit below the highest that differs carries into it.
+        ((differs & !HIGH) + !HIGH) | differs
+    };
+    first_marked(bytes, at, is_other)
+}
+
+/// A place from `at` on up to which nothing is that a plain scalar outside of brackets may end at.
+#[inline]
+pub(super) fn plain_run_end(bytes: &[u8], at: usize) -> usize {
+    first_marked(bytes, at, |eight| below(eight, b' ' + 1) | equal(eight, b':') | eight)
+}
+
+/// A place from `at` on up to which neither a quote, a backslash nor a break is.
+#[inline]
+pub(super) fn quoted_run_end(bytes: &[u8], at: usize) -> usize {
+    let is_quote = |eight| equal(eight, b'"') | equal(eight, b'\'') | equal(eight, b'\\');
+    first_marked(bytes, at, |eight| below(eight, b' ') | is_quote(eight) | eight)
+}
+
 /// Where the line that holds `at` ends, its break not included.
-pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    let rest = &bytes[at..];
-    let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-    let other = memchr::memchr2_iter(0xc2, 0xe2, &rest[..end]).find(|found| is_break(rest, *found));
-    at + other.unwrap_or(end)
+pub(super) fn line_end(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        at = first_marked(bytes, at, |eight| below(eight, b' ') | eight);
+        if at >= bytes.len() || is_break(bytes, at) {
+            return at;
+        }
+        at += 1;
+    }
 }
 
 /// Where the line after `at`'s starts; the end of the text after the last line.

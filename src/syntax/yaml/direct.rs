@@ -4,7 +4,7 @@
 //! A node is added only once its whole line is known to be of these. Everything else is left to the tokens, untouched: between
 //! two nodes the state is the one that they would have left behind, with no token waiting.
 
-use super::chars::{BLANK, BREAK, CLASS, COLON, INDICATOR, NAME, QUOTE, is_blank_or_end, is_break};
+use super::chars::{CLASS, INDICATOR, NAME, is_blank_or_end, is_break, plain_run_end, quoted_run_end, spaces_end};
 use super::scanner::{MAX_KEY_LENGTH, SimpleKey};
 use super::{Frame, Parser, State};
 use crate::syntax::tree::{MAX_DEPTH, Style, Tag, TextAt};
@@ -86,20 +86,12 @@ impl Parser<'_> {
         if self.is_direct() { Next::Entry } else { Next::Other }
     }
 
-    #[inline]
-    fn skip_spaces(&self, mut at: usize) -> usize {
-        while self.bytes.get(at) == Some(&b' ') {
-            at += 1;
-        }
-        at
-    }
-
     /// Passes spaces, ends of lines and comments. The byte there, `None` at the end of the text.
     fn next_byte(&mut self) -> Option<u8> {
         let bytes = self.bytes;
         let mut pos = self.pos;
         loop {
-            pos = self.skip_spaces(pos);
+            pos = spaces_end(self.bytes, pos);
             match bytes.get(pos) {
                 Some(b'\n') => {
                     pos += 1;
@@ -159,8 +151,7 @@ impl Parser<'_> {
         let plain = |end, stop| Some(Piece { style: Style::Plain, start, end, stop });
         let mut at = start;
         loop {
-            let rest = &bytes[at..];
-            at += rest.iter().position(|byte| CLASS[*byte as usize] & (BLANK | BREAK | COLON) != 0).unwrap_or(rest.len());
+            at = plain_run_end(bytes, at);
             match bytes.get(at) {
                 None | Some(b'\n') => return plain(at, at),
                 Some(b':') => match bytes.get(at + 1) {
@@ -170,7 +161,7 @@ impl Parser<'_> {
                 },
                 Some(b' ') => {
                     let end = at;
-                    at = self.skip_spaces(at);
+                    at = spaces_end(self.bytes, at);
                     match bytes.get(at) {
                         None | Some(b'\n' | b'#') => return plain(end, at),
                         Some(b'\r') => return if self.is_end(at) { plain(end, at) } else { None },
@@ -180,8 +171,9 @@ impl Parser<'_> {
                     }
                 }
                 Some(b'\r') if self.is_end(at) => return plain(at, at),
-                Some(0xc2 | 0xe2) if !is_break(bytes, at) => at += 1,
-                Some(_) => return None,
+                Some(b'\t' | b'\r') => return None,
+                Some(_) if is_break(bytes, at) => return None,
+                Some(_) => at += 1,
             }
         }
     }
@@ -191,21 +183,19 @@ impl Parser<'_> {
         let style = if quote == b'\'' { Style::SingleQuoted } else { Style::DoubleQuoted };
         let mut at = start + 1;
         loop {
-            let rest = bytes.get(at..)?;
-            at += rest.iter().position(|byte| CLASS[*byte as usize] & (QUOTE | BREAK) != 0)?;
-            match bytes[at] {
+            at = quoted_run_end(bytes, at);
+            match *bytes.get(at)? {
                 byte if byte == quote => break,
-                b'\'' | b'"' => at += 1,
-                b'\\' if quote == b'\'' => at += 1,
-                0xc2 | 0xe2 if !is_break(bytes, at) => at += 1,
-                _ => return None,
+                b'\\' if quote == b'"' => return None,
+                _ if is_break(bytes, at) => return None,
+                _ => at += 1,
             }
         }
         let end = at + 1;
         if quote == b'\'' && bytes.get(end) == Some(&b'\'') {
             return None;
         }
-        Some(Piece { style, start, end, stop: self.skip_spaces(end) })
+        Some(Piece { style, start, end, stop: spaces_end(self.bytes, end) })
     }
 
     fn direct_entry(&mut self) -> Next {
@@ -302,7 +292,7 @@ impl Parser<'_> {
         self.last_end = self.pos as u32;
         self.allowed = false;
         let end = self.last_end;
-        let at = self.skip_spaces(self.pos);
+        let at = spaces_end(self.bytes, self.pos);
         if self.is_end(at) {
             self.pos = at;
             return self.direct_below(end);
@@ -402,7 +392,9 @@ impl Parser<'_> {
             return false;
         }
         let name_end = start + 1 + length;
-        let Some(piece) = self.piece(self.skip_spaces(name_end)).filter(|piece| self.is_end(piece.stop)) else { return false };
+        let Some(piece) = self.piece(spaces_end(self.bytes, name_end)).filter(|piece| self.is_end(piece.stop)) else {
+            return false;
+        };
         // Should the scalar go on below, the tag is made again, and is the same one.
         let tag = self.builder.tag(&self.text[start + 1..name_end]);
         self.direct_scalar(piece, start, tag)
@@ -420,7 +412,7 @@ impl Parser<'_> {
         if piece.style == Style::Plain {
             // A plain scalar goes on in a line that is indented more than the collection.
             loop {
-                pos = self.skip_spaces(pos);
+                pos = spaces_end(self.bytes, pos);
                 match bytes.get(pos) {
                     Some(b'\n') => {
                         pos += 1;

@@ -3,7 +3,7 @@
 //! The dialect is libyaml's YAML 1.1, which PyYAML and so cfn-lint read with. The scanner makes tokens, the parser here makes
 //! nodes of them, and neither recurses. What a fault spoils and where reading goes on is in `recover`.
 
-mod chars;
+pub(super) mod chars;
 mod direct;
 mod recover;
 mod scalars;

@@ -2,6 +2,7 @@
 
 use super::chars::{
     BLANK, BREAK, CLASS, COLON, FLOW, QUOTE, break_len, is_blank, is_blank_or_end, is_break, line_end, line_start, next_line,
+    quoted_run_end, spaces_end,
 };
 use super::scanner::{Kind, MAX_KEY_LENGTH, Token};
 use super::{Parser, Suspect};
@@ -237,10 +238,10 @@ impl Parser<'_> {
         let start = self.pos;
         let mut pos = start + 1;
         // Most quoted scalars have no escape and stay on their line: their text is the source's.
-        while let Some(&byte) = bytes.get(pos) {
-            if CLASS[byte as usize] & (QUOTE | BREAK) == 0 {
-                pos += 1;
-            } else if byte == quote {
+        loop {
+            pos = quoted_run_end(bytes, pos);
+            let Some(&byte) = bytes.get(pos) else { break };
+            if byte == quote {
                 if quote == b'\'' && bytes.get(pos + 1) == Some(&b'\'') {
                     break;
                 }
@@ -544,9 +545,8 @@ impl Parser<'_> {
         *end = from;
         let mut deepest = 0;
         loop {
-            while (*indent == 0 || self.column() < *indent) && self.bytes.get(self.pos) == Some(&b' ') {
-                self.pos += 1;
-            }
+            let limit = if *indent == 0 { usize::MAX } else { (self.line + *indent as usize).max(self.pos) };
+            self.pos = spaces_end(self.bytes, self.pos).min(limit);
             deepest = deepest.max(self.column());
             if (*indent == 0 || self.column() < *indent) && self.bytes.get(self.pos) == Some(&b'\t') {
                 let stop = *end;

@@ -1,7 +1,7 @@
 //! From characters to tokens, by libyaml's rules: which token may stand where depends on the indentation, on the nesting of
 //! brackets, and on whether a key may start here.
 
-use super::chars::{BLANK, CLASS, INDICATOR, NAME, URI, break_len, is_blank, is_blank_or_end, line_end, next_line};
+use super::chars::{BLANK, CLASS, INDICATOR, NAME, URI, break_len, is_blank, is_blank_or_end, line_end, next_line, spaces_end};
 use super::{Fault, Parser};
 use crate::syntax::problem::ProblemKind;
 use crate::syntax::tree::{MAX_DEPTH, Style, Tag};
@@ -224,10 +224,7 @@ impl Parser<'_> {
                 self.pos += 3;
                 self.line = self.pos - 1;
             }
-            let mut pos = self.pos;
-            while self.bytes.get(pos) == Some(&b' ') {
-                pos += 1;
-            }
+            let mut pos = spaces_end(self.bytes, self.pos);
             if self.flow > 0 || !self.allowed {
                 pos = self.skip_blanks(pos);
             }
