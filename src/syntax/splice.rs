@@ -136,6 +136,8 @@ impl Tree {
                 node.end = root.end + start;
             }
             node.a = grown(node.a);
+            // One too many, where the calls were in what is replaced, costs time only.
+            node.has_calls |= root.has_calls;
         }
         let children = &mut self.nodes[run.mapping as usize].b;
         *children = *children - removed + root.b;
@@ -223,6 +225,16 @@ mod tests {
         assert_eq!(broken.comments(), whole.comments().iter().copied().map(moved).collect::<Vec<_>>());
         assert_eq!(broken.aliases().count(), 1);
         assert!(broken.nodes.iter().map(|node| node.parent).eq(whole.nodes.iter().map(|node| node.parent)));
+    }
+
+    #[test]
+    fn calls_in_a_mended_passage_are_known_around_it() {
+        let read = |text: &str| parse(&Arc::new(SourceFile::new("t.yaml", text.replace("!Sub ", ""))));
+        let (broken, whole) = (template("      Enabled\n        - !Ref A\n"), template("      Enabled:\n        - !Ref A\n"));
+        let (broken, whole) = (read(&broken), read(&whole));
+        let with_calls = |tree: &Tree| tree.nodes.iter().filter(|node| node.has_calls).count();
+        // The call, what it is in up to the root, and an alias.
+        assert_eq!((with_calls(&broken), with_calls(&whole)), (8, 8));
     }
 
     #[test]
