@@ -24,9 +24,19 @@ pub(super) static RULE: Rule = Rule {
 /// Most operands of a condition of which two are looked for that contradict each other.
 const MAX_OPERANDS: usize = 16;
 
+/// Whether a mistake is where the values of parameters are decided, or may hide a macro: they may be others once the whole text can
+/// be read. A section that could not be read as a whole makes what depends on it unknown.
+pub(super) fn may_read_otherwise(analysis: &Analysis) -> bool {
+    let (tree, template) = (analysis.tree, analysis.template);
+    let sections = [template.parameters.node, template.mappings.node, template.conditions.node, template.rules.node];
+    let is_in_section = || sections.into_iter().flatten().any(|section| tree.is_damaged_at(section.span()));
+    let has_transform = || tree.root().is_some_and(|root| root.get("Transform").is_some());
+    tree.is_damaged() && (is_in_section() || !has_transform() && tree.may_hide("Transform"))
+}
+
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if template.conditions.is_empty() || template.has_unknown_transform() || analysis.tree.is_damaged() {
+    if template.conditions.is_empty() || template.has_unknown_transform() || may_read_otherwise(analysis) {
         return;
     }
     // What the user says of one deployment does not make a condition constant.

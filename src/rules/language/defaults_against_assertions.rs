@@ -1,6 +1,7 @@
 //! `defaults-against-assertions`: the defaults of parameters break an assertion of `Rules`.
 
 use super::super::{Finding, Rule, Scope, Sink, Status};
+use super::constant_conditions::may_read_otherwise;
 use super::place;
 use crate::analysis::Analysis;
 use crate::diagnostic::Severity;
@@ -21,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(analysis: &Analysis, sink: &mut Sink) {
     let template = analysis.template;
-    if template.rules.is_empty() || template.has_unknown_transform() || analysis.tree.is_damaged() {
+    if template.rules.is_empty() || template.has_unknown_transform() || may_read_otherwise(analysis) {
         return;
     }
     // What is given in place of a default does not make the default better.
