@@ -4,6 +4,7 @@ mod watch;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use crate::diagnostic::{Certainty, Diagnostic, Severity};
 use crate::graph;
 use crate::policy::{self, Policy};
 use crate::report::{ProblemPlace, RunProblem};
-use crate::rules::{self, Finding, Rule, Scope, Sink};
+use crate::rules::{self, Finding, Needs, Rule, Scope, Sink};
 use crate::suppress::Suppressions;
 use crate::syntax::{self, Tree};
 use crate::template::{Member, MemberId, SettingFault, Template, TemplateSet};
@@ -115,7 +116,7 @@ impl ValuesToCheck {
         let set = TemplateSet::new(vec![member], false);
         let analysis = Analysis::new(&set, 0, &self.settings);
         let scope = if self.is_deployment { Scope::DeploymentFile } else { Scope::ParameterFile };
-        let mut found = run_rules(&analysis, |rule| rule.scope == scope, watch);
+        let mut found = run_rules(&analysis, &selected(&self.settings, |own| own == scope), watch);
         let reads = rules::find(SYNTAX_ERROR).filter(|rule| !tree.problems().is_empty() && rule.is_selected(&self.settings));
         found.extend(reads.into_iter().flat_map(|rule| run(rule, &analysis)));
         found.retain(|diagnostic| diagnostic.severity >= self.settings.severity);
@@ -330,9 +331,10 @@ impl World {
             let source = &self.parsed[number].source;
             let name = source.name();
             let analysis = Analysis::new(set, number, self.settings(number));
+            let rules = selected(analysis.settings, runs);
             let mut diagnostics = watch.template(name, || match is_shared && source.text().len() >= LONG {
-                true => run_in_shares(&analysis, runs, watch),
-                false => run_rules(&analysis, |rule| runs(rule.scope), watch),
+                true => run_in_shares(&analysis, &rules, watch),
+                false => run_rules(&analysis, &rules, watch),
             });
             if number < self.given && analysis.template.has_macro() {
                 let mut also = watch.template(name, || before_macros(&self.parsed[number], &diagnostics, watch));
@@ -439,7 +441,7 @@ pub fn inspect(
         analysis.against = (0..written.members().len()).map(|number| Analysis::new(&written, number, settings)).collect();
         // Every file sees the resources of all, so one analysis is enough; a fault of syntax is each file's own.
         let runs = |scope| scope == Scope::Text || scope == Scope::Deployment && number == 0;
-        diagnostics.append(&mut run_rules(&analysis, |rule| runs(rule.scope), &Watch::default()));
+        diagnostics.append(&mut run_rules(&analysis, &selected(settings, runs), &Watch::default()));
     }
     diagnostics.retain(|diagnostic| diagnostic.severity >= settings.severity);
     Diagnostic::sort(&mut diagnostics);
@@ -496,7 +498,7 @@ fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Di
     let member = Member { template: &template, stack_name: parsed.stack_name(), children: FxHashMap::default() };
     let set = TemplateSet::new(vec![member], false);
     let analysis = Analysis::new(&set, 0, &parsed.settings);
-    let mut found = run_rules(&analysis, |rule| rule.scope == Scope::Text, watch);
+    let mut found = run_rules(&analysis, &selected(&parsed.settings, |scope| scope == Scope::Text), watch);
     let is_known = |one: &Diagnostic| known.iter().any(|known| known.code == one.code && known.span == one.span);
     found.retain(|one| !is_known(one));
     for one in &mut found {
@@ -508,32 +510,47 @@ fn before_macros(parsed: &Parsed, known: &[Diagnostic], watch: &Watch) -> Vec<Di
     found
 }
 
-/// Runs the rules for which `runs` holds on two threads: those that ask for the graph here, on the other the others.
-fn run_in_shares(analysis: &Analysis, runs: impl Fn(Scope) -> bool + Sync, watch: &Watch) -> Vec<Diagnostic> {
+/// Runs rules on two threads. Those that need the faults run here, one after the other; the second thread begins with the others, and
+/// where it is late, or there is none to be had, this one goes on with them. What is found does not depend on who takes which: rules
+/// share what they have asked for in one analysis only where they always run together.
+fn run_in_shares(analysis: &Analysis, rules: &[Numbered], watch: &Watch) -> Vec<Diagnostic> {
     let Analysis { set, member, settings, .. } = *analysis;
-    let of_text = || {
-        // What rules have asked for is not shared between threads.
-        let analysis = Analysis::new(set, member, settings);
-        run_rules(&analysis, |rule| runs(rule.scope) && !rule.asks_for_graph(), watch)
+    let needing = |needs| rules.iter().copied().filter(move |(_, rule)| rule.needs() == needs);
+    let of_faults: Vec<Numbered> = needing(Needs::Faults).collect();
+    let others = std::iter::once(needing(Needs::Graph).collect()).chain(needing(Needs::Sections).map(|rule| vec![rule]));
+    let others: Vec<Vec<Numbered>> = others.collect();
+    let next = AtomicUsize::new(0);
+    let run_others = || {
+        let mut found = Vec::new();
+        while let Some(together) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+            found.append(&mut run_rules(&Analysis::new(set, member, settings), together, watch));
+        }
+        found
     };
-    let of_graph = || run_rules(analysis, |rule| runs(rule.scope) && rule.asks_for_graph(), watch);
     thread::scope(|scope| {
-        let other = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, of_text);
-        let mut found = of_graph();
-        found.append(&mut match other {
-            Ok(other) => other.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            // There is no other thread to be had.
-            Err(_) => of_text(),
-        });
+        let second = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run_others);
+        let mut found = run_rules(analysis, &of_faults, watch);
+        found.append(&mut run_others());
+        if let Ok(second) = second {
+            found.append(&mut second.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
         found
     })
 }
 
-fn run_rules(analysis: &Analysis, runs: impl Fn(&Rule) -> bool, watch: &Watch) -> Vec<Diagnostic> {
+/// A rule, with its number among all.
+type Numbered = (usize, &'static Rule);
+
+/// The rules for which `runs` holds and the settings ask.
+fn selected(settings: &Settings, runs: impl Fn(Scope) -> bool) -> Vec<Numbered> {
+    let all = rules::all().iter().copied().enumerate();
+    all.filter(|(_, rule)| runs(rule.scope) && rule.is_selected(settings)).collect()
+}
+
+fn run_rules(analysis: &Analysis, rules: &[Numbered], watch: &Watch) -> Vec<Diagnostic> {
     let settings = analysis.settings;
     let mut diagnostics = Vec::new();
-    let selected = |rule: &Rule| runs(rule) && rule.is_selected(settings);
-    for (number, rule) in rules::all().iter().copied().enumerate().filter(|(_, rule)| selected(rule)) {
+    for &(number, rule) in rules {
         if watch.is_stopped() {
             break;
         }

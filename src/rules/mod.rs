@@ -14,7 +14,7 @@ mod template;
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use crate::analysis::Analysis;
 use crate::config::{KnownRule, RuleOption, Settings};
@@ -93,10 +93,10 @@ impl Rule {
         }
     }
 
-    /// Whether it is one of the rules that share the graph and the faults in calls and resources. The others do without, or nearly.
+    /// What it asks the analysis for.
     #[must_use]
-    pub fn asks_for_graph(&self) -> bool {
-        ASKING_FOR_GRAPH.contains(self.code)
+    pub fn needs(&self) -> Needs {
+        NEEDS.get(self.code).copied().unwrap_or(Needs::Sections)
     }
 
     /// Runs the rule.
@@ -105,17 +105,32 @@ impl Rule {
     }
 }
 
-static ASKING_FOR_GRAPH: LazyLock<FxHashSet<&str>> = LazyLock::new(|| {
-    let groups = [language::OF_CALLS, &schema::RULES.concat(), stacks::RULES, ecs::RULES];
-    groups.into_iter().flatten().map(|rule| rule.code).collect()
+/// What a rule asks the analysis for beside the sections. Rules with the same need save time by running together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The graph, and the faults in resources and calls.
+    Faults,
+    /// The graph, or the faults in calls.
+    Graph,
+    /// Nothing else, or little and seldom.
+    Sections,
+}
+
+static NEEDS: LazyLock<FxHashMap<&str, Needs>> = LazyLock::new(|| {
+    let of_faults = [language::OF_FAULTS, &schema::RULES.concat(), stacks::RULES, ecs::RULES].concat();
+    let of_graph = [language::OF_GRAPH, sections::OF_CALLS].concat();
+    let of_faults = of_faults.into_iter().map(|rule| (rule.code, Needs::Faults));
+    of_faults.chain(of_graph.into_iter().map(|rule| (rule.code, Needs::Graph))).collect()
 });
 
 static ALL: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
     let mut rules: Vec<&Rule> = [
         template::RULES,
         language::RULES,
-        language::OF_CALLS,
+        language::OF_FAULTS,
+        language::OF_GRAPH,
         sections::RULES,
+        sections::OF_CALLS,
         &schema::RULES.concat(),
         stacks::RULES,
         ecs::RULES,

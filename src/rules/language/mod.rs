@@ -68,10 +68,7 @@ use super::Rule;
 pub(super) use calls::{in_conditions, in_outputs};
 
 pub(super) const RULES: &[&Rule] = &[
-    &circular_dependencies::RULE,
     &constant_comparisons::RULE,
-    &constant_conditions::RULE,
-    &defaults_against_assertions::RULE,
     &exposed_passwords::RULE,
     &half_protected_data::RULE,
     &hard_coded_partitions::RULE,
@@ -86,15 +83,10 @@ pub(super) const RULES: &[&Rule] = &[
     &misplaced_secure_strings::RULE,
     &misplaced_stored_values::RULE,
     &needless_subs::RULE,
-    &obsolete_depends_on::RULE,
-    &references_to_missing_resources::RULE,
     &secret_parameters::RULE,
     &secrets_for_arns::RULE,
     &spaced_dynamic_references::RULE,
-    &undeclared_dependencies::RULE,
     &unprotected_data::RULE,
-    &unreachable_branches::RULE,
-    &unset_retention::RULE,
     &unsubstituted_variables::RULE,
     &untransformed_loops::RULE,
     &untransformed_serverless::RULE,
@@ -107,8 +99,8 @@ pub(super) const RULES: &[&Rule] = &[
     &values_that_name_nothing::RULE,
 ];
 
-/// Those about calls of functions.
-pub(super) const OF_CALLS: &[&Rule] = &[
+/// Those about calls of functions, which ask for the faults of calls and of resources.
+pub(super) const OF_FAULTS: &[&Rule] = &[
     &invalid_base64::RULE,
     &invalid_cidr::RULE,
     &invalid_find_in_map::RULE,
@@ -125,4 +117,16 @@ pub(super) const OF_CALLS: &[&Rule] = &[
     &invalid_to_json_string::RULE,
     &quoted_pseudo_parameters::RULE,
     &undeclared_references::RULE,
+];
+
+/// Those that ask for the graph or its values.
+pub(super) const OF_GRAPH: &[&Rule] = &[
+    &circular_dependencies::RULE,
+    &constant_conditions::RULE,
+    &defaults_against_assertions::RULE,
+    &obsolete_depends_on::RULE,
+    &references_to_missing_resources::RULE,
+    &undeclared_dependencies::RULE,
+    &unreachable_branches::RULE,
+    &unset_retention::RULE,
 ];

@@ -83,7 +83,6 @@ pub(super) const RULES: &[&Rule] = &[
     &invalid_deletion_policy::RULE,
     &invalid_export_name::RULE,
     &invalid_output_name::RULE,
-    &invalid_output_value::RULE,
     &invalid_parameter_name::RULE,
     &invalid_parameter_value::RULE,
     &invalid_update_replace_policy::RULE,
@@ -93,20 +92,16 @@ pub(super) const RULES: &[&Rule] = &[
     &long_output_name::RULE,
     &long_parameter_name::RULE,
     &long_resource_name::RULE,
-    &malformed_and::RULE,
     &malformed_assertion::RULE,
     &malformed_condition::RULE,
     &malformed_context::RULE,
     &malformed_creation_policy::RULE,
     &malformed_description::RULE,
-    &malformed_equals::RULE,
     &malformed_init::RULE,
     &malformed_interface::RULE,
     &malformed_mapping::RULE,
     &malformed_metadata::RULE,
     &malformed_module::RULE,
-    &malformed_not::RULE,
-    &malformed_or::RULE,
     &malformed_output::RULE,
     &malformed_parameter::RULE,
     &malformed_resource_metadata::RULE,
@@ -141,3 +136,7 @@ pub(super) const RULES: &[&Rule] = &[
     &unknown_parameter_type::RULE,
     &unreadable_pattern::RULE,
 ];
+
+/// Those that ask for the faults of calls.
+pub(super) const OF_CALLS: &[&Rule] =
+    &[&invalid_output_value::RULE, &malformed_and::RULE, &malformed_equals::RULE, &malformed_not::RULE, &malformed_or::RULE];
