@@ -191,17 +191,14 @@ impl<'t> ResourceGraph<'t> {
     /// of a list.
     #[must_use]
     pub fn entry_span(&self, value: Node<'t>) -> Place {
-        let Some(parent) = value.parent() else { return value.place() };
-        let entry = parent.entry_with(value).filter(|entry| entry.value.id() == value.id());
-        let span = entry.map_or(value.span(), |entry| Span::new(entry.key.span().start, value.span().end));
+        let span = value.own_entry().map_or(value.span(), |entry| Span::new(entry.key.span().start, value.span().end));
         value.place_of(span)
     }
 
     /// The key under which a written value stands; the value itself for an item of a list.
     #[must_use]
     pub fn entry_key(&self, value: Node<'t>) -> Place {
-        let entry = value.parent().and_then(|parent| parent.entry_with(value)).filter(|entry| entry.value.id() == value.id());
-        entry.map_or(value.place(), |entry| entry.key.place())
+        value.own_entry().map_or(value.place(), |entry| entry.key.place())
     }
 
     /// When the property `name` of a mapping is there at all.

@@ -340,6 +340,12 @@ impl<'t> Node<'t> {
         None
     }
 
+    /// The entry in which this is the value.
+    #[must_use]
+    pub fn own_entry(self) -> Option<Entry<'t>> {
+        self.parent()?.entry_with(self).filter(|entry| entry.value.id() == self.id())
+    }
+
     /// Whether a function may be called here or somewhere in it. Walks that look for calls pass over the rest, which is most of a
     /// template.
     #[inline]

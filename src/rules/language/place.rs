@@ -21,7 +21,7 @@ pub(in super::super) fn of_value(node: Node) -> Span {
 pub(super) fn key_above(node: Node) -> Span {
     let mut at = node;
     while let Some(parent) = at.parent() {
-        if let Some(entry) = parent.entry_with(at).filter(|entry| entry.value.id() == at.id()) {
+        if let Some(entry) = at.own_entry() {
             return entry.key.span();
         }
         at = parent;

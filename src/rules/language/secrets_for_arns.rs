@@ -67,7 +67,7 @@ fn call_around(node: Node<'_>) -> Option<Node<'_>> {
 fn field_around(node: Node) -> Option<&'static str> {
     let mut at = node;
     while let Some(parent) = at.parent() {
-        let key = parent.entry_with(at).filter(|entry| entry.value.id() == at.id()).and_then(|entry| entry.key.as_str());
+        let key = at.own_entry().and_then(|entry| entry.key.as_str());
         if let Some(field) = key.and_then(|key| FIELDS.iter().find(|field| **field == key)) {
             return Some(field);
         }

@@ -158,7 +158,7 @@ pub(super) fn at_call(node: Node) -> Span {
 fn key_above(node: Node) -> Span {
     let mut at = node;
     while let Some(parent) = at.parent() {
-        if let Some(entry) = parent.entry_with(at).filter(|entry| entry.value.id() == at.id()) {
+        if let Some(entry) = at.own_entry() {
             return entry.key.span();
         }
         at = parent;
