@@ -35,18 +35,17 @@ fn rewritten(pattern: &str) -> Result<(Vec<String>, Vec<String>), &'static str> 
     }
     let (mut all, mut none) = (Vec::new(), Vec::new());
     let Some(mut rest) = pattern.strip_prefix('^') else { return Err("look-around that is not behind `^`") };
-    while let Some((inside, after)) = rest.strip_prefix("(?!").and_then(group) {
-        none.push(expression(&format!("^(?:{inside})")).map(|_| format!("^(?:{inside})")).ok_or("look-around in look-around")?);
-        rest = after;
-    }
-    while let Some((inside, after)) = rest.strip_prefix("(?=").and_then(group) {
-        all.push(taken(&format!("^(?:{inside})"))?);
-        rest = after;
-        while let Some((inside, after)) = rest.strip_prefix("(?!").and_then(group) {
-            none.push(
-                expression(&format!("^(?:{inside})")).map(|_| format!("^(?:{inside})")).ok_or("look-around in look-around")?,
-            );
+    loop {
+        if let Some((inside, after)) = rest.strip_prefix("(?!").and_then(group) {
+            let refused = format!("^(?:{inside})");
+            expression(&refused).ok_or("look-around in look-around")?;
+            none.push(refused);
             rest = after;
+        } else if let Some((inside, after)) = rest.strip_prefix("(?=").and_then(group) {
+            all.push(taken(&format!("^(?:{inside})"))?);
+            rest = after;
+        } else {
+            break;
         }
     }
     // What must not stand at the end.
@@ -84,40 +83,33 @@ fn taken(pattern: &str) -> Result<String, &'static str> {
 
 /// What is inside of the group that `text` is in, and what follows it.
 fn group(text: &str) -> Option<(&str, &str)> {
-    let (mut depth, mut in_class, mut escaped) = (1, false, false);
-    for (at, character) in text.char_indices() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '[' => in_class = true,
-            ']' => in_class = false,
-            '(' if !in_class => depth += 1,
-            ')' if !in_class => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some((&text[..at], &text[at + 1..]));
-        }
-    }
-    None
+    let (end, ..) = signs(text).find(|(.., depth)| *depth < 0)?;
+    Some((&text[..end], &text[end + 1..]))
 }
 
 /// Whether `|` stands outside of all groups.
 fn has_choice(text: &str) -> bool {
+    signs(text).any(|(_, character, depth)| character == '|' && depth == 0)
+}
+
+/// The characters that are neither escaped nor in a class, with their places and how many groups more are open behind each than at the
+/// start.
+fn signs(text: &str) -> impl Iterator<Item = (usize, char, i32)> {
     let (mut depth, mut in_class, mut escaped) = (0, false, false);
-    for character in text.chars() {
+    text.char_indices().filter_map(move |(at, character)| {
+        if std::mem::take(&mut escaped) {
+            return None;
+        }
         match character {
-            _ if escaped => escaped = false,
             '\\' => escaped = true,
             '[' => in_class = true,
             ']' => in_class = false,
             '(' if !in_class => depth += 1,
             ')' if !in_class => depth -= 1,
-            '|' if !in_class && depth == 0 => return true,
             _ => {}
         }
-    }
-    false
+        (!escaped && !in_class).then_some((at, character, depth))
+    })
 }
 
 /// `{m,n}` as `{m,}`, and large `m` as 1.
