@@ -31,22 +31,11 @@ fn diagnostic<'t>(fault: &Fault<'t>) -> Option<Finding<'t>> {
             Finding::at(fault.at, format!("there is no function `!{}`", shortened(name)))
         }
         Kind::UnknownProperty { key, schema } => unknown(fault, key, schema),
-        Kind::OutOfBounds { keyword: Keyword::MinProperties, limit, found } => Finding::at(
-            fault.at,
-            format!(
-                "{} has {}, and must have at least {limit}",
-                subject(fault, fault.node),
-                count(found, "property", "properties")
-            ),
-        ),
-        Kind::OutOfBounds { keyword: Keyword::MaxProperties, limit, found } => Finding::at(
-            fault.at,
-            format!(
-                "{} has {}, and can have at most {limit}",
-                subject(fault, fault.node),
-                count(found, "property", "properties")
-            ),
-        ),
+        Kind::OutOfBounds { keyword: keyword @ (Keyword::MinProperties | Keyword::MaxProperties), limit, found } => {
+            let bound = if keyword == Keyword::MinProperties { "must have at least" } else { "can have at most" };
+            let found = count(found, "property", "properties");
+            Finding::at(fault.at, format!("{} has {found}, and {bound} {limit}", subject(fault, fault.node)))
+        }
         Kind::MissingDependency { of, name, keyword: Keyword::Dependencies } => {
             Finding::at(fault.at, format!("`{of}` needs `{name}`, which is missing"))
         }
