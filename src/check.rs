@@ -70,8 +70,8 @@ struct Work<'a> {
 /// The bytes from which a template is worth a second thread: the rules take as long as ten starts of a thread.
 const LONG: usize = 16 * 1024;
 
-/// The stack of the second thread: an analysis may recurse as deep as a template nests.
-const STACK_BYTES: usize = 16 * 1024 * 1024;
+/// The stack of a thread that serves an editor, and of the second one: an analysis may recurse as deep as a template nests.
+pub const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Most templates that are read because others nest them.
 const MAX_LOADED: usize = 10_000;

@@ -5,10 +5,8 @@ use std::thread;
 use lsp_server::Connection;
 
 use super::{CliError, FINDINGS, SUCCESS, output};
+use crate::check::STACK_BYTES;
 use crate::lsp;
-
-/// The stack of the server: an analysis may recurse as deep as a template nests.
-const STACK_BYTES: usize = 16 * 1024 * 1024;
 
 /// Serves an editor until it is done.
 pub(super) fn run() -> Result<u8, CliError> {
