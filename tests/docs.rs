@@ -264,7 +264,8 @@ fn first_folders(text: &str) -> impl Iterator<Item = &str> {
 fn no_page_holds_an_absolute_path_of_a_machine() {
     for page in pages().into_iter().chain([".ci/run".to_owned(), "Cargo.toml".to_owned()]) {
         let text = read(&page);
-        for root in ["/home/", "/Users/", "/root/", "file:///", "C:\\"] {
+        let homes = ["home", "Users", "root"].map(|folder| format!("/{folder}/"));
+        for root in homes.iter().map(String::as_str).chain(["file:///", "C:\\"]) {
             assert!(!text.contains(root), "{page} holds a path of one machine: {root}");
         }
         let unknown: Vec<&str> = first_folders(&text).filter(|root| !KNOWN_FOLDERS.contains(root)).collect();
