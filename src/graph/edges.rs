@@ -185,8 +185,7 @@ impl<'t> Walk<'_, 't> {
                 self.add(resource, EdgeKind::GetAtt(attribute), node, when);
             }
             Some(Intrinsic::Sub { text, variables }) => {
-                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                for name in template::variables(text.as_str().unwrap_or_default()).filter(|name| !is_own(name)) {
+                for name in template::outer_variables(text, variables) {
                     let name = name.split_once('.').map_or(name, |(resource, _)| resource);
                     self.add(name, EdgeKind::Sub, text, when);
                 }

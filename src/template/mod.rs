@@ -30,7 +30,7 @@ pub use parameter::{Parameter, ParameterType};
 pub use section::{Named, Section};
 pub use set::{Export, Member, MemberId, TemplateSet, Ties};
 pub use stack_exports::written;
-pub use substitution::{Piece, pieces, variables};
+pub use substitution::{Piece, outer_variables, pieces, variables};
 pub use symbols::{Occurrence, SymbolKind, occurrences, referable, text_span, variables_of};
 
 /// Pseudo parameters that `Ref` and `Fn::Sub` know.

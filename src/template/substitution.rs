@@ -1,5 +1,7 @@
 //! The pieces of an `Fn::Sub` string.
 
+use crate::syntax::Node;
+
 /// A piece of a string with `${…}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
@@ -27,6 +29,11 @@ pub fn variables(text: &str) -> impl Iterator<Item = &str> {
         Piece::Variable { name, .. } => Some(name),
         Piece::Text(_) => None,
     })
+}
+
+/// The names in the string of an `Fn::Sub` for which it has no variable of its own.
+pub fn outer_variables<'t>(text: Node<'t>, own: Option<Node<'t>>) -> impl Iterator<Item = &'t str> {
+    variables(text.as_str().unwrap_or_default()).filter(move |name| own.is_none_or(|own| own.get(name).is_none()))
 }
 
 struct Pieces<'t> {

@@ -77,8 +77,7 @@ impl<'t> Walk<'_, 't> {
             Some(Intrinsic::Ref(name)) => self.add(node, name, when),
             Some(Intrinsic::GetAtt { resource, .. }) => self.add(node, resource, when),
             Some(Intrinsic::Sub { text, variables }) => {
-                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                for name in template::variables(text.as_str().unwrap_or_default()).filter(|name| !is_own(name)) {
+                for name in template::outer_variables(text, variables) {
                     self.add(node, name.split_once('.').map_or(name, |(resource, _)| resource), when);
                 }
                 variables.into_iter().for_each(|variables| self.value(variables, when));

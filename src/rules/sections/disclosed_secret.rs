@@ -61,9 +61,7 @@ fn report<'t>(
         let names: Vec<&str> = match call.intrinsic {
             Intrinsic::Ref(name) => is_secret(name).then_some(name).into_iter().collect(),
             Intrinsic::Sub { text, variables } => {
-                let is_own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-                let names = template::variables(text.as_str().unwrap_or_default());
-                names.filter(|name| is_secret(name) && !is_own(name)).collect()
+                template::outer_variables(text, variables).filter(|name| is_secret(name)).collect()
             }
             _ => continue,
         };

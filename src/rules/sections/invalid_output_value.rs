@@ -111,8 +111,7 @@ fn names<'t>(call: &Call<'t>) -> Vec<(&'t str, bool)> {
         Intrinsic::Ref(name) => vec![(name, false)],
         Intrinsic::GetAtt { resource, .. } => vec![(resource, true)],
         Intrinsic::Sub { text, variables } => {
-            let own = |name: &str| variables.is_some_and(|variables| variables.get(name).is_some());
-            let names = template::variables(text.as_str().unwrap_or_default()).filter(|name| !own(name));
+            let names = template::outer_variables(text, variables);
             names.map(|name| name.split_once('.').map_or((name, false), |(name, _)| (name, true))).collect()
         }
         _ => Vec::new(),
